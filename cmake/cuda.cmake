@@ -1,0 +1,42 @@
+# Finds nvcc and the headers of CUPTI. Sets KVF_HAVE_CUDA.
+#
+# Nothing is linked against CUPTI or the driver: such a program would not start on a machine without
+# them. Headers here, dlopen at run time.
+
+set(KVF_CUDA AUTO CACHE STRING "Parts that need the CUDA toolkit: AUTO, ON (an error if it is missing), OFF")
+set_property(CACHE KVF_CUDA PROPERTY STRINGS AUTO ON OFF)
+if(NOT KVF_CUDA MATCHES "^(AUTO|ON|OFF)$")
+  message(FATAL_ERROR "KVF_CUDA is '${KVF_CUDA}'; expected AUTO, ON or OFF")
+endif()
+
+set(KVF_HAVE_CUDA OFF)
+set(KVF_CUDA_REASON "KVF_CUDA=OFF")
+if(NOT KVF_CUDA STREQUAL OFF)
+  find_package(CUDAToolkit 11.8)
+  include(CheckLanguage)
+  check_language(CUDA)  # is there an nvcc, and does it accept this C++ compiler?
+  find_path(
+    KVF_CUPTI_INCLUDE_DIR cupti.h
+    HINTS ${CUDAToolkit_CUPTI_INCLUDE_DIR} ${CUDAToolkit_INCLUDE_DIRS}
+    PATH_SUFFIXES ../extras/CUPTI/include)
+  mark_as_advanced(KVF_CUPTI_INCLUDE_DIR)
+
+  if(NOT CUDAToolkit_FOUND)
+    set(KVF_CUDA_REASON "no CUDA toolkit of version 11.8 or later")
+  elseif(NOT CMAKE_CUDA_COMPILER)
+    set(KVF_CUDA_REASON "no working nvcc")
+  elseif(NOT KVF_CUPTI_INCLUDE_DIR)
+    set(KVF_CUDA_REASON "no cupti.h")
+  else()
+    set(KVF_HAVE_CUDA ON)
+    set(KVF_CUDA_REASON "toolkit ${CUDAToolkit_VERSION}, ${CMAKE_CUDA_COMPILER}")
+  endif()
+
+  if(KVF_CUDA STREQUAL ON AND NOT KVF_HAVE_CUDA)
+    message(FATAL_ERROR "KVF_CUDA=ON, but ${KVF_CUDA_REASON}. "
+                        "Install the toolkit or configure with -DKVF_CUDA=OFF.")
+  endif()
+endif()
+set_package_properties(CUDAToolkit PROPERTIES TYPE OPTIONAL PURPOSE
+                                              "recording what a CUDA kernel really allocates")
+add_feature_info(CUDA KVF_HAVE_CUDA "${KVF_CUDA_REASON}")

@@ -1,0 +1,34 @@
+# The two kinds of target: a folder's library and a program.
+
+# kvf_library(models SOURCES a.cpp b.cpp LINKS fmt::fmt)
+#
+# Makes the static library kvf_models, known to others as kvf::models. Without sources it is a
+# library of headers. Includes are rooted at the repository, so that the layer shows in the line.
+function(kvf_library name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
+  if(arg_SOURCES)
+    add_library(kvf_${name} STATIC ${arg_SOURCES})
+    target_link_libraries(kvf_${name} PRIVATE kvf_warnings)
+    set(scope PUBLIC)
+  else()
+    add_library(kvf_${name} INTERFACE)
+    set(scope INTERFACE)
+  endif()
+  add_library(kvf::${name} ALIAS kvf_${name})
+  target_include_directories(kvf_${name} ${scope} ${PROJECT_SOURCE_DIR})
+  target_link_libraries(kvf_${name} ${scope} ${arg_LINKS})
+endfunction()
+
+# kvf_program(kvfootprint SOURCES main.cpp LINKS kvf::sim)
+#
+# Makes the program DIR/bin/kvfootprint.
+function(kvf_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
+  if(NOT arg_SOURCES)
+    message(STATUS "${name}: no sources yet, not built")
+    return()
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE kvf_warnings ${arg_LINKS})
+endfunction()

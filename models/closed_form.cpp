@@ -1,0 +1,134 @@
+#include "models/closed_form.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "models/peaks.h"
+
+namespace kvf {
+namespace {
+
+// Sums one rule's segments.
+class CellSum {
+ public:
+  explicit CellSum(const Schedule& schedule) : schedule_(schedule) {}
+
+  void add(const Segment& s) {
+    const Int128 n = s.count;
+    const Area held = Area(n * s.rows.count() * s.past.count() +
+                           static_cast<Int128>(s.rows.count()) * s.past_step.count() *
+                               (n * (n - 1) / 2) +
+                           n * triangle(s.rows.count()));
+    totals_.active_entries += held;
+    const Tokens most = std::max(s.past, s.past_at(s.count - 1));
+    totals_.peak = std::max(totals_.peak, most + s.rows + s.appended);
+    const Tokens after = s.after_at(s.count - 1);
+    const bool decodes = s.first >= prefill_passes_;
+    if (!decodes) totals_.after_prefill = after;
+    totals_.after_decode = after;
+    if (schedule_.active_read && schedule_.active_read->applies(decodes ? Phase::decode
+                                                                        : Phase::prefill)) {
+      totals_.readable += held;
+      // Nothing is evicted, so the segment's rows follow each other.
+      if (schedule_.active_read->tokens) {
+        totals_.read += schedule_.active_read->read(s.rows.times(s.count), s.past);
+      }
+    }
+  }
+  CellTotals totals() const { return totals_; }
+
+ private:
+  static std::int64_t prefill_passes(const PassPlan& plan) {
+    std::int64_t passes = 0;
+    for (const PassRun& run : plan.runs) {
+      if (run.phase == Phase::prefill) passes = run.first + run.count;
+    }
+    return passes;
+  }
+  const Schedule& schedule_;
+  std::int64_t prefill_passes_ = prefill_passes(schedule_.plan);
+  CellTotals totals_;
+};
+
+template <class Sink>
+void for_each_segment(const Rule& rule, const PassPlan& plan, Sink&& sink) {
+  std::visit([&](const auto& r) { r.segments(plan, sink); }, rule.v);
+}
+
+// Shows the finder both ends of every stretch in which all rules are affine.
+template <class Value>
+Result solve(const Schedule& schedule) {
+  PeakFinder<Value> peaks(schedule);
+  std::vector<CellTotals> totals;
+  const std::size_t rules = schedule.rules.size();
+  totals.reserve(rules);
+
+  if (rules == 1) {  // nothing to merge: no need to store the segments
+    CellSum sum(schedule);
+    for_each_segment(schedule.rules[0], schedule.plan, [&](const Segment& s) {
+      sum.add(s);
+      const auto look = [&](std::int64_t i) {
+        const std::int64_t past = s.past_at(i).count();
+        const std::int64_t after = s.after_at(i).count();
+        peaks.see(s.first + i, (s.rows + s.appended).count(), {&past, 1}, {&after, 1});
+      };
+      look(0);
+      if (s.count > 1) look(s.count - 1);
+    });
+    totals.push_back(sum.totals());
+    return make_result(schedule, std::move(totals), peaks);
+  }
+
+  std::vector<Segment> all;
+  std::vector<std::size_t> next(rules);  // of each rule: its segment at the current pass
+  std::vector<std::int64_t> past(rules);
+  std::vector<std::int64_t> after(rules);
+  all.reserve(rules * 4);
+  for (std::size_t r = 0; r < rules; ++r) {
+    next[r] = all.size();
+    CellSum sum(schedule);
+    for_each_segment(schedule.rules[r], schedule.plan, [&](const Segment& s) {
+      sum.add(s);
+      all.push_back(s);
+    });
+    totals.push_back(sum.totals());
+  }
+  const std::int64_t passes = schedule.plan.passes();
+  for (std::int64_t begin = 0; begin < passes;) {
+    std::int64_t end = passes;
+    for (std::size_t r = 0; r < rules; ++r) {
+      const Segment& s = all[next[r]];
+      end = std::min(end, s.first + s.count);
+    }
+    const std::int64_t added = (all[next[0]].rows + all[next[0]].appended).count();
+    const auto look = [&](std::int64_t pass) {
+      for (std::size_t r = 0; r < rules; ++r) {
+        const Segment& s = all[next[r]];
+        past[r] = s.past_at(pass - s.first).count();
+        after[r] = s.after_at(pass - s.first).count();
+      }
+      peaks.see(pass, added, past, after);
+    };
+    look(begin);
+    if (end - begin > 1) look(end - 1);
+    for (std::size_t r = 0; r < rules; ++r) {
+      if (all[next[r]].first + all[next[r]].count == end) ++next[r];
+    }
+    begin = end;
+  }
+  return make_result(schedule, std::move(totals), peaks);
+}
+
+}  // namespace
+
+Result closed_form(const Schedule& schedule) {
+  return schedule.nominal_streaming ? solve<double>(schedule) : solve<std::int64_t>(schedule);
+}
+
+std::vector<Segment> segments(const Rule& rule, const PassPlan& plan) {
+  std::vector<Segment> result;
+  for_each_segment(rule, plan, [&](const Segment& s) { result.push_back(s); });
+  return result;
+}
+
+}  // namespace kvf

@@ -1,0 +1,17 @@
+// The figures of a schedule without playing it: from the segments of its rules.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "models/footprint.h"
+
+namespace kvf {
+
+// Cost: O(segments), which is a handful for every rule but those with a budget that moves.
+Result closed_form(const Schedule& schedule);
+
+// The segments of one rule, for a curve.
+std::vector<Segment> segments(const Rule& rule, const PassPlan& plan);
+
+}  // namespace kvf

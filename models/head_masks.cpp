@@ -1,0 +1,108 @@
+#include "models/head_masks.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <random>
+
+#include "models/numeric.h"
+
+namespace kvf {
+namespace {
+
+std::vector<std::size_t> order_of(std::size_t size) {
+  std::vector<std::size_t> order(size);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  return order;
+}
+
+std::vector<std::uint8_t> first_of(std::span<const std::size_t> order, std::int64_t count) {
+  std::vector<std::uint8_t> mask(order.size(), 0);
+  for (std::int64_t i = 0; i < count; ++i) mask[order[static_cast<std::size_t>(i)]] = 1;
+  return mask;
+}
+
+std::vector<std::uint8_t> prulong_mask(std::span<const double> scores, double streaming) {
+  // torch.rand on the CPU: the low 24 bits of each mt19937 output, over 2^24.
+  std::mt19937 generator(42);
+  std::vector<std::uint32_t> random(scores.size());
+  for (std::uint32_t& value : random) {
+    value = static_cast<std::uint32_t>(generator()) & 0xFFFFFFU;
+  }
+  std::vector<std::size_t> order = order_of(scores.size());
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return random[a] < random[b]; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+  return first_of(order, full_head_count(Rounding::prulong,
+                                         static_cast<std::int64_t>(scores.size()), streaming));
+}
+
+// numpy.quantile(sorted, share), method "linear", in the order it computes: from the nearer end.
+double quantile(std::span<const double> sorted, double share) {
+  const double position = static_cast<double>(sorted.size() - 1) * share;
+  const double below = std::floor(position);
+  const double t = position - below;
+  const auto index = static_cast<std::size_t>(below);
+  const double a = sorted[index];
+  const double b = sorted[std::min(index + 1, sorted.size() - 1)];
+  return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t);
+}
+
+std::vector<std::uint8_t> duo_mask(std::span<const double> scores, double streaming) {
+  std::vector<double> sorted(scores.begin(), scores.end());
+  std::sort(sorted.begin(), sorted.end());
+  const bool ties = std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end();
+  std::vector<std::size_t> order = order_of(scores.size());
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+  std::int64_t count =
+      full_head_count(Rounding::duo, static_cast<std::int64_t>(scores.size()), streaming);
+  if (!ties && streaming > 0 && streaming < 1) {
+    const double threshold = quantile(sorted, streaming);
+    count = std::count_if(sorted.begin(), sorted.end(),
+                          [&](double score) { return score >= threshold; });
+  }
+  return first_of(order, count);
+}
+
+}  // namespace
+
+std::int64_t full_head_count(Rounding rounding, std::int64_t heads, double streaming) {
+  if (rounding == Rounding::prulong) return truncated_keep(streaming, Tokens(heads)).count();
+  if (streaming >= 1) return 0;
+  if (streaming <= 0) return heads;
+  return heads -
+         static_cast<std::int64_t>(std::ceil(streaming * static_cast<double>(heads - 1)));
+}
+
+std::vector<std::int64_t> spread_evenly(std::int64_t count, std::int64_t layers) {
+  std::vector<std::int64_t> per_layer(static_cast<std::size_t>(layers));
+  for (std::int64_t l = 0; l < layers; ++l) {
+    per_layer[static_cast<std::size_t>(l)] = (l + 1) * count / layers - l * count / layers;
+  }
+  return per_layer;
+}
+
+std::vector<std::uint8_t> full_head_mask(Rounding rounding, std::span<const double> scores,
+                                         std::optional<double> streaming) {
+  if (scores.empty()) return {};
+  if (streaming) {
+    return rounding == Rounding::prulong ? prulong_mask(scores, *streaming)
+                                         : duo_mask(scores, *streaming);
+  }
+  std::vector<std::uint8_t> mask(scores.size());
+  std::transform(scores.begin(), scores.end(), mask.begin(),
+                 [](double score) { return static_cast<std::uint8_t>(score > 0.5); });
+  return mask;
+}
+
+std::vector<std::int64_t> count_per_layer(std::span<const std::uint8_t> mask,
+                                          std::int64_t layers) {
+  const std::size_t heads = mask.size() / static_cast<std::size_t>(layers);
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(layers), 0);
+  for (std::size_t i = 0; i < mask.size(); ++i) counts[i / heads] += mask[i];
+  return counts;
+}
+
+}  // namespace kvf

@@ -1,0 +1,156 @@
+#include "models/peaks.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace kvf {
+
+template <class Value>
+PeakFinder<Value>::PeakFinder(const Schedule& schedule)
+    : schedule_(schedule), cells_(schedule.rules.size()), change_(schedule.rules.size(), 0) {
+  std::int64_t widest = 0;
+  std::int64_t width = 0;
+  std::int64_t layer = -1;
+  for (const Group& group : schedule.groups) {
+    const bool apart = schedule.nominal_streaming && group.role == Role::streaming;
+    const std::int64_t heads = group.heads.count();
+    (apart ? cells_[group.rule].streaming : cells_[group.rule].others) += heads;
+    (apart ? all_cells_.streaming : all_cells_.others) += heads;
+    width = group.layer == layer ? width + heads : heads;
+    layer = group.layer;
+    widest = std::max(widest, width);
+  }
+  last_layer_is_widest_ = width == widest;
+  if (!schedule.nominal_streaming) return;
+  std::int64_t common = 0;
+  for (const Sums& cells : cells_) {
+    common = std::gcd(common, std::gcd(cells.others, cells.streaming));
+  }
+  scale_ = std::max(common, std::int64_t{1});
+  for (Sums& cells : cells_) cells = {cells.others / scale_, cells.streaming / scale_};
+  all_cells_ = {all_cells_.others / scale_, all_cells_.streaming / scale_};
+}
+
+template <>
+std::int64_t PeakFinder<std::int64_t>::weigh(const Sums& sums) const {
+  return sums.others;
+}
+template <>
+double PeakFinder<double>::weigh(const Sums& sums) const {
+  const double share = *schedule_.nominal_streaming;
+  return share * static_cast<double>(sums.streaming) +
+         (1 - share) * static_cast<double>(sums.others);
+}
+
+template <class Value>
+typename PeakFinder<Value>::Sums PeakFinder<Value>::group_sum(const Group& group,
+                                                              std::int64_t per_cell) const {
+  const std::int64_t sum = group.heads.count() * per_cell;
+  const bool apart = schedule_.nominal_streaming && group.role == Role::streaming;
+  return apart ? Sums{0, sum} : Sums{sum, 0};
+}
+
+// The largest, over layers, of what the layers below have changed and the layer itself adds.
+template <class Value>
+typename PeakFinder<Value>::Sums PeakFinder<Value>::worst_layer(std::int64_t added) const {
+  const auto plus = [](Sums a, Sums b) {
+    return Sums{a.others + b.others, a.streaming + b.streaming};
+  };
+  const std::vector<Group>& groups = schedule_.groups;
+  // Where nothing shrinks, the last layer is the worst: no need to try them all.
+  if (last_layer_is_widest_ &&
+      std::all_of(change_.begin(), change_.end(), [](std::int64_t c) { return c >= 0; })) {
+    Sums sums;
+    for (std::size_t r = 0; r < cells_.size(); ++r) {
+      sums = plus(sums, {cells_[r].others * scale_ * change_[r],
+                         cells_[r].streaming * scale_ * change_[r]});
+    }
+    for (auto group = groups.rbegin();
+         group != groups.rend() && group->layer == groups.back().layer; ++group) {
+      sums = plus(sums, group_sum(*group, added - change_[group->rule]));
+    }
+    return sums;
+  }
+  Sums below;
+  Sums worst;
+  bool first = true;
+  for (std::size_t begin = 0; begin < groups.size();) {
+    Sums own = below;
+    std::size_t end = begin;
+    for (; end < groups.size() && groups[end].layer == groups[begin].layer; ++end) {
+      own = plus(own, group_sum(groups[end], added));
+      below = plus(below, group_sum(groups[end], change_[groups[end].rule]));
+    }
+    if (first || weigh(own) > weigh(worst)) worst = own;
+    first = false;
+    begin = end;
+  }
+  return worst;
+}
+
+template <class Value>
+void PeakFinder<Value>::see(std::int64_t pass, std::int64_t added,
+                            std::span<const std::int64_t> past,
+                            std::span<const std::int64_t> after) {
+  Sums held;
+  bool same = added == added_;
+  for (std::size_t r = 0; r < cells_.size(); ++r) {
+    held.others += cells_[r].others * past[r];
+    held.streaming += cells_[r].streaming * past[r];
+    const std::int64_t change = after[r] - past[r];
+    same &= change == change_[r];
+    change_[r] = change;
+  }
+  if (!same) {
+    worst_ = worst_layer(added);
+    added_ = added;
+  }
+  look(pass, added, held);
+}
+
+template <class Value>
+void PeakFinder<Value>::look(std::int64_t pass, std::int64_t added, const Sums& held) {
+  const auto raise = [pass](PeakAt<Value>& peak, Value value) {
+    if (value > peak.value) peak = {value, pass};
+  };
+  raise(peak_, weigh({held.others + all_cells_.others * added,
+                      held.streaming + all_cells_.streaming * added}));
+  raise(layerwise_, weigh({held.others * scale_ + worst_.others,
+                           held.streaming * scale_ + worst_.streaming}));
+}
+
+template <class Value>
+void PeakFinder<Value>::see_block(std::int64_t first, std::int64_t count, std::int64_t added,
+                                  const std::int64_t* past, const std::int64_t* after,
+                                  std::size_t stride) {
+  const auto n = static_cast<std::size_t>(count);
+  held_.assign(n, {});
+  differs_.assign(n, 0);
+  for (std::size_t r = 0; r < cells_.size(); ++r) {
+    const std::int64_t* p = past + r * stride;
+    const std::int64_t* a = after + r * stride;
+    std::int64_t before = change_[r];
+    for (std::size_t i = 0; i < n; ++i) {
+      held_[i].others += cells_[r].others * p[i];
+      held_[i].streaming += cells_[r].streaming * p[i];
+      const std::int64_t change = a[i] - p[i];
+      differs_[i] |= static_cast<char>(change != before);
+      before = change;
+    }
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    if (differs_[i] != 0 || added != added_) {
+      for (std::size_t r = 0; r < cells_.size(); ++r) {
+        change_[r] = after[r * stride + i] - past[r * stride + i];
+      }
+      worst_ = worst_layer(added);
+      added_ = added;
+    }
+    look(first + static_cast<std::int64_t>(i), added, held_[i]);
+  }
+}
+
+template class PeakFinder<std::int64_t>;
+template class PeakFinder<double>;
+
+}  // namespace kvf

@@ -1,0 +1,195 @@
+// plan(): from what a user wrote to passes, rules and groups.
+#include <algorithm>
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include "models/paper_metric.h"
+#include "models/schedule.h"
+
+namespace kvf {
+namespace {
+
+constexpr std::array<std::string_view, 2> kAccountings{"paper", "implementation"};
+constexpr std::array<std::string_view, 4> kConventions{"eval", "kvpress", "kvpress-8bb29b9",
+                                                       "duo-static"};
+constexpr std::array<std::string_view, 4> kRoles{"all", "full", "streaming", "other"};
+
+template <class Enum, std::size_t N>
+std::optional<Enum> parse(const std::array<std::string_view, N>& words, std::string_view word) {
+  const auto found = std::find(words.begin(), words.end(), word);
+  if (found == words.end()) return std::nullopt;
+  return static_cast<Enum>(found - words.begin());
+}
+
+// What a policy means for a cell of a layer: by the implementation, or by the paper.
+struct Part {
+  Rule rule;
+  std::int64_t copies = 1;  // KV sets stored for each KV head
+};
+
+class ImplementationBook {
+ public:
+  explicit ImplementationBook(const PlanContext& context) : context_(context) {}
+  Part part(const PolicySpec& policy, std::int64_t layer) const {
+    return {rule_of(policy, context_, layer), copies(policy)};
+  }
+  void passes(const PolicySpec& policy, PassPlan& plan) const {
+    std::visit(
+        [&](const auto& p) {
+          if constexpr (requires { p.passes(context_, plan); }) {
+            p.passes(context_, plan);
+          } else {
+            plan.add_chunks(context_.prefill, context_.chunk());
+          }
+        },
+        policy.v);
+  }
+
+ private:
+  std::int64_t copies(const PolicySpec& policy) const {
+    return std::visit(
+        [&](const auto& p) -> std::int64_t {
+          if constexpr (requires { p.copies(context_.shape); }) return p.copies(context_.shape);
+          return 1;
+        },
+        policy.v);
+  }
+  const PlanContext& context_;
+};
+
+class PaperBook {
+ public:
+  explicit PaperBook(const PlanContext& context) : context_(context) {}
+  Part part(const PolicySpec& policy, std::int64_t /*layer*/) const {
+    const auto found = paper_metric::rule(policy);
+    if (!found) {
+      throw PolicyError("", "'" + std::string(policy.name) + "' has no accounting in the paper");
+    }
+    return {std::visit([](const auto& r) { return Rule{r}; }, *found), 1};
+  }
+  void passes(const PolicySpec& policy, PassPlan& plan) const {
+    paper_metric::passes(policy, context_, plan);
+  }
+
+ private:
+  const PlanContext& context_;
+};
+
+// Collects the groups; equal rules become one.
+template <class Book>
+class Groups {
+ public:
+  Groups(const Book& book, Schedule& schedule) : book_(book), schedule_(schedule) {}
+
+  void add(std::int64_t layer, Cells heads, Role role, const PolicySpec& policy) {
+    Part part = book_.part(policy, layer);
+    schedule_.groups.push_back({layer, heads, index_of(std::move(part.rule)), role, part.copies});
+  }
+
+ private:
+  std::uint32_t index_of(Rule rule) {
+    std::vector<Rule>& rules = schedule_.rules;
+    const auto found = std::find(rules.rbegin(), rules.rend(), rule);
+    if (found != rules.rend()) return static_cast<std::uint32_t>(rules.rend() - found - 1);
+    rules.push_back(std::move(rule));
+    return static_cast<std::uint32_t>(rules.size() - 1);
+  }
+  const Book& book_;
+  Schedule& schedule_;
+};
+
+template <class Book>
+void plan_with(const PolicySpec& policy, const Book& book, Schedule& schedule) {
+  Groups out(book, schedule);
+  if (const auto* roles = std::get_if<HeadRoles>(&policy.v)) {
+    roles->groups(schedule.shape, out);
+    const PolicySpec* other = roles->other.get();
+    book.passes(other != nullptr ? *other : policy, schedule.plan);
+    return;
+  }
+  for (std::int64_t layer = 0; layer < schedule.shape.layers; ++layer) {
+    out.add(layer, Cells(schedule.shape.kv_heads), Role::all, policy);
+  }
+  book.passes(policy, schedule.plan);
+}
+
+void check(const Workload& workload) {
+  const auto in_range = [](std::string_view name, Tokens value, Tokens low) {
+    if (value < low || value > kMaxTokens) {
+      throw std::invalid_argument("'" + std::string(name) + "' is " +
+                                  std::to_string(value.count()) + "; expected " +
+                                  std::to_string(low.count()) + " to " +
+                                  std::to_string(kMaxTokens.count()));
+    }
+  };
+  in_range("prompt_tokens", workload.prompt, Tokens{});
+  in_range("output_tokens", workload.output, Tokens{});
+  if (workload.chunk) in_range("prefill_chunk_tokens", *workload.chunk, Tokens(1));
+}
+
+}  // namespace
+
+Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& workload,
+              Accounting accounting, std::optional<Convention> convention) {
+  check(shape);
+  check(workload);
+  check(policy);
+  Schedule schedule;
+  schedule.shape = shape;
+  schedule.workload = workload;
+  schedule.accounting = accounting;
+  schedule.convention = convention.value_or(describe(policy).convention);
+
+  const bool holds_back_one =
+      accounting == Accounting::implementation && schedule.convention == Convention::eval;
+  const Tokens prefill =
+      holds_back_one ? std::max(workload.prompt - Tokens(1), Tokens{}) : workload.prompt;
+  const PlanContext context{schedule.shape, workload, schedule.convention, prefill};
+  schedule.plan.prompt = prefill;
+  schedule.plan.runs.reserve(4);
+  schedule.groups.reserve(static_cast<std::size_t>(shape.layers) * 2);
+
+  if (accounting == Accounting::paper) {
+    plan_with(policy, PaperBook(context), schedule);
+  } else {
+    plan_with(policy, ImplementationBook(context), schedule);
+  }
+  schedule.plan.end_prefill();
+  schedule.plan.add(workload.output.count(), Tokens(1), Phase::decode);
+
+  if (const auto* roles = std::get_if<HeadRoles>(&policy.v)) {
+    if (roles->nominal()) schedule.nominal_streaming = roles->streaming_heads;
+    schedule.heads_assumed = roles->assumed() && !roles->nominal();
+  }
+  if (const auto* sparse = std::get_if<SparseRead>(&policy.v)) {
+    schedule.active_read = sparse->active_read();
+  }
+  // Once, so that the sums over cells below need no check each: nothing holds more than this.
+  Tokens most = workload.prompt + workload.output;
+  for (const PassRun& run : schedule.plan.runs) most = std::max(most, most + run.appended);
+  (void)(schedule.shape.cells() * most).times(2 * (shape.query_heads / shape.kv_heads));
+  return schedule;
+}
+
+std::string_view to_string(Accounting accounting) {
+  return kAccountings[static_cast<std::size_t>(accounting)];
+}
+std::string_view to_string(Convention convention) {
+  return kConventions[static_cast<std::size_t>(convention)];
+}
+std::string_view to_string(Role role) { return kRoles[static_cast<std::size_t>(role)]; }
+std::optional<Accounting> parse_accounting(std::string_view word) {
+  return parse<Accounting>(kAccountings, word);
+}
+std::optional<Convention> parse_convention(std::string_view word) {
+  return parse<Convention>(kConventions, word);
+}
+std::vector<std::string_view> accounting_names() {
+  return {kAccountings.begin(), kAccountings.end()};
+}
+std::vector<std::string_view> convention_names() {
+  return {kConventions.begin(), kConventions.end()};
+}
+
+}  // namespace kvf

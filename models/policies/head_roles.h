@@ -1,0 +1,107 @@
+// head-roles: some KV heads stream (sinks and a recent window), the others follow another policy.
+//
+// Which heads: scores from a file, or a share of streaming heads, rounded to whole heads as
+//   duo      DuoAttention: N - ceil(s (N - 1)) heads are full (a quantile of the scores)
+//   prulong  PruLong: int(N (1 - s)) heads are full
+//   nominal  not rounded: the share itself weighs the two kinds, as the paper's script does
+// Scores without a share: a head is full if its score is above 0.5. A share without scores: layer
+// l of L has floor((l + 1) n / L) - floor(l n / L) of the n full heads ("assumed").
+// Source: models/head_masks.h; rows: duo.tuple, duo.static, get_kv_footprint, list `rounding`.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <tuple>
+
+#include "models/head_masks.h"
+#include "models/parameter.h"
+#include "models/workload.h"
+
+namespace kvf {
+
+struct RoundingWords {
+  static constexpr std::array<std::string_view, 3> values{"duo", "prulong", "nominal"};
+};
+
+struct HeadRoles {
+  HeadScores heads;
+  std::optional<double> streaming_heads;
+  Choice<Rounding, RoundingWords> rounding = Rounding::prulong;
+  Tokens sink{128};
+  Tokens window{1024};
+  PolicyBox other;
+
+  static constexpr std::string_view name = "head-roles";
+  static constexpr std::string_view family = "recency per head";
+  static constexpr std::string_view summary = "some heads stream, the others keep more";
+  static constexpr std::string_view formula =
+      "streaming heads: kept = min(past + rows, sink + window); others: other_heads";
+  static constexpr std::string_view source =
+      "DuoAttention, arXiv 2410.10819, fe93c31; PruLong, arXiv 2506.17121, ff22598";
+  static constexpr Convention convention = Convention::eval;
+  static constexpr std::array presets{
+      Preset{"duoattention", "rounding as DuoAttention"},
+      Preset{"prulong", "rounding as PruLong"},
+  };
+  static constexpr auto parameters() {
+    return std::tuple{
+        parameter("heads_file", &HeadRoles::heads,
+                  "a table of scores or 0/1, row = layer, column = KV head"),
+        parameter("streaming_heads", &HeadRoles::streaming_heads, kShare, "share",
+                  "share of KV heads that stream"),
+        parameter("rounding", &HeadRoles::rounding, "how the share becomes whole heads"),
+        parameter("sink_tokens", &HeadRoles::sink, kAnyCount, "tokens",
+                  "first entries, which always stay in a streaming head"),
+        parameter("window_tokens", &HeadRoles::window, kAnyCount, "tokens",
+                  "last entries, which stay in a streaming head"),
+        parameter("other_heads", &HeadRoles::other, "policy of the other heads; default full")};
+  }
+  void preset(std::string_view preset_name) {
+    rounding = preset_name == "duoattention" ? Rounding::duo : Rounding::prulong;
+  }
+
+  bool nominal() const { return rounding == Rounding::nominal; }
+  bool assumed() const { return heads.values.empty(); }
+
+  void check() const;
+
+  // Full heads of each layer. Empty when nominal.
+  std::vector<std::int64_t> full_heads(const LlmShape& shape) const {
+    if (nominal()) return {};
+    if (heads.values.empty()) {
+      return spread_evenly(full_head_count(rounding, shape.layers * shape.kv_heads,
+                                           *streaming_heads),
+                           shape.layers);
+    }
+    if (heads.layers != shape.layers || heads.heads != shape.kv_heads) {
+      throw PolicyError("heads_file", "'heads_file' has " + std::to_string(heads.layers) + " x " +
+                                          std::to_string(heads.heads) +
+                                          " heads; the model has " +
+                                          std::to_string(shape.layers) + " x " +
+                                          std::to_string(shape.kv_heads));
+    }
+    return count_per_layer(full_head_mask(rounding, heads.values, streaming_heads), shape.layers);
+  }
+
+  // out.add(layer, heads, role, policy) receives the groups. A nominal share adds both of a layer
+  // with all its heads.
+  template <class Out>
+  void groups(const LlmShape& shape, Out& out) const {
+    const std::vector<std::int64_t> full = full_heads(shape);
+    const PolicySpec streams = streaming_policy();
+    const PolicySpec others = other_policy();
+    for (std::int64_t layer = 0; layer < shape.layers; ++layer) {
+      const std::int64_t kept =
+          nominal() ? shape.kv_heads : full[static_cast<std::size_t>(layer)];
+      const std::int64_t rest = nominal() ? shape.kv_heads : shape.kv_heads - kept;
+      if (kept > 0) out.add(layer, Cells(kept), other_role(), others);
+      if (rest > 0) out.add(layer, Cells(rest), Role::streaming, streams);
+    }
+  }
+  PolicySpec streaming_policy() const;
+  PolicySpec other_policy() const;
+  Role other_role() const { return other.get() == nullptr ? Role::full : Role::other; }
+  friend bool operator==(const HeadRoles&, const HeadRoles&) = default;
+};
+
+}  // namespace kvf

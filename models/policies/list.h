@@ -1,0 +1,24 @@
+// The list of policies. A new one adds its #include and its name here, and nothing elsewhere.
+#pragma once
+
+#include "models/paper_metric.h"
+#include "models/policies/compose.h"
+#include "models/policies/decoding_press.h"
+#include "models/policies/full.h"
+#include "models/policies/head_roles.h"
+#include "models/policies/knorm.h"
+#include "models/policies/locret.h"
+#include "models/policies/pyramidkv.h"
+#include "models/policies/snapkv.h"
+#include "models/policies/sparse_read.h"
+#include "models/policies/streaming.h"
+#include "models/policies/topk.h"
+#include "models/type_list.h"
+
+namespace kvf {
+
+// In the order in which they are listed to users.
+using Policies = TypeList<Full, Streaming, HeadRoles, SnapKv, PyramidKv, TopK, Knorm, Locret,
+                          SparseRead, Compose, DecodingPress>;
+
+}  // namespace kvf

@@ -1,0 +1,43 @@
+#include "models/rule.h"
+
+#include <stdexcept>
+
+namespace kvf {
+
+RuleState initial_state(const Rule& rule) {
+  return std::visit([]<class R>(const R&) { return RuleState{typename R::State{}}; }, rule.v);
+}
+
+Tokens keep(const Rule& rule, RuleState& state, const Pass& pass, Tokens size) {
+  return std::visit(
+      [&]<class R>(const R& r) {
+        return r.keep(std::get<typename R::State>(state.v), pass, size);
+      },
+      rule.v);
+}
+
+std::optional<Tokens> before_drop(const Rule& rule, const Pass& pass, Tokens size) {
+  return std::visit(
+      [&](const auto& r) -> std::optional<Tokens> {
+        if constexpr (requires { r.before_drop(pass, size); }) {
+          return r.before_drop(pass, size);
+        } else {
+          return std::nullopt;
+        }
+      },
+      rule.v);
+}
+
+std::optional<Tokens> reserved(const Rule& rule, const PlanContext& context) {
+  return std::visit(
+      [&](const auto& r) -> std::optional<Tokens> {
+        if constexpr (requires { r.reserved(context); }) {
+          return r.reserved(context);
+        } else {
+          return std::nullopt;
+        }
+      },
+      rule.v);
+}
+
+}  // namespace kvf

@@ -1,0 +1,75 @@
+// A rule: what ONE cell keeps of its entries, pass by pass.
+//
+// A rule R has
+//   R::State                                   what it remembers between passes
+//   Tokens keep(State&, const Pass&, size)     size = past + rows + appended, held when the pass
+//                                              has attended; returns what stays, 0 .. size
+//   void segments(const PassPlan&, sink)       the same rule solved: stretches of passes in which
+//                                              the held entries are affine (models/segments.h)
+// and may have
+//   Tokens before_drop(const Pass&, size)      what the cache reports before a second step of the
+//                                              eviction (default: what stays)
+//   Tokens reserved(const PlanContext&)        entries allocated ahead by a static cache
+#pragma once
+
+#include <optional>
+
+#include "models/policy.h"
+
+namespace kvf {
+
+namespace detail {
+
+// Every type that P::rule() can return.
+template <class P>
+auto rule_of() -> decltype(std::declval<const P&>().rule(std::declval<const PlanContext&>(), 0));
+template <class P>
+concept HasRule = requires(const P& policy, const PlanContext& context) { policy.rule(context, 0); };
+
+template <class List, class... Ps>
+struct CollectRules {
+  using Result = List;
+};
+template <class List, class P, class... Ps>
+struct CollectRules<List, P, Ps...> : CollectRules<List, Ps...> {};
+template <class List, HasRule P, class... Ps>
+struct CollectRules<List, P, Ps...>
+    : CollectRules<typename AddType<List, decltype(rule_of<P>())>::List, Ps...> {};
+
+template <class List>
+struct RulesOf;
+template <class... Ps>
+struct RulesOf<TypeList<Ps...>>
+    : CollectRules<typename AddType<TypeList<>, paper_metric::AnyRule>::List, Ps...> {};
+
+template <class List>
+struct StatesOf;
+template <class... Rules>
+struct StatesOf<TypeList<Rules...>> {
+  using Variant = std::variant<typename Rules::State...>;
+};
+
+}  // namespace detail
+
+using Rules = detail::RulesOf<Policies>::Result;
+
+struct Rule {
+  Rules::Variant v;
+  friend bool operator==(const Rule&, const Rule&) = default;
+};
+
+// The state of the rule of the same alternative.
+struct RuleState {
+  detail::StatesOf<Rules>::Variant v;
+};
+
+RuleState initial_state(const Rule& rule);
+Tokens keep(const Rule& rule, RuleState& state, const Pass& pass, Tokens size);
+// What the cache reports before a second step of the eviction; nullopt if there is no such step.
+std::optional<Tokens> before_drop(const Rule& rule, const Pass& pass, Tokens size);
+// Entries a static cache allocates ahead; nullopt if the rule has no such cache.
+std::optional<Tokens> reserved(const Rule& rule, const PlanContext& context);
+// The rule of a cell of `layer` under a policy. Throws PolicyError.
+Rule rule_of(const PolicySpec& policy, const PlanContext& context, std::int64_t layer);
+
+}  // namespace kvf

@@ -1,0 +1,54 @@
+// A schedule: everything a simulation needs, with nothing left to decide. plan() makes it.
+//
+//   policy, shape, workload  -- plan() -->  Schedule  --+-> closed_form()  models/closed_form.h
+//                                                       +-> simulate()     sim/simulate.h
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "models/pass.h"
+#include "models/policies/sparse_read.h"
+#include "models/rule.h"
+
+namespace kvf {
+
+// Heads of one layer that follow one rule.
+struct Group {
+  std::int64_t layer = 0;
+  Cells heads;             // KV heads; all of the layer when the share of streaming heads is nominal
+  std::uint32_t rule = 0;  // index into Schedule::rules
+  Role role = Role::all;
+  std::int64_t copies = 1;  // KV sets stored for each KV head
+  friend bool operator==(const Group&, const Group&) = default;
+};
+
+struct Schedule {
+  LlmShape shape;
+  Workload workload;
+  Accounting accounting = Accounting::implementation;
+  Convention convention = Convention::eval;
+  PassPlan plan;
+  std::vector<Rule> rules;    // all different
+  std::vector<Group> groups;  // by layer; within it, as the policy names them
+  // Set when the share of streaming heads is not rounded to heads: the group `streaming` then
+  // weighs so much, the other one the rest.
+  std::optional<double> nominal_streaming;
+  bool heads_assumed = false;  // which heads stream is not known, only how many
+  std::optional<ActiveRead> active_read;
+
+  // The weight of a group's role: 1, or its nominal share.
+  double weight(Role role) const {
+    if (!nominal_streaming) return 1;
+    return role == Role::streaming ? *nominal_streaming : 1 - *nominal_streaming;
+  }
+};
+
+// Throws PolicyError (the policy), std::invalid_argument (the rest) or OverflowError.
+// `convention` defaults to the policy's own; it has no meaning for the paper's accounting.
+Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& workload,
+              Accounting accounting = Accounting::implementation,
+              std::optional<Convention> convention = std::nullopt);
+
+}  // namespace kvf

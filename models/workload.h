@@ -1,0 +1,46 @@
+// What is asked of a model: one sequence, and by whose rules it is counted.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+#include "models/shape.h"
+#include "models/units.h"
+
+namespace kvf {
+
+// `paper`: the idealised metric of arXiv 2506.17121, bit for bit what its script computes.
+// `implementation`: what the published implementations really hold.
+enum class Accounting { paper, implementation };
+
+// Whose implementation. It says how a run is cut into passes, and which version of a rule holds.
+//   eval             the paper's harness (PruLong ff22598): prefills all but the last prompt token
+//   kvpress          kvpress 0.5.5: prefills the prompt, only a call on an empty cache is pressed
+//   kvpress_8bb29b9  the same at that commit: only a call at position 0 is pressed
+//   duo_static       DuoAttention's static cache: prefills the prompt, allocates ahead
+enum class Convention { eval, kvpress, kvpress_8bb29b9, duo_static };
+
+// What the heads of a group do. `all`: the policy makes no difference between heads.
+enum class Role : std::uint8_t { all, full, streaming, other };
+
+struct Workload {
+  Tokens prompt;
+  Tokens output;                // decode passes
+  std::optional<Tokens> chunk;  // rows of a prefill pass; absent: the whole prompt in one
+};
+
+// What a policy may look at when it plans.
+struct PlanContext {
+  const LlmShape& shape;
+  Workload workload;
+  Convention convention = Convention::eval;
+  Tokens prefill;  // tokens prefilled under the convention
+
+  // Rows of a prefill pass; at least 1, also for an empty prompt.
+  Tokens chunk() const {
+    return std::max(Tokens(1), workload.chunk.value_or(std::max(prefill, Tokens(1))));
+  }
+};
+
+}  // namespace kvf

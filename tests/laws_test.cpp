@@ -1,0 +1,206 @@
+// The two laws, for every rule: its segments are its keep() iterated, and the figures derived from
+// them are those of the simulation. A third way, written here from the definitions alone, guards
+// what the two methods share.
+#include <algorithm>
+#include <random>
+
+#include "models/closed_form.h"
+#include "sim/simulate.h"
+#include "tests/cases_under_law.h"
+#include "tests/catch.h"
+
+namespace kvf {
+namespace {
+
+constexpr std::int64_t kEveryPass = 1 << 14;  // up to here, pass by pass below
+
+struct Held {
+  Tokens past, during, after;
+};
+
+// What one cell of a rule holds, pass by pass, by nothing but keep().
+std::vector<Held> iterate(const Rule& rule, const PassPlan& plan) {
+  std::vector<Held> held;
+  RuleState state = initial_state(rule);
+  Tokens past;
+  for (const PassRun& run : plan.runs) {
+    for (std::int64_t i = 0; i < run.count; ++i) {
+      const Tokens during = past + run.rows + run.appended;
+      const Tokens after = keep(rule, state, plan.pass(run, i), during);
+      held.push_back({past, during, after});
+      past = after;
+    }
+  }
+  return held;
+}
+
+// The figures of DESIGN's vocabulary, straight from their definitions.
+struct Defined {
+  Area active, full;
+  double peak = 0, layerwise = 0;
+  double after_prefill = 0, after_decode = 0;
+};
+
+Defined define(const Schedule& schedule, const std::vector<std::vector<Held>>& of_rule) {
+  Defined d;
+  std::vector<PassRun> passes;
+  for (const PassRun& run : schedule.plan.runs) {
+    passes.insert(passes.end(), static_cast<std::size_t>(run.count), run);
+  }
+  Tokens seen;
+  for (std::size_t i = 0; i < passes.size(); ++i) {
+    double all = 0;
+    for (const Group& g : schedule.groups) {
+      const Held& h = of_rule[g.rule][i];
+      const double weight = schedule.weight(g.role) * static_cast<double>(g.heads.count());
+      all += weight * static_cast<double>(h.during.count());
+      if (passes[i].phase == Phase::prefill) {
+        if (&g == &schedule.groups.front()) d.after_prefill = 0;
+        d.after_prefill +=
+            weight * static_cast<double>(h.after.count() * g.copies);
+      }
+      if (&g == &schedule.groups.front()) d.after_decode = 0;
+      d.after_decode += weight * static_cast<double>(h.after.count() * g.copies);
+      if (!schedule.nominal_streaming) {
+        for (std::int64_t row = 0; row < passes[i].rows.count(); ++row) {
+          d.active += Area(h.past.count() + row + 1).times(g.heads.count());
+          d.full += Area(seen.count() + row + 1).times(g.heads.count());
+        }
+      }
+    }
+    seen += passes[i].rows;
+    d.peak = std::max(d.peak, all);
+    for (std::int64_t layer = 0; layer < schedule.shape.layers; ++layer) {
+      double one = 0;
+      for (const Group& g : schedule.groups) {
+        const Held& h = of_rule[g.rule][i];
+        const Tokens held = g.layer < layer ? h.after : g.layer > layer ? h.past : h.during;
+        one += schedule.weight(g.role) * static_cast<double>(g.heads.count()) *
+               static_cast<double>(held.count());
+      }
+      d.layerwise = std::max(d.layerwise, one);
+    }
+  }
+  return d;
+}
+
+bool near(double a, double b) { return std::abs(a - b) <= 1e-9 * std::max(1.0, std::abs(a)); }
+
+// "" if the case obeys every law, else which it breaks.
+std::string broken_law(const test::LawCase& c, const LlmShape& shape, const Workload& workload) {
+  const Schedule schedule = plan(c.policy, shape, workload, c.accounting, c.convention);
+  const Result closed = closed_form(schedule);
+  const Result played = simulate(schedule);
+  if (closed != played) return "closed form and simulation differ";
+  if (schedule.plan.passes() > kEveryPass) return "";
+
+  std::vector<std::vector<Held>> of_rule;
+  for (const Rule& rule : schedule.rules) {
+    of_rule.push_back(iterate(rule, schedule.plan));
+    std::size_t pass = 0;
+    for (const Segment& s : segments(rule, schedule.plan)) {
+      for (std::int64_t i = 0; i < s.count; ++i, ++pass) {
+        if (pass >= of_rule.back().size()) return "segments are longer than the plan";
+        const Held& held = of_rule.back()[pass];
+        if (s.first + i != static_cast<std::int64_t>(pass) || s.past_at(i) != held.past ||
+            s.after_at(i) != held.after ||
+            held.past + s.rows + s.appended != held.during) {
+          return "segments differ from keep() at pass " + std::to_string(pass);
+        }
+      }
+    }
+    if (pass != of_rule.back().size()) return "segments are shorter than the plan";
+  }
+  const Defined d = define(schedule, of_rule);
+  const Footprint& f = closed.footprint;
+  if (schedule.nominal_streaming) {
+    const Footprint::Weighted& w = *f.weighted;
+    if (!near(w.peak_entries, d.peak) || !near(w.peak_layerwise_entries, d.layerwise) ||
+        !near(w.held_after_prefill, d.after_prefill) ||
+        !near(w.held_after_decode, d.after_decode)) {
+      return "weighted figures differ from their definitions";
+    }
+    return "";
+  }
+  if (f.active_entries != d.active) return "active entries";
+  if (f.full_entries != d.full) return "full entries";
+  if (static_cast<double>(f.peak_entries.count()) != d.peak) return "peak";
+  if (static_cast<double>(f.peak_layerwise_entries.count()) != d.layerwise) return "layerwise";
+  if (static_cast<double>(f.held_after_prefill.count()) != d.after_prefill) return "after prefill";
+  if (static_cast<double>(f.held_after_decode.count()) != d.after_decode) return "after decode";
+  return "";
+}
+
+LlmShape shape_of(std::int64_t layers, std::int64_t heads) {
+  LlmShape shape;
+  shape.name = "test";
+  shape.layers = layers;
+  shape.kv_heads = heads;
+  shape.query_heads = heads * 2;
+  return shape;
+}
+
+std::string describe_case(const test::LawCase& c, const Workload& w) {
+  return c.label + ": prompt " + std::to_string(w.prompt.count()) + ", output " +
+         std::to_string(w.output.count()) + ", chunk " +
+         (w.chunk ? std::to_string(w.chunk->count()) : "none");
+}
+
+// Prompts, chunks and outputs in steps, so that sanitizer builds can try a part of them.
+void try_all(std::int64_t step) {
+  const LlmShape shape = shape_of(3, 2);
+  for (const test::LawCase& c : test::law_cases()) {
+    std::string broken;
+    for (std::int64_t prompt = 0; prompt <= 40 && broken.empty(); prompt += step) {
+      for (std::int64_t chunk = 0; chunk <= 41 && broken.empty(); chunk += step) {
+        for (std::int64_t output = 0; output <= 12 && broken.empty(); output += step) {
+          Workload workload{Tokens(prompt), Tokens(output), std::nullopt};
+          if (chunk > 0) workload.chunk = Tokens(chunk);
+          broken = broken_law(c, shape, workload);
+          if (!broken.empty()) broken += ", " + describe_case(c, workload);
+        }
+      }
+    }
+    CHECK(broken == "");
+  }
+}
+
+TEST_CASE("laws: a part of the small cases", "[laws]") { try_all(3); }
+
+// Hidden: the release build runs it by name, sanitizer builds do not.
+TEST_CASE("laws: every small case", "[.exhaustive]") { try_all(1); }
+
+TEST_CASE("laws: random cases up to a million tokens", "[laws]") {
+  std::mt19937_64 random(20250617);
+  const auto up_to = [&](std::int64_t high) {
+    // Sizes of every magnitude, not only large ones.
+    const int bits = static_cast<int>(random() % 21);
+    return static_cast<std::int64_t>(random() % (std::uint64_t{1} << bits)) % (high + 1);
+  };
+  for (const test::LawCase& c : test::law_cases()) {
+    std::string broken;
+    for (int i = 0; i < 6 && broken.empty(); ++i) {
+      Workload workload{Tokens(up_to(1'000'000)), Tokens(up_to(20'000)), std::nullopt};
+      // At most some thousand chunks: the number of passes is what costs.
+      const std::int64_t least = 1 + workload.prompt.count() / 2000;
+      if (i > 0) workload.chunk = Tokens(least + up_to(100'000));
+      const LlmShape shape = shape_of(3, 1 + static_cast<std::int64_t>(random() % 9));
+      broken = broken_law(c, shape, workload);
+      if (!broken.empty()) broken += ", " + describe_case(c, workload);
+    }
+    CHECK(broken == "");
+  }
+}
+
+TEST_CASE("full is 100 %, and both its peaks are equal", "[laws]") {
+  for (const std::int64_t chunk : {1, 7, 1000}) {
+    const Workload workload{Tokens(500), Tokens(40), Tokens(chunk)};
+    const Footprint f = closed_form(plan(test::spec(Full{}), shape_of(5, 3), workload)).footprint;
+    CHECK(f.footprint == 1.0);
+    CHECK(f.peak == 1.0);
+    CHECK(f.peak_layerwise_entries == f.peak_entries);
+  }
+}
+
+}  // namespace
+}  // namespace kvf
