@@ -1,6 +1,7 @@
 #include "models/closed_form.h"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "models/peaks.h"
@@ -13,21 +14,31 @@ class CellSum {
  public:
   explicit CellSum(const Schedule& schedule) : schedule_(schedule) {}
 
+  void add(const PlayedPasses& played) {
+    const PassRun& run = played.run;
+    Int128 sum_of_past = 0;
+    std::int64_t most = 0;
+    for (const std::int64_t past : played.past) {
+      sum_of_past += past;
+      most = std::max(most, past);
+    }
+    const auto count = static_cast<std::int64_t>(played.past.size());
+    add(run.first >= prefill_passes_, Tokens(most) + run.rows + run.appended,
+        Area(sum_of_past * run.rows.count() + triangle(run.rows.count()) * count),
+        Tokens(played.after.back()));
+    assert(!schedule_.active_read);  // a policy that reads sparsely evicts nothing
+  }
   void add(const Segment& s) {
     const Int128 n = s.count;
-    const Area held = Area(n * s.rows.count() * s.past.count() +
-                           static_cast<Int128>(s.rows.count()) * s.past_step.count() *
-                               (n * (n - 1) / 2) +
-                           n * triangle(s.rows.count()));
-    totals_.active_entries += held;
-    const Tokens most = std::max(s.past, s.past_at(s.count - 1));
-    totals_.peak = std::max(totals_.peak, most + s.rows + s.appended);
-    const Tokens after = s.after_at(s.count - 1);
+    const Area held =
+        Area(n * s.rows.count() * s.past.count() +
+             static_cast<Int128>(s.rows.count()) * s.past_step.count() * (n * (n - 1) / 2) +
+             n * triangle(s.rows.count()));
     const bool decodes = s.first >= prefill_passes_;
-    if (!decodes) totals_.after_prefill = after;
-    totals_.after_decode = after;
-    if (schedule_.active_read && schedule_.active_read->applies(decodes ? Phase::decode
-                                                                        : Phase::prefill)) {
+    const Tokens most = std::max(s.past, s.past_at(s.count - 1));
+    add(decodes, most + s.rows + s.appended, held, s.after_at(s.count - 1));
+    if (schedule_.active_read &&
+        schedule_.active_read->applies(decodes ? Phase::decode : Phase::prefill)) {
       totals_.readable += held;
       // Nothing is evicted, so the segment's rows follow each other.
       if (schedule_.active_read->tokens) {
@@ -38,6 +49,12 @@ class CellSum {
   CellTotals totals() const { return totals_; }
 
  private:
+  void add(bool decodes, Tokens peak, Area held, Tokens after) {
+    totals_.active_entries += held;
+    totals_.peak = std::max(totals_.peak, peak);
+    if (!decodes) totals_.after_prefill = after;
+    totals_.after_decode = after;
+  }
   static std::int64_t prefill_passes(const PassPlan& plan) {
     std::int64_t passes = 0;
     for (const PassRun& run : plan.runs) {
@@ -65,16 +82,27 @@ Result solve(const Schedule& schedule) {
 
   if (rules == 1) {  // nothing to merge: no need to store the segments
     CellSum sum(schedule);
-    for_each_segment(schedule.rules[0], schedule.plan, [&](const Segment& s) {
-      sum.add(s);
-      const auto look = [&](std::int64_t i) {
+    struct Sink {
+      CellSum& sum;
+      PeakFinder<Value>& peaks;
+      void operator()(const Segment& s) const {
+        sum.add(s);
+        look(s, 0);
+        if (s.count > 1) look(s, s.count - 1);
+      }
+      void look(const Segment& s, std::int64_t i) const {
         const std::int64_t past = s.past_at(i).count();
         const std::int64_t after = s.after_at(i).count();
         peaks.see(s.first + i, (s.rows + s.appended).count(), {&past, 1}, {&after, 1});
-      };
-      look(0);
-      if (s.count > 1) look(s.count - 1);
-    });
+      }
+      void operator()(const PlayedPasses& played) const {
+        sum.add(played);
+        peaks.see_block(played.first, static_cast<std::int64_t>(played.past.size()),
+                        (played.run.rows + played.run.appended).count(), played.past.data(),
+                        played.after.data(), played.past.size());
+      }
+    };
+    for_each_segment(schedule.rules[0], schedule.plan, Sink{sum, peaks});
     totals.push_back(sum.totals());
     return make_result(schedule, std::move(totals), peaks);
   }

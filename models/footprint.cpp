@@ -38,6 +38,13 @@ struct RoleSums {
   Area full;
   std::int64_t after_prefill = 0;
   std::int64_t after_decode = 0;
+
+  void add(const CellTotals& cell, Area full_cell, std::int64_t cells, std::int64_t stored) {
+    active += cell.active_entries.times(cells);
+    full += full_cell.times(cells);
+    after_prefill += cell.after_prefill.count() * stored;
+    after_decode += cell.after_decode.count() * stored;
+  }
 };
 
 }  // namespace
@@ -46,54 +53,56 @@ template <class Finder>
 Result make_result(const Schedule& schedule, std::vector<CellTotals> rules, const Finder& peaks) {
   const Tokens rows = schedule.plan.rows();
   const Area full_cell(triangle(rows.count()));
-  RoleSums sums[2];
+  RoleSums others;
+  RoleSums streaming;
   Area read;
   Area readable;
-  for (const Group& group : schedule.groups) {
-    const bool streams = schedule.nominal_streaming && group.role == Role::streaming;
-    RoleSums& sum = sums[streams ? 1 : 0];
-    const CellTotals& cell = rules[group.rule];
-    const std::int64_t heads = group.heads.count();
-    sum.active += cell.active_entries.times(heads);
-    sum.full += full_cell.times(heads);
-    sum.after_prefill += cell.after_prefill.count() * heads * group.copies;
-    sum.after_decode += cell.after_decode.count() * heads * group.copies;
-    read += cell.read.times(heads);
-    readable += cell.readable.times(heads);
+  for (std::size_t r = 0; r < rules.size(); ++r) {
+    const CellTotals& cell = rules[r];
+    const RuleCells& cells = schedule.cells[r];
+    others.add(cell, full_cell, cells.others, cells.stored_others);
+    if (!schedule.nominal_streaming) continue;
+    streaming.add(cell, full_cell, cells.streaming, cells.stored_streaming);
+  }
+  if (schedule.active_read) {
+    for (std::size_t r = 0; r < rules.size(); ++r) {
+      read += rules[r].read.times(schedule.cells[r].others);
+      readable += rules[r].readable.times(schedule.cells[r].others);
+    }
   }
 
   Result result;
   Footprint& f = result.footprint;
-  f.full_entries = sums[0].full;
+  f.full_entries = others.full;
   f.full_peak_entries = schedule.shape.cells() * rows;
   f.peak_pass = peaks.peak().pass;
   f.peak_layerwise_pass = peaks.layerwise().pass;
   if (!schedule.nominal_streaming) {
-    f.active_entries = sums[0].active;
+    f.active_entries = others.active;
     f.peak_entries = Entries(static_cast<std::int64_t>(peaks.peak().value));
     f.peak_layerwise_entries = Entries(static_cast<std::int64_t>(peaks.layerwise().value));
-    f.held_after_prefill = Entries(sums[0].after_prefill);
-    f.held_after_decode = Entries(sums[0].after_decode);
+    f.held_after_prefill = Entries(others.after_prefill);
+    f.held_after_decode = Entries(others.after_decode);
     f.footprint = ratio(f.active_entries, f.full_entries);
     f.peak = ratio(f.peak_entries, f.full_peak_entries);
   } else {
     const double share = *schedule.nominal_streaming;
-    const auto weigh = [share](double streaming, double others) {
-      return share * streaming + (1 - share) * others;
+    const auto weigh = [share](double streams, double rest) {
+      return share * streams + (1 - share) * rest;
     };
     Footprint::Weighted w;
-    w.active_entries = weigh(sums[1].active.to_double(), sums[0].active.to_double());
+    w.active_entries = weigh(streaming.active.to_double(), others.active.to_double());
     const double peak = static_cast<double>(peaks.peak().value);
     w.peak_entries = peak * static_cast<double>(peaks.scale());
     w.peak_layerwise_entries = static_cast<double>(peaks.layerwise().value);
-    w.held_after_prefill = weigh(static_cast<double>(sums[1].after_prefill),
-                                 static_cast<double>(sums[0].after_prefill));
-    w.held_after_decode = weigh(static_cast<double>(sums[1].after_decode),
-                                static_cast<double>(sums[0].after_decode));
-    const auto streaming = ratio(sums[1].active, f.full_entries);
-    const auto others = ratio(sums[0].active, f.full_entries);
-    if (streaming && others) {
-      f.footprint = *streaming * share + *others * (1 - share);
+    w.held_after_prefill = weigh(static_cast<double>(streaming.after_prefill),
+                                 static_cast<double>(others.after_prefill));
+    w.held_after_decode = weigh(static_cast<double>(streaming.after_decode),
+                                static_cast<double>(others.after_decode));
+    const auto of_streaming = ratio(streaming.active, f.full_entries);
+    const auto of_others = ratio(others.active, f.full_entries);
+    if (of_streaming && of_others) {
+      f.footprint = *of_streaming * share + *of_others * (1 - share);
       f.peak = peak / static_cast<double>(f.full_peak_entries.count() / peaks.scale());
     }
     f.active_entries = Area(static_cast<Int128>(std::nearbyint(w.active_entries)));

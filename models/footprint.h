@@ -12,8 +12,8 @@ namespace kvf {
 // All sums are over cells, a cell being one KV head of one layer. Copies of KV heads (`kv:
 // query-head`) count in what is held and in bytes, not in these.
 struct Footprint {
-  Area active_entries;  // entry-rows: what each row could attend, summed over rows
-  Area full_entries;    // the same, had nothing been evicted
+  Area active_entries;             // entry-rows: what each row could attend, summed over rows
+  Area full_entries;               // the same, had nothing been evicted
   Entries peak_entries;            // all layers at once
   Entries peak_layerwise_entries;  // layers one after another
   Entries full_peak_entries;
@@ -44,11 +44,11 @@ struct Footprint {
 // What one cell of a rule holds.
 struct CellTotals {
   Area active_entries;
-  Tokens peak;           // largest past + rows + appended
+  Tokens peak;  // largest past + rows + appended
   Tokens after_prefill;
   Tokens after_decode;
-  Area read;             // entry-rows read, and ...
-  Area readable;         // ... held, in the phases in which the policy reads sparsely
+  Area read;      // entry-rows read, and ...
+  Area readable;  // ... held, in the phases in which the policy reads sparsely
   friend bool operator==(const CellTotals&, const CellTotals&) = default;
 };
 

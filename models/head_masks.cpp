@@ -72,8 +72,7 @@ std::int64_t full_head_count(Rounding rounding, std::int64_t heads, double strea
   if (rounding == Rounding::prulong) return truncated_keep(streaming, Tokens(heads)).count();
   if (streaming >= 1) return 0;
   if (streaming <= 0) return heads;
-  return heads -
-         static_cast<std::int64_t>(std::ceil(streaming * static_cast<double>(heads - 1)));
+  return heads - static_cast<std::int64_t>(std::ceil(streaming * static_cast<double>(heads - 1)));
 }
 
 std::vector<std::int64_t> spread_evenly(std::int64_t count, std::int64_t layers) {
@@ -97,8 +96,7 @@ std::vector<std::uint8_t> full_head_mask(Rounding rounding, std::span<const doub
   return mask;
 }
 
-std::vector<std::int64_t> count_per_layer(std::span<const std::uint8_t> mask,
-                                          std::int64_t layers) {
+std::vector<std::int64_t> count_per_layer(std::span<const std::uint8_t> mask, std::int64_t layers) {
   const std::size_t heads = mask.size() / static_cast<std::size_t>(layers);
   std::vector<std::int64_t> counts(static_cast<std::size_t>(layers), 0);
   for (std::size_t i = 0; i < mask.size(); ++i) counts[i / heads] += mask[i];

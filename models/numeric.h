@@ -18,8 +18,7 @@ inline constexpr Tokens kMaxTokens{std::int64_t{1} << 50};
 
 // int((1 - sparsity) * tokens)
 inline Tokens truncated_keep(double sparsity, Tokens tokens) {
-  return Tokens(
-      static_cast<std::int64_t>((1.0 - sparsity) * static_cast<double>(tokens.count())));
+  return Tokens(static_cast<std::int64_t>((1.0 - sparsity) * static_cast<double>(tokens.count())));
 }
 
 // round((1 - sparsity) * tokens), half to even

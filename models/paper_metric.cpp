@@ -9,6 +9,8 @@ template <class... Fs>
 struct Overloaded : Fs... {
   using Fs::operator()...;
 };
+template <class... Fs>
+Overloaded(Fs...) -> Overloaded<Fs...>;  // clang 14 does not deduce it
 
 constexpr Streaming::Rule kEndless{Tokens::max()};
 
@@ -20,33 +22,31 @@ std::optional<AnyRule> rule(const PolicySpec& policy) {
     return ShareRule{*p.sparsity, p.window};
   };
   return std::visit(
-      Overloaded{
-          [](const Full&) -> std::optional<AnyRule> { return kEndless; },
-          [](const SparseRead&) -> std::optional<AnyRule> { return kEndless; },
-          [](const Streaming& p) -> std::optional<AnyRule> {
-            return Streaming::Rule{p.sink + p.window};
-          },
-          [&](const SnapKv& p) -> std::optional<AnyRule> { return share(p); },
-          [&](const PyramidKv& p) -> std::optional<AnyRule> { return share(p); },
-          [](const Locret& p) -> std::optional<AnyRule> {
-            return ShareRule{p.sparsity, p.stabilizers};
-          },
-          [](const auto&) -> std::optional<AnyRule> { return std::nullopt; }},
+      Overloaded{[](const Full&) -> std::optional<AnyRule> { return kEndless; },
+                 [](const SparseRead&) -> std::optional<AnyRule> { return kEndless; },
+                 [](const Streaming& p) -> std::optional<AnyRule> {
+                   return Streaming::Rule{p.sinks + p.window};
+                 },
+                 [&](const SnapKv& p) -> std::optional<AnyRule> { return share(p); },
+                 [&](const PyramidKv& p) -> std::optional<AnyRule> { return share(p); },
+                 [](const Locret& p) -> std::optional<AnyRule> {
+                   return ShareRule{p.sparsity, p.stabilizers};
+                 },
+                 [](const auto&) -> std::optional<AnyRule> { return std::nullopt; }},
       policy.v);
 }
 
 void passes(const PolicySpec& policy, const PlanContext& context, PassPlan& plan) {
-  std::visit(
-      Overloaded{[&](const ChunkedEvictionMembers& p) {
-                   if (p.eviction == Eviction::post_fill) {
-                     plan.add(1, context.prefill, Phase::prefill);
-                   } else {
-                     plan.add_chunks(context.prefill, context.chunk());
-                   }
-                 },
-                 [&](const Locret& p) { p.passes(context, plan); },
-                 [&](const auto&) { plan.add_chunks(context.prefill, context.chunk()); }},
-      policy.v);
+  std::visit(Overloaded{[&](const ChunkedEvictionMembers& p) {
+                          if (p.eviction == Eviction::post_fill) {
+                            plan.add(1, context.prefill, Phase::prefill);
+                          } else {
+                            plan.add_chunks(context.prefill, context.chunk());
+                          }
+                        },
+                        [&](const Locret& p) { p.passes(context, plan); },
+                        [&](const auto&) { plan.add_chunks(context.prefill, context.chunk()); }},
+             policy.v);
 }
 
 }  // namespace kvf::paper_metric

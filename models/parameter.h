@@ -74,17 +74,17 @@ struct ParameterInfo {
 
 template <class Owner, class Value>
 struct Parameter : ParameterInfo {
-  Value Owner::* member = nullptr;
+  Value Owner::*member = nullptr;
 };
 
 template <class Owner, class Value>
-constexpr Parameter<Owner, Value> parameter(std::string_view name, Value Owner::* member,
+constexpr Parameter<Owner, Value> parameter(std::string_view name, Value Owner::*member,
                                             Range range, std::string_view unit,
                                             std::string_view help) {
   return {{name, unit, help, range}, member};
 }
 template <class Owner, class Value>
-constexpr Parameter<Owner, Value> parameter(std::string_view name, Value Owner::* member,
+constexpr Parameter<Owner, Value> parameter(std::string_view name, Value Owner::*member,
                                             std::string_view help) {
   return {{name, "", help, {}}, member};
 }

@@ -12,11 +12,11 @@ enum class Phase : std::uint8_t { prefill, decode };
 
 // One forward pass of one sequence.
 struct Pass {
-  Tokens rows;              // query rows: a prefill chunk, or 1
-  Tokens appended;          // query tokens appended only to score the chunk (patched eviction)
-  Tokens position;          // position of the first row in the sequence
-  Tokens prompt;            // tokens that are prefilled before decoding begins
-  std::int64_t index = 0;   // number of the pass, from 0
+  Tokens rows;             // query rows: a prefill chunk, or 1
+  Tokens appended;         // query tokens appended only to score the chunk (patched eviction)
+  Tokens position;         // position of the first row in the sequence
+  Tokens prompt;           // tokens that are prefilled before decoding begins
+  std::int64_t index = 0;  // number of the pass, from 0
   Phase phase = Phase::prefill;
   bool last_prefill = false;  // the pass that ends the prefill
 };
@@ -46,8 +46,13 @@ struct PassPlan {
                         : runs.back().position + runs.back().rows.times(runs.back().count);
   }
   Pass pass(const PassRun& run, std::int64_t number_in_run) const {
-    return {run.rows,  run.appended, run.position + run.rows.times(number_in_run), prompt,
-            run.first + number_in_run, run.phase, run.last_prefill};
+    return {run.rows,
+            run.appended,
+            run.position + run.rows.times(number_in_run),
+            prompt,
+            run.first + number_in_run,
+            run.phase,
+            run.last_prefill};
   }
 
   // Adds `count` passes of `rows` rows each; none if either is 0.
@@ -65,8 +70,13 @@ struct PassPlan {
     if (runs.empty()) return;
     PassRun& run = runs.back();
     if (run.count > 1) {
-      PassRun last{run.first + run.count - 1, 1, run.rows, {},
-                   run.position + run.rows.times(run.count - 1), run.phase, true};
+      PassRun last{run.first + run.count - 1,
+                   1,
+                   run.rows,
+                   {},
+                   run.position + run.rows.times(run.count - 1),
+                   run.phase,
+                   true};
       --run.count;
       runs.push_back(last);
     } else {

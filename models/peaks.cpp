@@ -7,28 +7,30 @@ namespace kvf {
 
 template <class Value>
 PeakFinder<Value>::PeakFinder(const Schedule& schedule)
-    : schedule_(schedule), cells_(schedule.rules.size()), change_(schedule.rules.size(), 0) {
+    : schedule_(schedule), change_(schedule.rules.size(), 0) {
+  cells_.reserve(schedule.cells.size());
+  for (const RuleCells& cells : schedule.cells) cells_.push_back({cells.others, cells.streaming});
   std::int64_t widest = 0;
-  std::int64_t width = 0;
   std::int64_t layer = -1;
   for (const Group& group : schedule.groups) {
-    const bool apart = schedule.nominal_streaming && group.role == Role::streaming;
     const std::int64_t heads = group.heads.count();
-    (apart ? cells_[group.rule].streaming : cells_[group.rule].others) += heads;
-    (apart ? all_cells_.streaming : all_cells_.others) += heads;
-    width = group.layer == layer ? width + heads : heads;
+    last_width_ = group.layer == layer ? last_width_ + heads : heads;
     layer = group.layer;
-    widest = std::max(widest, width);
+    widest = std::max(widest, last_width_);
   }
-  last_layer_is_widest_ = width == widest;
-  if (!schedule.nominal_streaming) return;
-  std::int64_t common = 0;
-  for (const Sums& cells : cells_) {
-    common = std::gcd(common, std::gcd(cells.others, cells.streaming));
+  last_layer_is_widest_ = last_width_ == widest;
+  one_width_ = last_width_ * schedule.shape.layers == schedule.shape.cells().count();
+  if (schedule.nominal_streaming) {
+    std::int64_t common = 0;
+    for (const Sums& cells : cells_) {
+      common = std::gcd(common, std::gcd(cells.others, cells.streaming));
+    }
+    scale_ = std::max(common, std::int64_t{1});
   }
-  scale_ = std::max(common, std::int64_t{1});
-  for (Sums& cells : cells_) cells = {cells.others / scale_, cells.streaming / scale_};
-  all_cells_ = {all_cells_.others / scale_, all_cells_.streaming / scale_};
+  for (Sums& cells : cells_) {
+    cells = {cells.others / scale_, cells.streaming / scale_};
+    all_cells_ = {all_cells_.others + cells.others, all_cells_.streaming + cells.streaming};
+  }
 }
 
 template <>
@@ -46,8 +48,7 @@ template <class Value>
 typename PeakFinder<Value>::Sums PeakFinder<Value>::group_sum(const Group& group,
                                                               std::int64_t per_cell) const {
   const std::int64_t sum = group.heads.count() * per_cell;
-  const bool apart = schedule_.nominal_streaming && group.role == Role::streaming;
-  return apart ? Sums{0, sum} : Sums{sum, 0};
+  return schedule_.weighs_apart(group.role) ? Sums{0, sum} : Sums{sum, 0};
 }
 
 // The largest, over layers, of what the layers below have changed and the layer itself adds.
@@ -89,6 +90,11 @@ typename PeakFinder<Value>::Sums PeakFinder<Value>::worst_layer(std::int64_t add
 }
 
 template <class Value>
+void PeakFinder<Value>::raise(PeakAt<Value>& peak, Value value, std::int64_t pass) {
+  if (value > peak.value) peak = {value, pass};
+}
+
+template <class Value>
 void PeakFinder<Value>::see(std::int64_t pass, std::int64_t added,
                             std::span<const std::int64_t> past,
                             std::span<const std::int64_t> after) {
@@ -110,19 +116,52 @@ void PeakFinder<Value>::see(std::int64_t pass, std::int64_t added,
 
 template <class Value>
 void PeakFinder<Value>::look(std::int64_t pass, std::int64_t added, const Sums& held) {
-  const auto raise = [pass](PeakAt<Value>& peak, Value value) {
-    if (value > peak.value) peak = {value, pass};
-  };
-  raise(peak_, weigh({held.others + all_cells_.others * added,
-                      held.streaming + all_cells_.streaming * added}));
-  raise(layerwise_, weigh({held.others * scale_ + worst_.others,
-                           held.streaming * scale_ + worst_.streaming}));
+  raise(peak_,
+        weigh({held.others + all_cells_.others * added,
+               held.streaming + all_cells_.streaming * added}),
+        pass);
+  raise(layerwise_,
+        weigh({held.others * scale_ + worst_.others, held.streaming * scale_ + worst_.streaming}),
+        pass);
+}
+
+// All cells alike: the worst layer is the first where entries are lost, the last where they are
+// gained.
+template <class Value>
+void PeakFinder<Value>::see_one_rule(std::int64_t first, std::int64_t count, std::int64_t added,
+                                     const std::int64_t* past, const std::int64_t* after) {
+  const std::int64_t cells = cells_[0].others;
+  const std::int64_t below_last = cells - last_width_;
+  std::int64_t most = 0;
+  std::int64_t most_layerwise = 0;
+  std::size_t most_at = 0;
+  std::size_t most_layerwise_at = 0;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+    const std::int64_t layerwise =
+        cells * past[i] + std::max(below_last * (after[i] - past[i]), std::int64_t{0});
+    if (past[i] > most) {
+      most = past[i];
+      most_at = i;
+    }
+    if (layerwise > most_layerwise) {
+      most_layerwise = layerwise;
+      most_layerwise_at = i;
+    }
+  }
+  raise(peak_, static_cast<Value>(cells * (most + added)),
+        first + static_cast<std::int64_t>(most_at));
+  raise(layerwise_, static_cast<Value>(most_layerwise + last_width_ * added),
+        first + static_cast<std::int64_t>(most_layerwise_at));
 }
 
 template <class Value>
 void PeakFinder<Value>::see_block(std::int64_t first, std::int64_t count, std::int64_t added,
                                   const std::int64_t* past, const std::int64_t* after,
                                   std::size_t stride) {
+  if (cells_.size() == 1 && one_width_ && !schedule_.nominal_streaming) {
+    see_one_rule(first, count, added, past, after);
+    return;
+  }
   const auto n = static_cast<std::size_t>(count);
   held_.assign(n, {});
   differs_.assign(n, 0);

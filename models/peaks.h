@@ -51,8 +51,11 @@ class PeakFinder {
     std::int64_t others = 0;
     std::int64_t streaming = 0;
   };
+  static void raise(PeakAt<Value>& peak, Value value, std::int64_t pass);
   Value weigh(const Sums& sums) const;
   void look(std::int64_t pass, std::int64_t added, const Sums& held);
+  void see_one_rule(std::int64_t first, std::int64_t count, std::int64_t added,
+                    const std::int64_t* past, const std::int64_t* after);
   Sums group_sum(const Group& group, std::int64_t per_cell) const;
   Sums worst_layer(std::int64_t added) const;
 
@@ -60,14 +63,16 @@ class PeakFinder {
   std::vector<Sums> cells_;  // of each rule, over scale_
   Sums all_cells_;           // over scale_
   std::int64_t scale_ = 1;
+  std::int64_t last_width_ = 0;  // KV heads of the last layer
   bool last_layer_is_widest_ = true;
+  bool one_width_ = true;  // all layers have as many
   // What changed in the cells of each rule in the pass seen last (after - past), and the layer that
   // is worst then: what it and the layers below it add to the past.
   std::vector<std::int64_t> change_;
   std::int64_t added_ = -1;
   Sums worst_;
-  std::vector<Sums> held_;       // of the passes of a block, over scale_
-  std::vector<char> differs_;    // whether change_ is another than in the pass before
+  std::vector<Sums> held_;     // of the passes of a block, over scale_
+  std::vector<char> differs_;  // whether change_ is another than in the pass before
   PeakAt<Value> peak_;
   PeakAt<Value> layerwise_;
 };

@@ -22,17 +22,23 @@ std::optional<Enum> parse(const std::array<std::string_view, N>& words, std::str
   return static_cast<Enum>(found - words.begin());
 }
 
-// What a policy means for a cell of a layer: by the implementation, or by the paper.
-struct Part {
-  Rule rule;
-  std::int64_t copies = 1;  // KV sets stored for each KV head
-};
-
+// What a policy means for a cell: by its implementation ...
 class ImplementationBook {
  public:
   explicit ImplementationBook(const PlanContext& context) : context_(context) {}
-  Part part(const PolicySpec& policy, std::int64_t layer) const {
-    return {rule_of(policy, context_, layer), copies(policy)};
+  Rule rule(const PolicySpec& policy, std::int64_t layer) const {
+    return rule_of(policy, context_, layer);
+  }
+  static bool same_in_every_layer(const PolicySpec& policy) {
+    return std::visit([]<class P>(const P&) { return detail::HasOneRule<P>; }, policy.v);
+  }
+  std::int64_t copies(const PolicySpec& policy) const {
+    return std::visit(
+        [&](const auto& p) -> std::int64_t {
+          if constexpr (requires { p.copies(context_.shape); }) return p.copies(context_.shape);
+          return 1;
+        },
+        policy.v);
   }
   void passes(const PolicySpec& policy, PassPlan& plan) const {
     std::visit(
@@ -47,27 +53,22 @@ class ImplementationBook {
   }
 
  private:
-  std::int64_t copies(const PolicySpec& policy) const {
-    return std::visit(
-        [&](const auto& p) -> std::int64_t {
-          if constexpr (requires { p.copies(context_.shape); }) return p.copies(context_.shape);
-          return 1;
-        },
-        policy.v);
-  }
   const PlanContext& context_;
 };
 
+// ... or by the paper's metric.
 class PaperBook {
  public:
   explicit PaperBook(const PlanContext& context) : context_(context) {}
-  Part part(const PolicySpec& policy, std::int64_t /*layer*/) const {
+  Rule rule(const PolicySpec& policy, std::int64_t /*layer*/) const {
     const auto found = paper_metric::rule(policy);
     if (!found) {
       throw PolicyError("", "'" + std::string(policy.name) + "' has no accounting in the paper");
     }
-    return {std::visit([](const auto& r) { return Rule{r}; }, *found), 1};
+    return std::visit([](const auto& r) { return Rule{r}; }, *found);
   }
+  static bool same_in_every_layer(const PolicySpec&) { return true; }
+  static std::int64_t copies(const PolicySpec&) { return 1; }
   void passes(const PolicySpec& policy, PassPlan& plan) const {
     paper_metric::passes(policy, context_, plan);
   }
@@ -80,11 +81,29 @@ class PaperBook {
 template <class Book>
 class Groups {
  public:
+  // Heads that follow one policy.
+  struct Kind {
+    const PolicySpec& policy;
+    Role role;
+    std::int64_t copies;
+    std::optional<std::uint32_t> rule;  // if it is the same in every layer
+  };
+
   Groups(const Book& book, Schedule& schedule) : book_(book), schedule_(schedule) {}
 
-  void add(std::int64_t layer, Cells heads, Role role, const PolicySpec& policy) {
-    Part part = book_.part(policy, layer);
-    schedule_.groups.push_back({layer, heads, index_of(std::move(part.rule)), role, part.copies});
+  Kind kind(const PolicySpec& policy, Role role) {
+    Kind kind{policy, role, book_.copies(policy), std::nullopt};
+    if (book_.same_in_every_layer(policy)) kind.rule = index_of(book_.rule(policy, 0));
+    return kind;
+  }
+  void add(std::int64_t layer, std::int64_t heads, const Kind& kind) {
+    if (heads == 0) return;
+    const std::uint32_t rule = kind.rule ? *kind.rule : index_of(book_.rule(kind.policy, layer));
+    schedule_.groups.push_back({layer, Cells(heads), rule, kind.role, kind.copies});
+    RuleCells& cells = schedule_.cells[rule];
+    const bool apart = schedule_.weighs_apart(kind.role);
+    (apart ? cells.streaming : cells.others) += heads;
+    (apart ? cells.stored_streaming : cells.stored_others) += heads * kind.copies;
   }
 
  private:
@@ -93,6 +112,7 @@ class Groups {
     const auto found = std::find(rules.rbegin(), rules.rend(), rule);
     if (found != rules.rend()) return static_cast<std::uint32_t>(rules.rend() - found - 1);
     rules.push_back(std::move(rule));
+    schedule_.cells.emplace_back();
     return static_cast<std::uint32_t>(rules.size() - 1);
   }
   const Book& book_;
@@ -103,13 +123,16 @@ template <class Book>
 void plan_with(const PolicySpec& policy, const Book& book, Schedule& schedule) {
   Groups out(book, schedule);
   if (const auto* roles = std::get_if<HeadRoles>(&policy.v)) {
-    roles->groups(schedule.shape, out);
-    const PolicySpec* other = roles->other.get();
-    book.passes(other != nullptr ? *other : policy, schedule.plan);
+    if (roles->nominal()) schedule.nominal_streaming = roles->streaming_heads;
+    schedule.heads_assumed = roles->assumed() && !roles->nominal();
+    const PolicySpec others = roles->other_policy();
+    roles->groups(schedule.shape, roles->streaming_policy(), others, out);
+    book.passes(others, schedule.plan);
     return;
   }
+  const auto kind = out.kind(policy, Role::all);
   for (std::int64_t layer = 0; layer < schedule.shape.layers; ++layer) {
-    out.add(layer, Cells(schedule.shape.kv_heads), Role::all, policy);
+    out.add(layer, schedule.shape.kv_heads, kind);
   }
   book.passes(policy, schedule.plan);
 }
@@ -117,10 +140,9 @@ void plan_with(const PolicySpec& policy, const Book& book, Schedule& schedule) {
 void check(const Workload& workload) {
   const auto in_range = [](std::string_view name, Tokens value, Tokens low) {
     if (value < low || value > kMaxTokens) {
-      throw std::invalid_argument("'" + std::string(name) + "' is " +
-                                  std::to_string(value.count()) + "; expected " +
-                                  std::to_string(low.count()) + " to " +
-                                  std::to_string(kMaxTokens.count()));
+      throw std::invalid_argument(
+          "'" + std::string(name) + "' is " + std::to_string(value.count()) + "; expected " +
+          std::to_string(low.count()) + " to " + std::to_string(kMaxTokens.count()));
     }
   };
   in_range("prompt_tokens", workload.prompt, Tokens{});
@@ -158,10 +180,6 @@ Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& w
   schedule.plan.end_prefill();
   schedule.plan.add(workload.output.count(), Tokens(1), Phase::decode);
 
-  if (const auto* roles = std::get_if<HeadRoles>(&policy.v)) {
-    if (roles->nominal()) schedule.nominal_streaming = roles->streaming_heads;
-    schedule.heads_assumed = roles->assumed() && !roles->nominal();
-  }
   if (const auto* sparse = std::get_if<SparseRead>(&policy.v)) {
     schedule.active_read = sparse->active_read();
   }

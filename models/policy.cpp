@@ -183,9 +183,12 @@ PolicyDescription describe(const PolicySpec& policy) {
   return std::visit(
       []<class P>(const P&) {
         const auto presets = presets_of<P>();
-        return PolicyDescription{P::name,   P::family,
-                                 P::summary, P::formula,
-                                 P::source, P::convention,
+        return PolicyDescription{P::name,
+                                 P::family,
+                                 P::summary,
+                                 P::formula,
+                                 P::source,
+                                 P::convention,
                                  {presets.begin(), presets.end()}};
       },
       policy.v);
@@ -195,7 +198,7 @@ Rule rule_of(const PolicySpec& policy, const PlanContext& context, std::int64_t 
   return std::visit(
       [&]<class P>(const P& p) -> Rule {
         if constexpr (detail::HasRule<P>) {
-          auto rule = p.rule(context, layer);
+          auto rule = detail::make_rule(p, context, layer);
           if constexpr (std::is_constructible_v<Rules::Variant, decltype(rule)>) {
             return Rule{std::move(rule)};
           } else {

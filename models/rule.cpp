@@ -10,9 +10,7 @@ RuleState initial_state(const Rule& rule) {
 
 Tokens keep(const Rule& rule, RuleState& state, const Pass& pass, Tokens size) {
   return std::visit(
-      [&]<class R>(const R& r) {
-        return r.keep(std::get<typename R::State>(state.v), pass, size);
-      },
+      [&]<class R>(const R& r) { return r.keep(std::get<typename R::State>(state.v), pass, size); },
       rule.v);
 }
 

@@ -20,11 +20,30 @@ namespace kvf {
 
 namespace detail {
 
-// Every type that P::rule() can return.
+// A policy makes one rule for all layers, or one for each.
 template <class P>
-auto rule_of() -> decltype(std::declval<const P&>().rule(std::declval<const PlanContext&>(), 0));
+concept HasOneRule = requires(const P& policy, const PlanContext& context) {
+  policy.rule(context);
+};
 template <class P>
-concept HasRule = requires(const P& policy, const PlanContext& context) { policy.rule(context, 0); };
+concept HasRulePerLayer = requires(const P& policy, const PlanContext& context) {
+  policy.rule(context, 0);
+};
+template <class P>
+concept HasRule = HasOneRule<P> || HasRulePerLayer<P>;
+template <HasOneRule P>
+auto make_rule(const P& policy, const PlanContext& context, std::int64_t /*layer*/)
+    -> decltype(policy.rule(context)) {
+  return policy.rule(context);
+}
+template <HasRulePerLayer P>
+auto make_rule(const P& policy, const PlanContext& context, std::int64_t layer)
+    -> decltype(policy.rule(context, layer)) {
+  return policy.rule(context, layer);
+}
+// A rule, or a std::variant of those that P::rule() can return.
+template <class P>
+using RuleOf = decltype(make_rule(std::declval<const P&>(), std::declval<const PlanContext&>(), 0));
 
 template <class List, class... Ps>
 struct CollectRules {
@@ -33,8 +52,8 @@ struct CollectRules {
 template <class List, class P, class... Ps>
 struct CollectRules<List, P, Ps...> : CollectRules<List, Ps...> {};
 template <class List, HasRule P, class... Ps>
-struct CollectRules<List, P, Ps...>
-    : CollectRules<typename AddType<List, decltype(rule_of<P>())>::List, Ps...> {};
+struct CollectRules<List, P, Ps...> : CollectRules<typename AddType<List, RuleOf<P>>::List, Ps...> {
+};
 
 template <class List>
 struct RulesOf;

@@ -17,11 +17,20 @@ namespace kvf {
 // Heads of one layer that follow one rule.
 struct Group {
   std::int64_t layer = 0;
-  Cells heads;             // KV heads; all of the layer when the share of streaming heads is nominal
+  Cells heads;  // KV heads; all of the layer when the share of streaming heads is nominal
   std::uint32_t rule = 0;  // index into Schedule::rules
   Role role = Role::all;
   std::int64_t copies = 1;  // KV sets stored for each KV head
   friend bool operator==(const Group&, const Group&) = default;
+};
+
+// How many cells follow a rule: the streaming heads of a nominal share, and all others.
+struct RuleCells {
+  std::int64_t others = 0;
+  std::int64_t streaming = 0;
+  std::int64_t stored_others = 0;  // copies included
+  std::int64_t stored_streaming = 0;
+  friend bool operator==(const RuleCells&, const RuleCells&) = default;
 };
 
 struct Schedule {
@@ -30,14 +39,17 @@ struct Schedule {
   Accounting accounting = Accounting::implementation;
   Convention convention = Convention::eval;
   PassPlan plan;
-  std::vector<Rule> rules;    // all different
-  std::vector<Group> groups;  // by layer; within it, as the policy names them
+  std::vector<Rule> rules;       // all different
+  std::vector<Group> groups;     // by layer; within it, as the policy names them
+  std::vector<RuleCells> cells;  // of each rule, summed over the groups
   // Set when the share of streaming heads is not rounded to heads: the group `streaming` then
   // weighs so much, the other one the rest.
   std::optional<double> nominal_streaming;
   bool heads_assumed = false;  // which heads stream is not known, only how many
   std::optional<ActiveRead> active_read;
 
+  // Whether a group counts among the streaming heads of a nominal share.
+  bool weighs_apart(Role role) const { return nominal_streaming && role == Role::streaming; }
   // The weight of a group's role: 1, or its nominal share.
   double weight(Role role) const {
     if (!nominal_streaming) return 1;

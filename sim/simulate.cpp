@@ -73,8 +73,8 @@ Result play_all(const Schedule& schedule, const std::function<void(const PlayedB
         std::int64_t* const past_out = past.data() + r * kBlock;
         std::visit(
             [&]<class R>(const R& rule) {
-              play(rule, std::get<typename R::State>(player.state.v), pass, count, player,
-                   past_out, after.data() + r * kBlock);
+              play(rule, std::get<typename R::State>(player.state.v), pass, count, player, past_out,
+                   after.data() + r * kBlock);
             },
             player.rule.v);
         if (schedule.active_read && schedule.active_read->applies(run.phase)) {

@@ -26,8 +26,8 @@ inline std::vector<LawCase> law_cases() {
     cases.push_back({std::move(label), spec(std::move(policy)), convention});
   };
   const auto add_paper = [&](std::string label, auto policy) {
-    cases.push_back({"paper " + std::move(label), spec(std::move(policy)), std::nullopt,
-                     Accounting::paper});
+    cases.push_back(
+        {"paper " + std::move(label), spec(std::move(policy)), std::nullopt, Accounting::paper});
   };
 
   add("full", Full{});
@@ -101,7 +101,7 @@ inline std::vector<LawCase> law_cases() {
       HeadRoles roles;
       roles.streaming_heads = share;
       roles.rounding = rounding;
-      roles.sink = Tokens(1);
+      roles.sinks = Tokens(1);
       roles.window = Tokens(6);
       add("head-roles", roles);
       add("head-roles duo-static", roles, Convention::duo_static);
@@ -121,8 +121,8 @@ inline std::vector<LawCase> law_cases() {
   }
 
   add("compose", Compose{{spec(TopK{{0.3}, {}, {}}), spec(TopK{{0.5}, {}, Tokens(4)})}});
-  add("compose with streaming", Compose{{spec(TopK{{0.3}, {}, {}}),
-                                         spec(Streaming{Tokens(2), Tokens(6)})}});
+  add("compose with streaming",
+      Compose{{spec(TopK{{0.3}, {}, {}}), spec(Streaming{Tokens(2), Tokens(6)})}});
   for (const int target : {0, 1, 9}) {
     add("decoding-press", DecodingPress{3, Tokens(target), std::nullopt, {}});
     add("decoding-press after topk",

@@ -56,8 +56,7 @@ Defined define(const Schedule& schedule, const std::vector<std::vector<Held>>& o
       all += weight * static_cast<double>(h.during.count());
       if (passes[i].phase == Phase::prefill) {
         if (&g == &schedule.groups.front()) d.after_prefill = 0;
-        d.after_prefill +=
-            weight * static_cast<double>(h.after.count() * g.copies);
+        d.after_prefill += weight * static_cast<double>(h.after.count() * g.copies);
       }
       if (&g == &schedule.groups.front()) d.after_decode = 0;
       d.after_decode += weight * static_cast<double>(h.after.count() * g.copies);
@@ -103,8 +102,7 @@ std::string broken_law(const test::LawCase& c, const LlmShape& shape, const Work
         if (pass >= of_rule.back().size()) return "segments are longer than the plan";
         const Held& held = of_rule.back()[pass];
         if (s.first + i != static_cast<std::int64_t>(pass) || s.past_at(i) != held.past ||
-            s.after_at(i) != held.after ||
-            held.past + s.rows + s.appended != held.during) {
+            s.after_at(i) != held.after || held.past + s.rows + s.appended != held.during) {
           return "segments differ from keep() at pass " + std::to_string(pass);
         }
       }

@@ -66,11 +66,7 @@ struct DecodingPress {
     Tokens keep(State& state, const Pass& pass, Tokens size) const;
     template <class Sink>
     void segments(const PassPlan& plan, Sink&& sink) const {
-      Tokens held;
-      State state;
-      for (const PassRun& run : plan.runs) {
-        held = play_each_pass(*this, state, plan, run, held, sink);
-      }
+      play_plan(*this, plan, sink);
     }
     friend bool operator==(const Rule& a, const Rule& b);
   };

@@ -39,7 +39,7 @@ struct Full {
     friend bool operator==(const Rule&, const Rule&) = default;
   };
 
-  Rule rule(const PlanContext&, std::int64_t /*layer*/) const { return {}; }
+  Rule rule(const PlanContext&) const { return {}; }
   friend bool operator==(const Full&, const Full&) = default;
 };
 

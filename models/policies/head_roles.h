@@ -27,7 +27,7 @@ struct HeadRoles {
   HeadScores heads;
   std::optional<double> streaming_heads;
   Choice<Rounding, RoundingWords> rounding = Rounding::prulong;
-  Tokens sink{128};
+  Tokens sinks{128};
   Tokens window{1024};
   PolicyBox other;
 
@@ -50,7 +50,7 @@ struct HeadRoles {
         parameter("streaming_heads", &HeadRoles::streaming_heads, kShare, "share",
                   "share of KV heads that stream"),
         parameter("rounding", &HeadRoles::rounding, "how the share becomes whole heads"),
-        parameter("sink_tokens", &HeadRoles::sink, kAnyCount, "tokens",
+        parameter("sink_tokens", &HeadRoles::sinks, kAnyCount, "tokens",
                   "first entries, which always stay in a streaming head"),
         parameter("window_tokens", &HeadRoles::window, kAnyCount, "tokens",
                   "last entries, which stay in a streaming head"),
@@ -69,38 +69,34 @@ struct HeadRoles {
   std::vector<std::int64_t> full_heads(const LlmShape& shape) const {
     if (nominal()) return {};
     if (heads.values.empty()) {
-      return spread_evenly(full_head_count(rounding, shape.layers * shape.kv_heads,
-                                           *streaming_heads),
-                           shape.layers);
+      return spread_evenly(
+          full_head_count(rounding, shape.layers * shape.kv_heads, *streaming_heads), shape.layers);
     }
     if (heads.layers != shape.layers || heads.heads != shape.kv_heads) {
       throw PolicyError("heads_file", "'heads_file' has " + std::to_string(heads.layers) + " x " +
-                                          std::to_string(heads.heads) +
-                                          " heads; the model has " +
+                                          std::to_string(heads.heads) + " heads; the model has " +
                                           std::to_string(shape.layers) + " x " +
                                           std::to_string(shape.kv_heads));
     }
     return count_per_layer(full_head_mask(rounding, heads.values, streaming_heads), shape.layers);
   }
 
-  // out.add(layer, heads, role, policy) receives the groups. A nominal share adds both of a layer
-  // with all its heads.
-  template <class Out>
-  void groups(const LlmShape& shape, Out& out) const {
+  // Gives `out` the heads of each layer. A nominal share adds both kinds with all heads of it.
+  template <class Out, class Policy>
+  void groups(const LlmShape& shape, const Policy& streaming, const Policy& others,
+              Out& out) const {
     const std::vector<std::int64_t> full = full_heads(shape);
-    const PolicySpec streams = streaming_policy();
-    const PolicySpec others = other_policy();
+    const auto kept = out.kind(others, other.get() == nullptr ? Role::full : Role::other);
+    const auto streams = out.kind(streaming, Role::streaming);
     for (std::int64_t layer = 0; layer < shape.layers; ++layer) {
-      const std::int64_t kept =
+      const std::int64_t full_here =
           nominal() ? shape.kv_heads : full[static_cast<std::size_t>(layer)];
-      const std::int64_t rest = nominal() ? shape.kv_heads : shape.kv_heads - kept;
-      if (kept > 0) out.add(layer, Cells(kept), other_role(), others);
-      if (rest > 0) out.add(layer, Cells(rest), Role::streaming, streams);
+      out.add(layer, full_here, kept);
+      out.add(layer, nominal() ? shape.kv_heads : shape.kv_heads - full_here, streams);
     }
   }
   PolicySpec streaming_policy() const;
   PolicySpec other_policy() const;
-  Role other_role() const { return other.get() == nullptr ? Role::full : Role::other; }
   friend bool operator==(const HeadRoles&, const HeadRoles&) = default;
 };
 

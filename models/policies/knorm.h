@@ -39,10 +39,9 @@ struct Knorm {
       "arXiv 2406.11430; as in kvpress 0.5.5 and PruLong ff22598 (L2KVCache)";
   static constexpr Convention convention = Convention::kvpress;
   static constexpr auto parameters() {
-    return std::tuple{
-        parameter("ratio", &Knorm::ratio, kShare, "share",
-                  "share of entries dropped (variant kvpress)"),
-        parameter("variant", &Knorm::variant, "which implementation is followed")};
+    return std::tuple{parameter("ratio", &Knorm::ratio, kShare, "share",
+                                "share of entries dropped (variant kvpress)"),
+                      parameter("variant", &Knorm::variant, "which implementation is followed")};
   }
 
   void check() const {

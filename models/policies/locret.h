@@ -77,7 +77,7 @@ struct Locret {
     friend bool operator==(const Rule&, const Rule&) = default;
   };
 
-  Rule rule(const PlanContext&, std::int64_t /*layer*/) const { return {sparsity, stabilizers}; }
+  Rule rule(const PlanContext&) const { return {sparsity, stabilizers}; }
   friend bool operator==(const Locret&, const Locret&) = default;
 };
 

@@ -18,16 +18,18 @@ void check_part(std::string_view parameter, const PolicySpec& policy, bool may_c
           throw PolicyError(parameter, name + " drops nothing and cannot stand here");
         } else if constexpr (std::is_base_of_v<ChunkedEvictionMembers, P>) {
           if (p.eviction == Eviction::patched) {
-            throw PolicyError(parameter, "patched eviction appends tokens to every head and "
-                                         "cannot stand here");
+            throw PolicyError(parameter,
+                              "patched eviction appends tokens to every head and "
+                              "cannot stand here");
           }
         }
         constexpr bool kCutsPasses = requires(const PlanContext& context, PassPlan& plan) {
           p.passes(context, plan);
         };
         if (kCutsPasses && !may_cut_passes) {
-          throw PolicyError(parameter, name + " cuts the prompt into passes of its own and cannot "
-                                              "stand here");
+          throw PolicyError(parameter, name +
+                                           " cuts the prompt into passes of its own and cannot "
+                                           "stand here");
         }
       },
       policy.v);
@@ -49,7 +51,7 @@ void HeadRoles::check() const {
 }
 
 PolicySpec HeadRoles::streaming_policy() const {
-  return {Streaming{sink, window}, Streaming::name};
+  return {Streaming{sinks, window}, Streaming::name};
 }
 PolicySpec HeadRoles::other_policy() const {
   return other.get() != nullptr ? *other.get() : PolicySpec{};

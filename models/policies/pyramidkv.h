@@ -38,8 +38,7 @@ struct PyramidKv : ChunkedEvictionMembers {
         parameter("eviction", &PyramidKv::eviction, "when entries are dropped"),
         parameter("beta", &PyramidKv::beta, Range{1, 1e6}, "",
                   "how steep the pyramid is: the last layer's budget is the mean over beta"),
-        parameter("kv", &PyramidKv::kv,
-                  "one KV set per query head (as published) or per KV head")};
+        parameter("kv", &PyramidKv::kv, "one KV set per query head (as published) or per KV head")};
   }
 
   struct Cluster {

@@ -43,9 +43,7 @@ struct SnapKv : ChunkedEvictionMembers {
   };
   using Rule = ChunkedEvictionRule<Cluster>;
 
-  Rule rule(const PlanContext& context, std::int64_t /*layer*/) const {
-    return {budget(context), {window}};
-  }
+  Rule rule(const PlanContext& context) const { return {budget(context), {window}}; }
   friend bool operator==(const SnapKv&, const SnapKv&) = default;
 };
 

@@ -32,8 +32,7 @@ struct ActiveRead {
   // Entry-rows that `rows` rows over `past` entries read, when `tokens` is set: the sum of
   // min(tokens, past + i) for i = 1 .. rows.
   Area read(Tokens rows, Tokens past) const {
-    const std::int64_t ramp =
-        std::clamp((*tokens - past).count(), std::int64_t{0}, rows.count());
+    const std::int64_t ramp = std::clamp((*tokens - past).count(), std::int64_t{0}, rows.count());
     return Area(static_cast<Int128>(ramp) * past.count() + triangle(ramp) +
                 static_cast<Int128>(rows.count() - ramp) * tokens->count());
   }
@@ -64,12 +63,11 @@ struct SparseRead {
       Preset{"ftp", "sparse in prefill, arXiv 2502.02770"},
   };
   static constexpr auto parameters() {
-    return std::tuple{
-        parameter("active_tokens", &SparseRead::active, kAnyCount, "tokens",
-                  "entries that a row reads at most"),
-        parameter("active_share", &SparseRead::share, kShare, "share",
-                  "share of the entries that a row reads"),
-        parameter("phase", &SparseRead::phase, "when the method is sparse")};
+    return std::tuple{parameter("active_tokens", &SparseRead::active, kAnyCount, "tokens",
+                                "entries that a row reads at most"),
+                      parameter("active_share", &SparseRead::share, kShare, "share",
+                                "share of the entries that a row reads"),
+                      parameter("phase", &SparseRead::phase, "when the method is sparse")};
   }
   void preset(std::string_view preset_name) {
     if (preset_name == "nsa" || preset_name == "moba") phase = Sparse::both;
@@ -86,7 +84,7 @@ struct SparseRead {
   ActiveRead active_read() const {
     return {active, share.value_or(1), phase != Sparse::decode, phase != Sparse::prefill};
   }
-  Full::Rule rule(const PlanContext&, std::int64_t /*layer*/) const { return {}; }
+  Full::Rule rule(const PlanContext&) const { return {}; }
   friend bool operator==(const SparseRead&, const SparseRead&) = default;
 };
 

@@ -27,7 +27,7 @@ struct StreamingVariants {
 struct Streaming {
   enum class Variant { duo, minference };
 
-  Tokens sink{128};
+  Tokens sinks{128};
   Tokens window{1024};
   Choice<Variant, StreamingVariants> variant = Variant::duo;
 
@@ -42,7 +42,7 @@ struct Streaming {
   static constexpr Convention convention = Convention::eval;
   static constexpr auto parameters() {
     return std::tuple{
-        parameter("sink_tokens", &Streaming::sink, kAnyCount, "tokens",
+        parameter("sink_tokens", &Streaming::sinks, kAnyCount, "tokens",
                   "first entries, which always stay"),
         parameter("window_tokens", &Streaming::window, kAnyCount, "tokens",
                   "last entries, which stay"),
@@ -83,9 +83,9 @@ struct Streaming {
     friend bool operator==(const PerChunkRule&, const PerChunkRule&) = default;
   };
 
-  std::variant<Rule, PerChunkRule> rule(const PlanContext&, std::int64_t /*layer*/) const {
-    if (variant == Variant::minference) return PerChunkRule{sink + window};
-    return Rule{sink + window};
+  std::variant<Rule, PerChunkRule> rule(const PlanContext&) const {
+    if (variant == Variant::minference) return PerChunkRule{sinks + window};
+    return Rule{sinks + window};
   }
   friend bool operator==(const Streaming&, const Streaming&) = default;
 };

@@ -46,13 +46,12 @@ struct TopK {
       Preset{"expected-attention", "scores: expected attention of future queries"},
   };
   static constexpr auto parameters() {
-    return std::tuple{
-        parameter("ratio", &TopK::ratio, kShare, "share",
-                  "share of entries dropped: a number, or a list with one a layer"),
-        parameter("budget_tokens", &TopK::budget, kAnyCount, "tokens",
-                  "entries kept, instead of a ratio"),
-        parameter("chunk_tokens", &TopK::chunk, kAtLeastOne, "tokens",
-                  "the prompt is scored in pieces of so many tokens")};
+    return std::tuple{parameter("ratio", &TopK::ratio, kShare, "share",
+                                "share of entries dropped: a number, or a list with one a layer"),
+                      parameter("budget_tokens", &TopK::budget, kAnyCount, "tokens",
+                                "entries kept, instead of a ratio"),
+                      parameter("chunk_tokens", &TopK::chunk, kAtLeastOne, "tokens",
+                                "the prompt is scored in pieces of so many tokens")};
   }
   void preset(std::string_view) {}  // the names differ in what is scored only
 
@@ -72,8 +71,8 @@ struct TopK {
     double ratio = 0;
     std::optional<Tokens> budget;
     std::optional<Tokens> chunk;
-    bool at_least_one = true;   // kvpress 0.5.5
-    bool when_empty = true;     // a call on an empty cache is pressed; else: one at position 0
+    bool at_least_one = true;  // kvpress 0.5.5
+    bool when_empty = true;    // a call on an empty cache is pressed; else: one at position 0
 
     Tokens kept(Tokens k) const {
       if (budget) return std::min(k, *budget);
