@@ -37,16 +37,19 @@ std::optional<AnyRule> rule(const PolicySpec& policy) {
 }
 
 void passes(const PolicySpec& policy, const PlanContext& context, PassPlan& plan) {
-  std::visit(Overloaded{[&](const ChunkedEvictionMembers& p) {
-                          if (p.eviction == Eviction::post_fill) {
-                            plan.add(1, context.prefill, Phase::prefill);
-                          } else {
-                            plan.add_chunks(context.prefill, context.chunk());
-                          }
-                        },
-                        [&](const Locret& p) { p.passes(context, plan); },
-                        [&](const auto&) { plan.add_chunks(context.prefill, context.chunk()); }},
-             policy.v);
+  const auto chunked = [&](const ChunkedEvictionMembers& p) {
+    if (p.eviction == Eviction::post_fill) {
+      plan.add(1, context.prefill, Phase::prefill);
+    } else {
+      plan.add_chunks(context.prefill, context.chunk());
+    }
+  };
+  // By their own types: for their common base the last of these would be the better match.
+  std::visit(
+      Overloaded{[&](const SnapKv& p) { chunked(p); }, [&](const PyramidKv& p) { chunked(p); },
+                 [&](const Locret& p) { p.passes(context, plan); },
+                 [&](const auto&) { plan.add_chunks(context.prefill, context.chunk()); }},
+      policy.v);
 }
 
 }  // namespace kvf::paper_metric

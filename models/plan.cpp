@@ -190,6 +190,18 @@ Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& w
   return schedule;
 }
 
+std::optional<Entries> reserved_entries(const Schedule& schedule) {
+  const PlanContext context{schedule.shape, schedule.workload, schedule.convention,
+                            schedule.plan.prompt};
+  Entries sum;
+  for (const Group& group : schedule.groups) {
+    const auto of_cell = reserved(schedule.rules[group.rule], context);
+    if (!of_cell) return std::nullopt;
+    sum += group.heads.times(group.copies) * *of_cell;
+  }
+  return sum;
+}
+
 std::string_view to_string(Accounting accounting) {
   return kAccountings[static_cast<std::size_t>(accounting)];
 }

@@ -63,4 +63,7 @@ Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& w
               Accounting accounting = Accounting::implementation,
               std::optional<Convention> convention = std::nullopt);
 
+// Entries that a static cache allocates ahead, copies included; nullopt if a rule has no such cache.
+std::optional<Entries> reserved_entries(const Schedule& schedule);
+
 }  // namespace kvf

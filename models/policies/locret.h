@@ -57,11 +57,13 @@ struct Locret {
     double sparsity = 0;
     Tokens stabilizers;
 
+    // After the chunk that ends at token `end`.
+    Tokens budget(Tokens end) const {
+      return std::max(round_up(truncated_keep(sparsity, end), Tokens(64)), stabilizers);
+    }
     Tokens keep(State&, const Pass& pass, Tokens size) const {
       if (pass.phase == Phase::decode) return size;
-      const Tokens budget =
-          round_up(truncated_keep(sparsity, pass.position + pass.rows), Tokens(64));
-      return std::min(size, std::max(budget, stabilizers));
+      return std::min(size, budget(pass.position + pass.rows));
     }
     // A pass attends all that is held; the eviction comes after it.
     Tokens before_drop(const Pass&, Tokens size) const { return size; }

@@ -87,6 +87,10 @@ struct Streaming {
     if (variant == Variant::minference) return PerChunkRule{sinks + window};
     return Rule{sinks + window};
   }
+  // KV sets stored for each KV head: the harness repeats heads before it caches them.
+  std::int64_t copies(const LlmShape& shape) const {
+    return variant == Variant::minference ? shape.query_heads / shape.kv_heads : 1;
+  }
   friend bool operator==(const Streaming&, const Streaming&) = default;
 };
 

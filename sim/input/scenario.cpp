@@ -1,0 +1,238 @@
+#include "sim/input/scenario.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <stdexcept>
+#include <utility>
+
+#include "models/schedule.h"
+#include "sim/input/bind.h"
+#include "sim/input/model.h"
+#include "sim/input/policy.h"
+#include "sim/input/text_file.h"
+#include "sim/input/yaml.h"
+
+namespace kvf::input {
+namespace {
+
+constexpr std::string_view kFirstKey = "kvfootprint-scenario";
+constexpr std::array<std::string_view, 9> kKeys{
+    kFirstKey,       "model",         "accounting", "implementation", "prefill_chunk_tokens",
+    "prompt_tokens", "output_tokens", "tasks",      "policies"};
+constexpr std::array<std::string_view, 4> kTaskKeys{"name", "prompt_tokens", "output_tokens",
+                                                    "prefill_chunk_tokens"};
+// Beside a policy's own parameters.
+constexpr std::array<std::string_view, 2> kPolicyKeys{"label", "implementation"};
+
+class ScenarioReader {
+ public:
+  ScenarioReader(Scenario& scenario, HeadFiles& files, Problems& problems)
+      : scenario_(scenario), files_(files), problems_(problems) {}
+
+  void read(const Node& root) {
+    read_version(root);
+    const Fields fields(root, kKeys, "the scenario", problems_);
+    if (const Node* model = fields.require("model")) {
+      if (read_shape(*model, scenario_.shape, problems_)) {
+        scenario_.model_title = title_of(scenario_.shape);
+      }
+    }
+    if (const Node* node = fields.find("accounting")) {
+      scenario_.accounting = read_accounting(*node, problems_).value_or(scenario_.accounting);
+    }
+    if (const Node* node = fields.find("implementation")) {
+      convention_ = read_convention(*node, problems_);
+    }
+    if (const Node* node = fields.find("prefill_chunk_tokens")) {
+      chunk_ = read_chunk(*node, problems_);
+    }
+    read_tasks(root, fields);
+    if (const Node* policies = fields.require("policies")) read_policies(*policies);
+  }
+
+ private:
+  // A file of another kind, or of a newer program, is refused before its keys are looked at.
+  void read_version(const Node& root) {
+    if (!expect_kind(root, Kind::map, "the scenario", problems_)) problems_.throw_if_any();
+    if (!root.has_members() || root.begin()->key != kFirstKey) {
+      problems_.add(root.has_members() ? root.begin()->key_at : root.at,
+                    fmt::format("the first key is {}; expected '{}: {}'",
+                                root.has_members() ? in_quotes(root.begin()->key) : "missing",
+                                kFirstKey, kScenarioVersion));
+      problems_.throw_if_any();
+    }
+    const Node& version = *root.begin();
+    if (version.kind == Kind::integer && version.integer == kScenarioVersion) return;
+    if (version.kind == Kind::integer && version.integer > kScenarioVersion) {
+      problems_.add(version.at, fmt::format("a scenario of version {}; this program reads version "
+                                            "{}, a newer one is needed",
+                                            version.integer, kScenarioVersion));
+    } else {
+      read_integer(version, kFirstKey, {kScenarioVersion, kScenarioVersion}, problems_);
+    }
+    problems_.throw_if_any();
+  }
+
+  Workload read_workload(const Fields& fields) {
+    Workload workload;
+    if (const Node* node = fields.require("prompt_tokens")) {
+      workload.prompt =
+          read_tokens(*node, "prompt_tokens", kAnyCount, problems_).value_or(Tokens{});
+    }
+    if (const Node* node = fields.require("output_tokens")) {
+      workload.output =
+          read_tokens(*node, "output_tokens", kAnyCount, problems_).value_or(Tokens{});
+    }
+    workload.chunk = chunk_;
+    return workload;
+  }
+
+  void read_tasks(const Node& root, const Fields& fields) {
+    const Node* tasks = fields.find("tasks");
+    const Node* prompt = fields.find("prompt_tokens");
+    const Node* output = fields.find("output_tokens");
+    if (tasks == nullptr) {
+      if (prompt == nullptr && output == nullptr) {
+        problems_.add(root.at,
+                      "the scenario has no 'tasks'; expected them, or 'prompt_tokens' and "
+                      "'output_tokens'");
+        return;
+      }
+      scenario_.tasks.push_back(
+          {"", read_workload(fields), prompt != nullptr ? prompt->key_at : root.at});
+      return;
+    }
+    for (const Node* node : {prompt, output}) {
+      if (node == nullptr) continue;
+      problems_.add(node->key_at,
+                    fmt::format("'{}' beside 'tasks'; expected one of the two", node->key));
+    }
+    if (!expect_list(*tasks, "'tasks'")) return;
+    for (const Node& task : *tasks) read_task(task);
+  }
+
+  void read_task(const Node& node) {
+    if (!expect_kind(node, Kind::map, "the task", problems_)) return;
+    const Fields fields(node, kTaskKeys, "the task", problems_);
+    ScenarioTask task;
+    task.at = node.at;
+    if (const Node* name = fields.require("name")) {
+      task.name = read_text(*name, "name", problems_).value_or("");
+      refuse_second(scenario_.tasks, task.name, &ScenarioTask::name, *name);
+    }
+    task.workload = read_workload(fields);
+    if (const Node* chunk = fields.find("prefill_chunk_tokens")) {
+      task.workload.chunk = read_chunk(*chunk, problems_);
+    }
+    scenario_.tasks.push_back(std::move(task));
+  }
+
+  void read_policies(const Node& policies) {
+    if (!expect_list(policies, "'policies'")) return;
+    for (const Node& node : policies) {
+      ScenarioPolicy policy;
+      policy.at = node.at;
+      policy.convention = convention_;
+      const Node* label = nullptr;
+      if (node.kind == Kind::map) {
+        for (const Node& member : node) {
+          if (member.key == "label" && label == nullptr) label = &member;
+          if (member.key == "implementation") {
+            policy.convention = read_convention(member, problems_);
+          }
+          policy.parameters.emplace_back(member.key, member.key_at);
+        }
+      }
+      if (label != nullptr) policy.label = read_text(*label, "label", problems_).value_or("");
+      auto spec = read_policy(node, files_, problems_, kPolicyKeys);
+      if (!spec) continue;
+      policy.spec = *std::move(spec);
+      if (policy.label.empty()) policy.label = policy.spec.name;
+      refuse_second(scenario_.policies, policy.label, &ScenarioPolicy::label,
+                    label != nullptr ? *label : node);
+      scenario_.policies.push_back(std::move(policy));
+    }
+  }
+
+  bool expect_list(const Node& node, std::string_view what) {
+    if (!expect_kind(node, Kind::list, what, problems_)) return false;
+    if (node.has_members()) return true;
+    problems_.add(node.at, fmt::format("{} is empty; expected at least one", what));
+    return false;
+  }
+
+  template <class Item>
+  void refuse_second(const std::vector<Item>& items, const std::string& name,
+                     std::string Item::*member, const Node& node) {
+    for (const Item& item : items) {
+      if (item.*member != name || name.empty()) continue;
+      problems_.add(node.at, fmt::format("a second {} (first at {}:{}); expected a name of its own",
+                                         in_quotes(name), item.at.line, item.at.column));
+      return;
+    }
+  }
+
+  Scenario& scenario_;
+  HeadFiles& files_;
+  Problems& problems_;
+  std::optional<Tokens> chunk_;
+  std::optional<Convention> convention_;
+};
+
+// The text of a comment on the first line.
+std::string idea_of(std::string_view text) {
+  if (!text.starts_with('#')) return "";
+  std::string_view line = text.substr(0, text.find_first_of("\r\n"));
+  line.remove_prefix(std::min(line.find_first_not_of("# "), line.size()));
+  return std::string(line);
+}
+
+Position place_of(const ScenarioPolicy& policy, std::string_view parameter) {
+  for (const auto& [name, at] : policy.parameters) {
+    if (name == parameter) return at;
+  }
+  return policy.at;
+}
+
+}  // namespace
+
+Scenario parse_scenario(std::string text, const std::filesystem::path& file) {
+  Scenario scenario;
+  scenario.file = file.string();
+  scenario.text = std::move(text);
+  scenario.idea = idea_of(scenario.text);
+  Problems problems(scenario.file);
+  Tree tree;
+  parse_yaml(scenario.text, tree, problems);
+  HeadFiles files(file.parent_path());
+  ScenarioReader(scenario, files, problems).read(tree.root());
+  problems.throw_if_any();
+  return scenario;
+}
+
+Scenario read_scenario(const std::filesystem::path& path) {
+  return parse_scenario(read_text_file(path), path);
+}
+
+void check_plans(const Scenario& scenario) {
+  Problems problems(scenario.file);
+  for (const ScenarioPolicy& policy : scenario.policies) {
+    for (const ScenarioTask& task : scenario.tasks) {
+      try {
+        (void)plan(policy.spec, scenario.shape, task.workload, scenario.accounting,
+                   policy.convention);
+        continue;
+      } catch (const PolicyError& error) {
+        problems.add(place_of(policy, error.parameter), words(policy.spec, error));
+      } catch (const std::exception& error) {  // an overflow
+        problems.add(task.at, fmt::format("task {} with policy '{}': {}", in_quotes(task.name),
+                                          policy.label, error.what()));
+      }
+      break;  // the other tasks would say the same
+    }
+  }
+  problems.throw_if_any();
+}
+
+}  // namespace kvf::input

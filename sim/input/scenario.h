@@ -1,0 +1,56 @@
+// A scenario: one model, some tasks, some policies -> values.
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/policy.h"
+#include "models/shape.h"
+#include "models/workload.h"
+#include "sim/input/problems.h"
+
+namespace kvf::input {
+
+// The version this program reads: the value of the first key, `kvfootprint-scenario`.
+inline constexpr int kScenarioVersion = 1;
+
+struct ScenarioTask {
+  std::string name;
+  Workload workload;
+  Position at;
+};
+
+struct ScenarioPolicy {
+  std::string label;  // unless given: the short form's name
+  PolicySpec spec;
+  std::optional<Convention> convention;  // unless given: the policy's own
+  Position at;
+  // Where each parameter stands, for what plan() finds.
+  std::vector<std::pair<std::string, Position>> parameters;
+};
+
+struct Scenario {
+  std::string file;
+  std::string text;
+  std::string idea;  // the comment on the first line, "" if there is none
+  LlmShape shape;
+  std::string model_title;
+  Accounting accounting = Accounting::implementation;
+  std::vector<ScenarioTask> tasks;       // at least one; names are different
+  std::vector<ScenarioPolicy> policies;  // at least one; labels are different
+};
+
+// Throws InputError with everything that is wrong with the file.
+Scenario read_scenario(const std::filesystem::path& path);
+// The same, of a text that is in memory. Paths in it are relative to the folder of `file`.
+Scenario parse_scenario(std::string text, const std::filesystem::path& file);
+
+// Plans every policy for every task. Throws InputError, at the policy or parameter to blame, for
+// what only plan() can tell: head scores of another shape, a policy without the accounting asked
+// for, an overflow.
+void check_plans(const Scenario& scenario);
+
+}  // namespace kvf::input

@@ -1,0 +1,26 @@
+// A file that a user named -> its text.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "sim/input/problems.h"
+
+namespace kvf::input {
+
+inline constexpr std::uintmax_t kMaxFileBytes = 16U << 20;
+inline constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
+
+// The text of a regular file, without a byte order mark. Never waits: a pipe or a device is refused
+// before it is opened. Throws InputError if the file is missing, a folder, no regular file, not
+// readable, empty, larger than kMaxFileBytes or not UTF-8. `file` in its problems is `path`.
+std::string read_text_file(const std::filesystem::path& path);
+
+// Adds a problem for the first byte that is not UTF-8.
+void check_utf8(std::string_view text, Problems& problems);
+// Of a byte of the text.
+Position position_of(std::string_view text, std::size_t offset);
+
+}  // namespace kvf::input

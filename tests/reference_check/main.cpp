@@ -1,0 +1,103 @@
+// reference_check FILE: compares the library with a file of reference rows.
+//
+// Prints a line for each row that is not equal, then "N equal, N different, N undefined". Exit 0 if
+// none differs, 1 if any does, 2 if the file cannot be read or holds something else. Computes
+// nothing that the library does not.
+#include <cstdio>
+#include <exception>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "sim/input/json.h"
+#include "sim/input/text_file.h"
+#include "tests/reference_check/row.h"
+
+namespace kvf::reference {
+namespace {
+
+using Check = void (*)(Row&);
+
+struct Format {
+  const Node* rows = nullptr;
+  Check check = nullptr;  // nullptr: by each row's own keys
+};
+
+// By content, not by name.
+Format format_of(const Node& root) {
+  if (root.kind != Kind::map) throw BadRow("not a JSON object");
+  if (const Node* rows = find(root, "rounding")) return {rows, check_rounding};
+  if (find(root, "records") != nullptr) {
+    throw BadRow("engine logs and other memory are not modelled yet");
+  }
+  if (const Node* rows = find(root, "rows")) {
+    for (const Node& row : *rows) {
+      if (row.kind != Kind::map) continue;
+      if (find(row, "cache_class") != nullptr) {
+        throw BadRow("caches of the transformers library are not modelled yet");
+      }
+      if (find(row, "parameters") != nullptr) throw BadRow("parameter counts are not modelled yet");
+    }
+    throw BadRow("'rows' of an unknown kind");
+  }
+  if (const Node* rows = find(root, "cases")) return {rows, nullptr};
+  throw BadRow("no list of rows that is known: 'cases', 'rounding'");
+}
+
+Check check_of(const Node& row) {
+  if (find(row, "function") != nullptr) return check_paper;
+  if (find(row, "policy") != nullptr) return check_budget;
+  throw BadRow("neither 'function' nor 'policy'");
+}
+
+std::string name_of(const Node& row, std::size_t index) {
+  if (row.kind != Kind::map) return std::to_string(index);
+  if (const Node* id = find(row, "id")) return std::string(id->text);
+  return std::to_string(index);
+}
+
+int run(const std::string& path) {
+  const std::string content = input::read_text_file(path);
+  input::Tree tree;
+  input::Problems problems(path);
+  input::JsonParser().parse(content, tree, problems);
+  const Format format = format_of(tree.root());
+  if (format.rows->kind != Kind::list) throw BadRow("the rows are not a list");
+
+  std::size_t index = 0;
+  std::size_t count[3] = {};
+  for (const Node& node : *format.rows) {
+    Row row(node);
+    try {
+      (format.check != nullptr ? format.check : check_of(node))(row);
+    } catch (const std::exception& error) {
+      row.different("row", "an answer", error.what());
+    }
+    const Row::Verdict verdict = row.verdict();
+    ++count[static_cast<int>(verdict)];
+    if (verdict != Row::Verdict::equal) {
+      const bool differs = verdict == Row::Verdict::different;
+      fmt::print("{}: {}: {}\n", name_of(node, index), differs ? "different" : "undefined",
+                 row.detail());
+    }
+    ++index;
+  }
+  fmt::print("{} equal, {} different, {} undefined\n", count[0], count[1], count[2]);
+  return count[1] == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace kvf::reference
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    fmt::print(stderr, "usage: reference_check FILE\n");
+    return 2;
+  }
+  try {
+    return kvf::reference::run(argv[1]);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}: {}\n", argv[1], error.what());
+    return 2;
+  }
+}

@@ -1,0 +1,71 @@
+// One row of a reference file, and its verdict.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/units.h"
+#include "sim/input/node.h"
+
+namespace kvf::reference {
+
+using input::Kind;
+using input::Node;
+
+// The row cannot be read as what it claims to be.
+struct BadRow : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// The member of a map; nullptr if it is absent or null.
+const Node* find(const Node& map, std::string_view key);
+// The same; throws BadRow if it is absent.
+const Node& get(const Node& map, std::string_view key);
+std::int64_t integer(const Node& node);
+double number(const Node& node);
+bool boolean(const Node& node);
+std::string text(const Node& node);
+std::optional<std::int64_t> maybe_integer(const Node& map, std::string_view key);
+Tokens tokens(const Node& map, std::string_view key);
+
+// Compares fields of one row. A row is different if any field differs, undefined if it records an
+// exception or nothing of it could be compared, else equal.
+class Row {
+ public:
+  explicit Row(const Node& node) : node_(node) {}
+  const Node& node() const { return node_; }
+
+  // `want` is what the file says. A string in place of a number is the exception of that call.
+  void compare(std::string_view field, const Node& want, std::int64_t got);
+  void compare(std::string_view field, const Node& want, const std::vector<std::int64_t>& got);
+  void compare(std::string_view field, const Node& want, Area got);
+  // A double in C99 hexadecimal: equal to the last bit.
+  void compare_hex(std::string_view field, const Node& want, std::optional<double> got);
+  void different(std::string_view field, const std::string& want, const std::string& got);
+  // The row records an exception; `answer` is what the library says of it.
+  void recorded_exception(const std::string& answer);
+
+  enum class Verdict { equal, different, undefined };
+  Verdict verdict() const;
+  // For the line that is printed of a row that is not equal.
+  const std::string& detail() const { return detail_; }
+
+ private:
+  const Node& node_;
+  std::int64_t compared_ = 0;
+  bool different_ = false;
+  bool exception_ = false;
+  std::string detail_;
+};
+
+// The formats, one file each. They throw BadRow for what they do not know, and what the library
+// throws.
+void check_paper(Row& row);
+void check_budget(Row& row);
+void check_rounding(Row& row);
+
+}  // namespace kvf::reference

@@ -1,0 +1,164 @@
+// A small run file for tests, and all that can be read from one.
+#pragma once
+
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "timeline/run_file.h"
+
+namespace kvf::test {
+
+// A new folder that goes away with the value.
+struct TemporaryFolder {
+  std::filesystem::path path;
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "kvf-test-XXXXXX").string();
+    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+    path = name;
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path, ignored);
+  }
+};
+
+inline std::string read_file(const std::filesystem::path& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+inline void write_file(const std::filesystem::path& file, const std::string& content) {
+  std::ofstream(file, std::ios::binary) << content;
+}
+
+inline std::vector<std::string> names_in(const std::filesystem::path& folder) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    names.push_back(entry.path().filename().string());
+  }
+  return names;
+}
+
+// Prefill in chunks, then decode, in `cells` cells that keep at most `capacity` entries each.
+inline TrackColumns played(std::int64_t prompt, std::int64_t chunk, std::int64_t output,
+                           std::int64_t cells, std::int64_t capacity) {
+  TrackColumns track;
+  std::int64_t position = 0, past = 0;
+  const auto play = [&](std::int64_t rows) {
+    track.first_row.push_back(position);
+    track.rows.push_back(rows);
+    track.past.push_back(past * cells);
+    track.held_during.push_back((past + rows) * cells);
+    past = std::min(past + rows, capacity);
+    track.held_after.push_back(past * cells);
+    position += rows;
+  };
+  while (position < prompt) play(std::min(chunk, prompt - position));
+  for (std::int64_t i = 0; i < output; ++i) play(1);
+  return track;
+}
+
+// Values without any order, below `limit`.
+inline TrackColumns noise(std::size_t passes, std::uint64_t limit, unsigned seed) {
+  std::mt19937_64 random(seed);
+  TrackColumns track;
+  for (const auto& column : kTrackColumns) {
+    for (std::size_t i = 0; i < passes; ++i) {
+      (track.*column.values).push_back(static_cast<std::int64_t>(random() % limit));
+    }
+  }
+  return track;
+}
+
+inline TrackColumns slice(const TrackColumns& track, std::size_t from, std::size_t passes) {
+  TrackColumns part;
+  for (const auto& column : kTrackColumns) {
+    const auto begin = (track.*column.values).begin() + static_cast<std::ptrdiff_t>(from);
+    (part.*column.values).assign(begin, begin + static_cast<std::ptrdiff_t>(passes));
+  }
+  return part;
+}
+
+inline RunInfo sample_info() {
+  RunInfo info;
+  info.label = "streaming";
+  info.policy = R"({"name":"streaming","sink_tokens":4,"window_tokens":60})";
+  info.task = "recall";
+  info.prompt = Tokens(100);
+  info.output = Tokens(10);
+  info.prefill_chunk = Tokens(32);
+  info.model = "llama-3.1-8b";
+  info.accounting = "implementation";
+  info.implementation = "eval";
+  info.footprint.active_entries = Area(static_cast<Int128>(9'000'000'000'000'000'000) * 1000 + 7);
+  info.footprint.full_entries = Area(12);
+  info.footprint.peak_entries = Entries(704);
+  info.footprint.peak_layerwise_entries = Entries(702);
+  info.footprint.full_peak_entries = Entries(880);
+  info.footprint.peak_pass = 3;
+  info.footprint.peak_layerwise_pass = 2;
+  info.footprint.held_after_prefill = Entries(700);
+  info.footprint.held_after_decode = Entries(701);
+  info.footprint.footprint = 0.1 + 0.2;
+  info.footprint.peak = 0.8;
+  info.footprint.active_share = 0.25;
+  info.peak_bytes = Bytes(2816);
+  info.closed_form_agrees = true;
+  return info;
+}
+
+// Nothing that can be left out, and the fractions of a nominal share of heads.
+inline RunInfo bare_info() {
+  RunInfo info;
+  info.footprint.active_share.reset();
+  info.footprint.weighted = Footprint::Weighted{0.5, 1, 2.25, 3, 1e300};
+  return info;
+}
+
+inline Timeline sample_timeline() {
+  return {{{{"total", "", -1, 8}, played(100, 32, 10, 8, 64)},
+           {{"layer 1 full", "full", 1, 4, 0}, played(100, 32, 5000, 4, 1 << 30)},
+           {{"layer 1 streaming", "streaming", 1, 4, 0, 0.3, TrackUnit::bytes}, noise(50, 1000, 1)},
+           {{"nothing", "full", 2, 4}, {}}},
+          {{"prefill", 0, 4}, {"decode", 4, 10}},
+          {{2, "evicts for the first time"}}};
+}
+
+inline RunFileMeta sample_meta() {
+  return {{"producer", "kvfootprint 1.0.0"}, {"scenario", "# \xC3\xBC\n"}, {"command_line", ""}};
+}
+
+inline void write_sample(const std::filesystem::path& file) {
+  RunFileWriter writer(file, sample_meta());
+  writer.write_run(sample_info(), sample_timeline());
+  writer.write_run(bare_info(), {});
+  writer.finish();
+}
+
+// All that is in a file, whichever way it is read.
+struct Contents {
+  RunFileMeta meta;
+  bool complete = false;
+  std::vector<std::pair<RunInfo, Timeline>> runs;
+  friend bool operator==(const Contents&, const Contents&) = default;
+};
+
+inline Contents read_all(const std::filesystem::path& file) {
+  const RunFileReader reader(file);
+  Contents contents{reader.meta(), reader.complete(), {}};
+  for (const StoredRun& run : reader.runs()) {
+    contents.runs.emplace_back(run.info, reader.timeline(run));
+  }
+  return contents;
+}
+
+}  // namespace kvf::test

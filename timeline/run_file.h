@@ -1,0 +1,145 @@
+// The run file, *.kvf: what one or more runs held, pass by pass, in one SQLite database.
+//
+// docs/run-file.md describes the tables. A file is written once, from beginning to end, and then
+// only read. Neither class may be used by two threads at once.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "models/footprint.h"
+#include "models/units.h"
+#include "timeline/timeline.h"
+
+namespace kvf {
+
+// A run file cannot be written or read. The text names the file and says why, in SQLite's or the
+// system's own words where they know.
+struct RunFileError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+// One case: a policy on a task. Texts are UTF-8. Counts must not be below 0, doubles be finite and
+// not below 0.
+struct RunInfo {
+  std::string label;   // as shown: "snapkv patched"
+  std::string policy;  // JSON
+  std::string task;
+  Tokens prompt;
+  Tokens output;
+  std::optional<Tokens> prefill_chunk;  // nothing: the prompt in one pass
+  std::string model;
+  std::string accounting;
+  std::string implementation;  // the convention; empty where the accounting has none
+  Footprint footprint;
+  std::optional<Bytes> peak_bytes;
+  std::optional<bool> closed_form_agrees;  // nothing where it was not compared
+  friend bool operator==(const RunInfo&, const RunInfo&) = default;
+};
+
+// What holds for the whole file: "producer", "scenario", "command_line", "accounting" ...
+// The keys "complete", "runs" and "keys" are the file's own.
+using RunFileMeta = std::map<std::string, std::string>;
+
+// Writes a run file beside `target` and gives it that name in finish(). Until then an existing
+// target stays as it is; without finish() nothing is left behind. A killed process leaves
+// TARGET.partial-*, which a reader opens up to the last finished run and calls incomplete.
+//
+// All members throw RunFileError if the file cannot be written, std::invalid_argument for values
+// out of range and std::logic_error for calls out of order. After any of these from append() or
+// finish_run(), the run is lost: call abandon_run() to go on with the next.
+class RunFileWriter {
+ public:
+  RunFileWriter(std::filesystem::path target, const RunFileMeta& meta);
+  ~RunFileWriter();
+  RunFileWriter(const RunFileWriter&) = delete;
+  RunFileWriter& operator=(const RunFileWriter&) = delete;
+
+  // Adds a track to the run that is being written, and gives its id.
+  std::int64_t add_track(const TrackInfo& info);
+
+  // Appends passes to a track of the current run. Pieces may be of any size, and those of several
+  // tracks may be mixed; what is kept in memory is bounded by 4096 passes a track.
+  void append(std::int64_t track_id, const TrackColumns& piece);
+
+  // Ends the run: from here on it survives the death of the process. Gives its id.
+  std::int64_t finish_run(const RunInfo& info, std::span<const PhaseSpan> phases,
+                          std::span<const Marker> markers);
+
+  // Forgets the run that is being written.
+  void abandon_run();
+
+  // The above for a run that is in memory.
+  std::int64_t write_run(const RunInfo& info, const Timeline& timeline);
+
+  // Puts the file on the disk under the name of the target. The writer cannot be used afterwards.
+  void finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+struct StoredRun {
+  std::int64_t id = 0;
+  RunInfo info;
+  std::int64_t tracks = 0, phases = 0, markers = 0;  // how many of each it has
+};
+
+struct StoredTrack {
+  std::int64_t id = 0;
+  std::int64_t run_id = 0;
+  TrackInfo info;
+  std::int64_t passes = 0;
+};
+
+struct MinMax {
+  std::int64_t min = 0, max = 0;
+  friend bool operator==(const MinMax&, const MinMax&) = default;
+};
+
+// Consecutive passes of a track, at most 4096.
+struct StoredChunk {
+  std::int64_t id = 0;
+  std::int64_t track_id = 0;
+  std::int64_t first_pass = 0;
+  std::int64_t passes = 0;
+  std::array<MinMax, kTrackColumns.size()> columns;  // in the order of kTrackColumns
+};
+
+// Reads a run file. Opening reads neither tracks nor chunks, and no call reads more than it gives.
+// Whatever is read is checked against checksums and counts: a damaged file gives an error and
+// never a wrong number. All members throw RunFileError.
+class RunFileReader {
+ public:
+  explicit RunFileReader(std::filesystem::path file);
+  ~RunFileReader();
+  RunFileReader(const RunFileReader&) = delete;
+  RunFileReader& operator=(const RunFileReader&) = delete;
+
+  const RunFileMeta& meta() const;
+  bool complete() const;  // false: the writer did not come to its end
+
+  std::vector<StoredRun> runs() const;
+  std::vector<StoredTrack> tracks(const StoredRun& run) const;
+  std::vector<PhaseSpan> phases(const StoredRun& run) const;
+  std::vector<Marker> markers(const StoredRun& run) const;
+  std::vector<StoredChunk> chunks(const StoredTrack& track) const;  // the index only
+  TrackColumns columns(const StoredChunk& chunk) const;
+  TrackColumns columns(const StoredTrack& track) const;
+  Timeline timeline(const StoredRun& run) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace kvf

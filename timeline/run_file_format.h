@@ -1,0 +1,138 @@
+// What the writer and the reader of run files agree upon. docs/run-file.md explains it.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+
+#include "timeline/track.h"
+
+namespace kvf::run_file {
+
+inline constexpr std::int64_t kApplicationId = 0x4b564650;  // "KVFP"
+inline constexpr std::int64_t kVersion = 1;
+inline constexpr std::int64_t kChunkPasses = 4096;
+inline constexpr int kMaxValueBytes = 64 << 20;  // of any one text or column
+
+// Keys of `meta` that are the file's own.
+inline constexpr std::string_view kComplete = "complete";  // "yes" or "no"
+inline constexpr std::string_view kRuns = "runs";          // how many runs there are
+inline constexpr std::string_view kKeys = "keys";          // how many keys `meta` has
+inline constexpr std::array kOwnKeys{kComplete, kRuns, kKeys};
+
+inline constexpr std::array<std::pair<TrackUnit, std::string_view>, 3> kUnits{{
+    {TrackUnit::entries, "entries"},
+    {TrackUnit::bytes, "bytes"},
+    {TrackUnit::blocks, "blocks"},
+}};
+
+// The last column of each table is the checksum of the others.
+inline constexpr std::string_view kSchema = R"(
+CREATE TABLE meta (
+  key   TEXT PRIMARY KEY,
+  value TEXT NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE runs (
+  run_id                              INTEGER PRIMARY KEY,
+  label                               TEXT NOT NULL,
+  policy                              TEXT NOT NULL,
+  task                                TEXT NOT NULL,
+  prompt_tokens                       INTEGER NOT NULL,
+  output_tokens                       INTEGER NOT NULL,
+  prefill_chunk_tokens                INTEGER,
+  model                               TEXT NOT NULL,
+  accounting                          TEXT NOT NULL,
+  implementation                      TEXT NOT NULL,
+  active_entries                      TEXT NOT NULL,
+  full_entries                        TEXT NOT NULL,
+  peak_entries                        INTEGER NOT NULL,
+  peak_layerwise_entries              INTEGER NOT NULL,
+  full_peak_entries                   INTEGER NOT NULL,
+  peak_pass                           INTEGER NOT NULL,
+  peak_layerwise_pass                 INTEGER NOT NULL,
+  held_after_prefill_entries          INTEGER NOT NULL,
+  held_after_decode_entries           INTEGER NOT NULL,
+  footprint                           REAL,
+  peak                                REAL,
+  active_share                        REAL,
+  weighted_active_entries             REAL,
+  weighted_peak_entries               REAL,
+  weighted_peak_layerwise_entries     REAL,
+  weighted_held_after_prefill_entries REAL,
+  weighted_held_after_decode_entries  REAL,
+  peak_bytes                          INTEGER,
+  closed_form_agrees                  INTEGER,
+  tracks                              INTEGER NOT NULL,
+  phases                              INTEGER NOT NULL,
+  markers                             INTEGER NOT NULL,
+  checksum                            INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE phases (
+  run_id     INTEGER NOT NULL REFERENCES runs,
+  number     INTEGER NOT NULL,
+  name       TEXT NOT NULL,
+  first_pass INTEGER NOT NULL,
+  passes     INTEGER NOT NULL,
+  checksum   INTEGER NOT NULL,
+  PRIMARY KEY (run_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE markers (
+  run_id   INTEGER NOT NULL REFERENCES runs,
+  number   INTEGER NOT NULL,
+  pass     INTEGER NOT NULL,
+  text     TEXT NOT NULL,
+  checksum INTEGER NOT NULL,
+  PRIMARY KEY (run_id, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tracks (
+  track_id INTEGER PRIMARY KEY,
+  run_id   INTEGER NOT NULL REFERENCES runs,
+  name     TEXT NOT NULL,
+  role     TEXT NOT NULL,
+  layer    INTEGER NOT NULL,
+  cells    INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  weight   REAL NOT NULL,
+  unit     TEXT NOT NULL,
+  passes   INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT;
+CREATE INDEX tracks_of_run ON tracks (run_id);
+
+CREATE TABLE chunks (
+  chunk_id        INTEGER PRIMARY KEY,
+  track_id        INTEGER NOT NULL REFERENCES tracks DEFERRABLE INITIALLY DEFERRED,
+  first_pass      INTEGER NOT NULL,
+  passes          INTEGER NOT NULL,
+  first_row_min   INTEGER NOT NULL,
+  first_row_max   INTEGER NOT NULL,
+  rows_min        INTEGER NOT NULL,
+  rows_max        INTEGER NOT NULL,
+  past_min        INTEGER NOT NULL,
+  past_max        INTEGER NOT NULL,
+  held_during_min INTEGER NOT NULL,
+  held_during_max INTEGER NOT NULL,
+  held_after_min  INTEGER NOT NULL,
+  held_after_max  INTEGER NOT NULL,
+  checksum        INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX chunks_of_track ON chunks (track_id, first_pass);
+
+CREATE TABLE chunk_columns (
+  chunk_id    INTEGER PRIMARY KEY REFERENCES chunks,
+  first_row   BLOB NOT NULL,
+  rows        BLOB NOT NULL,
+  past        BLOB NOT NULL,
+  held_during BLOB NOT NULL,
+  held_after  BLOB NOT NULL,
+  checksum    INTEGER NOT NULL
+) STRICT;
+)";
+
+}  // namespace kvf::run_file
