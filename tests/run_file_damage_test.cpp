@@ -66,8 +66,10 @@ std::string fill(const fs::path& file) {
 // Puts `value` into a column of the first row of a table, and makes the checksum right.
 void forge(const fs::path& file, const std::string& table, std::size_t column,
            const sqlite::Value& value) {
+  // Of meta, the row that is looked at; of the others, the first.
+  const std::string order = table == "meta" ? "key = 'complete' DESC" : "1";
   const sqlite::Database database(file, SQLITE_OPEN_READWRITE, std::numeric_limits<int>::max());
-  sqlite::Statement first(database, "SELECT * FROM " + table + " ORDER BY 1 LIMIT 1");
+  sqlite::Statement first(database, "SELECT * FROM " + table + " ORDER BY " + order + " LIMIT 1");
   REQUIRE(first.next());
   std::vector<sqlite::Value> row = first.row();
   row.at(column) = value;

@@ -68,7 +68,9 @@ class ShortForm {
   }
   std::string_view word(std::string_view ends) {
     const std::size_t end = std::min(text_.find_first_of(ends, at_), text_.size());
-    return text_.substr(std::exchange(at_, end), end - at_);
+    const std::string_view found = text_.substr(at_, end - at_);
+    at_ = end;
+    return found;
   }
   bool accept(char c) {
     if (at_ == text_.size() || text_[at_] != c) return false;
