@@ -210,7 +210,7 @@ int run(const Options& options) {
            plan(policy.spec, scenario.shape, task.workload, scenario.accounting, policy.convention),
            {}});
       play(cases.back(), options, scenario, writer);
-      agree += cases.back().agrees ? 1 : 0;
+      if (cases.back().agrees) ++agree;
     }
   }
   writer.finish();
