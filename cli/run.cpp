@@ -50,28 +50,41 @@ std::string with_separators(std::int64_t number) {
   return text;
 }
 
-// Columns of the sum over all groups, or of one group, for a played block. A nominal share rounds.
+// Columns of the sum over all groups, or of one group, for a played block. Only the sum of a nominal
+// share is rounded.
 TrackColumns columns_of(const Schedule& schedule, const PlayedBlock& block, const Group* only) {
+  struct Sum {
+    std::int64_t streaming = 0;  // of a nominal share
+    std::int64_t others = 0;
+  };
+  const auto weighed = [&](const Sum& sum) {
+    if (only != nullptr || !schedule.nominal_streaming) return sum.streaming + sum.others;
+    return static_cast<std::int64_t>(
+        std::llrint(schedule.weight(Role::streaming) * static_cast<double>(sum.streaming) +
+                    schedule.weight(Role::full) * static_cast<double>(sum.others)));
+  };
   TrackColumns columns;
   const std::int64_t added = (block.run.rows + block.run.appended).count();
   for (std::size_t i = 0; i < static_cast<std::size_t>(block.count); ++i) {
-    double past = 0;
-    double during = 0;
-    double after = 0;
+    Sum past;
+    Sum during;
+    Sum after;
     for (const Group& group : schedule.groups) {
       if (only != nullptr && only != &group) continue;
-      const double heads =
-          static_cast<double>(group.heads.count()) * (only ? 1 : schedule.weight(group.role));
-      past += heads * static_cast<double>(block.past(group.rule)[i]);
-      during += heads * static_cast<double>(block.past(group.rule)[i] + added);
-      after += heads * static_cast<double>(block.after(group.rule)[i]);
+      const auto add = [&](Sum& sum, std::int64_t per_cell) {
+        (schedule.weighs_apart(group.role) ? sum.streaming : sum.others) +=
+            group.heads.count() * per_cell;
+      };
+      add(past, block.past(group.rule)[i]);
+      add(during, block.past(group.rule)[i] + added);
+      add(after, block.after(group.rule)[i]);
     }
-    columns.first_row.push_back(
-        (block.position + block.run.rows.times(static_cast<std::int64_t>(i))).count());
+    const auto row = block.position + block.run.rows.times(static_cast<std::int64_t>(i));
+    columns.first_row.push_back(row.count());
     columns.rows.push_back(block.run.rows.count());
-    columns.past.push_back(std::llrint(past));
-    columns.held_during.push_back(std::llrint(during));
-    columns.held_after.push_back(std::llrint(after));
+    columns.past.push_back(weighed(past));
+    columns.held_during.push_back(weighed(during));
+    columns.held_after.push_back(weighed(after));
   }
   return columns;
 }

@@ -214,7 +214,7 @@ TEST_CASE("right checksums do not make up for wrong content", "[run_file]") {
   };
   const std::int64_t passes = 6000;
   const std::vector<std::byte> bytes(25);
-  CHECK(forged("meta", 1, "maybe") == " is damaged: meta does not say whether it is complete");
+  CHECK(forged("meta", 0, "one more") == " is damaged: keys of meta are missing");
   CHECK(forged("runs", 4, std::int64_t{-1}) ==
         " is damaged: prompt_tokens has a value that it cannot have");
   CHECK(forged("runs", 10, "12x") == " is damaged: active_entries has a value that it cannot have");
