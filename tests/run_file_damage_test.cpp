@@ -1,12 +1,12 @@
 // Run files after a killed process, a full disk, a cut and flipped bytes: refused or right.
 #include <sched.h>
-#include <signal.h>
 #include <sqlite3.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <functional>
 #include <limits>
 #include <random>

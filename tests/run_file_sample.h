@@ -1,8 +1,7 @@
 // A small run file for tests, and all that can be read from one.
 #pragma once
 
-#include <stdlib.h>
-
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -52,7 +51,8 @@ inline std::vector<std::string> names_in(const std::filesystem::path& folder) {
 inline TrackColumns played(std::int64_t prompt, std::int64_t chunk, std::int64_t output,
                            std::int64_t cells, std::int64_t capacity) {
   TrackColumns track;
-  std::int64_t position = 0, past = 0;
+  std::int64_t position = 0;
+  std::int64_t past = 0;
   const auto play = [&](std::int64_t rows) {
     track.first_row.push_back(position);
     track.rows.push_back(rows);

@@ -33,7 +33,7 @@ TEST_CASE("the largest numbers and odd texts survive", "[run_file]") {
   const fs::path file = folder.path / "a file: with?a=strange name.kvf";
   const auto max = std::numeric_limits<std::int64_t>::max();
   RunInfo info;
-  info.label = std::string("nul \0 and \xFF, which is no UTF-8", 31);
+  info.label = std::string("nul \0 and \xFF, which is no UTF-8", 30);
   info.footprint.active_entries = Area(Int128{max} * max * 2);
   info.footprint.peak_entries = Entries(max);
   info.footprint.footprint = -0.0;
@@ -163,7 +163,8 @@ TEST_CASE("calls out of order are refused", "[run_file]") {
 
 TEST_CASE("the target changes only when the file is finished", "[run_file]") {
   const TemporaryFolder folder;
-  const fs::path file = folder.path / "a.kvf", link = folder.path / "link.kvf";
+  const fs::path file = folder.path / "a.kvf";
+  const fs::path link = folder.path / "link.kvf";
   write_file(file, "old");
   fs::create_symlink("a.kvf", link);
   {
@@ -174,7 +175,8 @@ TEST_CASE("the target changes only when the file is finished", "[run_file]") {
   CHECK(names_in(folder.path).size() == 2);
   CHECK(read_file(file) == "old");
 
-  RunFileWriter one(link, {}), two(file, {});
+  RunFileWriter one(link, {});
+  RunFileWriter two(file, {});
   two.finish();
   one.write_run(sample_info(), sample_timeline());
   one.finish();

@@ -82,18 +82,20 @@ TEST_CASE("a column comes back from its bytes", "[timeline]") {
   const auto below = [&](std::uint64_t limit) {
     return static_cast<std::int64_t>(random() % limit);
   };
-  bool same = true, ranges = true, small = true;
+  bool same = true;
+  bool ranges = true;
+  bool small = true;
   for (int round = 0; round < 2000; ++round) {
     std::vector<std::int64_t> values;
     const std::uint64_t limit = round % 3 == 0 ? static_cast<std::uint64_t>(kMax) : 20;
     for (std::int64_t length = below(40); length > 0; --length) {
-      const std::int64_t first = below(limit), step = limit == 20 ? below(3) : 0;
+      const std::int64_t first = below(limit);
+      const std::int64_t step = limit == 20 ? below(3) : 0;
       for (std::int64_t i = below(5); i >= 0; --i) values.push_back(first + i * step);
     }
     ColumnEncoder encoder;
-    const auto half = static_cast<std::ptrdiff_t>(values.size() / 2);
-    encoder.append(std::span(values).first(static_cast<std::size_t>(half)));
-    encoder.append(std::span(values).subspan(static_cast<std::size_t>(half)));
+    encoder.append(std::span(values).first(values.size() / 2));
+    encoder.append(std::span(values).subspan(values.size() / 2));
     if (!values.empty()) {
       const auto [min, max] = std::minmax_element(values.begin(), values.end());
       ranges = ranges && encoder.min() == *min && encoder.max() == *max;

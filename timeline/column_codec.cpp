@@ -31,13 +31,12 @@ void ColumnEncoder::append(std::span<const std::int64_t> values) {
     min_ = std::min(min_, value);
     max_ = std::max(max_, value);
     const std::int64_t step = value - last_;  // both are >= 0: no overflow
-    if (stretches_.empty()) {
-      stretches_.push_back({1, value, 0});
-    } else if (Stretch& stretch = stretches_.back(); stretch.passes == 1) {
-      stretch.step = step;
-      stretch.passes = 2;
-    } else if (step == stretch.step) {
-      ++stretch.passes;
+    Stretch* stretch = stretches_.empty() ? nullptr : &stretches_.back();
+    if (stretch != nullptr && stretch->passes == 1) {
+      stretch->step = step;
+      stretch->passes = 2;
+    } else if (stretch != nullptr && stretch->step == step) {
+      ++stretch->passes;
     } else {
       stretches_.push_back({1, value, 0});
     }

@@ -58,7 +58,7 @@ using RunFileMeta = std::map<std::string, std::string>;
 // finish_run(), the run is lost: call abandon_run() to go on with the next.
 class RunFileWriter {
  public:
-  RunFileWriter(std::filesystem::path target, const RunFileMeta& meta);
+  RunFileWriter(const std::filesystem::path& target, const RunFileMeta& meta);
   ~RunFileWriter();
   RunFileWriter(const RunFileWriter&) = delete;
   RunFileWriter& operator=(const RunFileWriter&) = delete;
@@ -120,7 +120,7 @@ struct StoredChunk {
 // never a wrong number. All members throw RunFileError.
 class RunFileReader {
  public:
-  explicit RunFileReader(std::filesystem::path file);
+  explicit RunFileReader(const std::filesystem::path& file);
   ~RunFileReader();
   RunFileReader(const RunFileReader&) = delete;
   RunFileReader& operator=(const RunFileReader&) = delete;

@@ -90,7 +90,8 @@ struct RunFileReader::State {
     std::vector<Record> records;
     for_each_row(fmt::format("SELECT * FROM {} WHERE run_id = ? ORDER BY number", table), {run_id},
                  [&](RowReader& row) {
-                   std::int64_t of_run = 0, number = 0;
+                   std::int64_t of_run = 0;
+                   std::int64_t number = 0;
                    row("run_id", of_run);
                    row("number", number);
                    if (of_run != run_id || number != std::ssize(records)) {
@@ -150,7 +151,7 @@ struct RunFileReader::State {
   }
 };
 
-RunFileReader::RunFileReader(fs::path file) {
+RunFileReader::RunFileReader(const fs::path& file) {
   state_ = guard(file, [&] { return std::make_unique<State>(file); });
 }
 

@@ -142,7 +142,7 @@ class RowReader {
     }
   }
   void operator()(std::optional<Footprint::Weighted>& weighted) {
-    if (!get_if<std::nullptr_t>()) weighted.emplace();
+    if (!get_if<std::nullptr_t>()) weighted = Footprint::Weighted{};
     for (const auto& [name, member] : kWeightedColumns) {
       std::optional<double> value;
       (*this)(name, value);

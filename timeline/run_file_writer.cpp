@@ -176,7 +176,7 @@ struct RunFileWriter::State {
   }
 };
 
-RunFileWriter::RunFileWriter(fs::path target, const RunFileMeta& meta) try {
+RunFileWriter::RunFileWriter(const fs::path& target, const RunFileMeta& meta) try {
   for (const std::string_view own : run_file::kOwnKeys) {
     if (meta.contains(std::string(own))) {
       throw std::invalid_argument(fmt::format("run file: the key '{}' is its own", own));

@@ -90,7 +90,7 @@ Database::Database(const std::filesystem::path& file, int flags, int max_value_b
   sqlite3_limit(handle, SQLITE_LIMIT_LENGTH, max_value_bytes);
 }
 
-void Database::execute(const std::string& sql) {
+void Database::execute(const std::string& sql) const {
   errno = 0;
   if (sqlite3_exec(handle(), sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail(handle());
 }
@@ -132,6 +132,7 @@ bool Statement::next() {
 std::vector<Value> Statement::row() const {
   std::vector<Value> values;
   const int columns = sqlite3_data_count(handle_.get());
+  values.reserve(static_cast<std::size_t>(columns));
   for (int i = 0; i < columns; ++i) values.push_back(column(handle_.get(), i));
   return values;
 }

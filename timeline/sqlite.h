@@ -34,7 +34,7 @@ class Database {
   // longer than `max_value_bytes` is read or written. All members throw Error.
   Database(const std::filesystem::path& file, int flags, int max_value_bytes);
 
-  void execute(const std::string& sql);
+  void execute(const std::string& sql) const;
   bool in_transaction() const;
   sqlite3* handle() const { return handle_.get(); }
 
