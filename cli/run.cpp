@@ -33,12 +33,11 @@ struct Case {
   Result result;
   bool agrees = false;
 
-  Bytes peak_bytes() const {
-    // Copies of KV heads are stored, though they are not counted as entries.
-    std::int64_t copies = 1;
-    for (const Group& group : schedule.groups) copies = std::max(copies, group.copies);
-    return result.footprint.peak_entries * schedule.shape.bytes_per_entry().times(copies);
-  }
+  // At the largest of the passes, all layers at once, copies of KV heads included. That may be
+  // another pass than the one of peak_entries, where only some heads are copied.
+  Entries stored_peak;
+
+  Bytes peak_bytes() const { return stored_peak * schedule.shape.bytes_per_entry(); }
 };
 
 std::string with_separators(std::int64_t number) {
@@ -48,6 +47,28 @@ std::string with_separators(std::int64_t number) {
     text.insert(at, ",");
   }
   return text;
+}
+
+// The most entries stored during a pass of the block, copies included.
+Entries stored_peak_of(const Schedule& schedule, const PlayedBlock& block) {
+  const std::int64_t added = (block.run.rows + block.run.appended).count();
+  std::int64_t peak = 0;
+  for (std::size_t i = 0; i < static_cast<std::size_t>(block.count); ++i) {
+    std::int64_t streaming = 0;  // of a nominal share
+    std::int64_t others = 0;
+    for (std::size_t r = 0; r < schedule.cells.size(); ++r) {
+      const std::int64_t held = block.past(r)[i] + added;
+      streaming += schedule.cells[r].stored_streaming * held;
+      others += schedule.cells[r].stored_others * held;
+    }
+    const std::int64_t stored =
+        !schedule.nominal_streaming
+            ? others
+            : std::llrint(schedule.weight(Role::streaming) * static_cast<double>(streaming) +
+                          schedule.weight(Role::full) * static_cast<double>(others));
+    peak = std::max(peak, stored);
+  }
+  return Entries(peak);
 }
 
 // Columns of the sum over all groups, or of one group, for a played block. Only the sum of a nominal
@@ -112,6 +133,7 @@ void play(Case& c, const Options& options, const input::Scenario& scenario, RunF
   }
   c.result = simulate(schedule, [&](const PlayedBlock& block) {
     writer.append(total, columns_of(schedule, block, nullptr));
+    c.stored_peak = std::max(c.stored_peak, stored_peak_of(schedule, block));
     for (std::size_t g = 0; g < tracks.size(); ++g) {
       writer.append(tracks[g], columns_of(schedule, block, &schedule.groups[g]));
     }
@@ -221,6 +243,8 @@ int run(const Options& options) {
           {&policy,
            &task,
            plan(policy.spec, scenario.shape, task.workload, scenario.accounting, policy.convention),
+           {},
+           false,
            {}});
       play(cases.back(), options, scenario, writer);
       if (cases.back().agrees) ++agree;
