@@ -2,7 +2,7 @@
 // what the laws cannot see, the count that a rule's two forms share.
 //
 // Obtained by running PruLong ff22598 (eval/model_utils.py, MInference), duo-attention fe93c31 and
-// kvpress 8bb29b9 on the CPU with random tensors. One case of the batch interface each, and what
+// kvpress 8bb29b9 and 0.5.5 on the CPU with random tensors. One case of the batch interface each, and what
 // one head of each group holds, layer by layer: after the prefill and after decoding.
 #include <string>
 #include <vector>
@@ -83,6 +83,7 @@ const std::vector<Fact> kFacts{
     {1, 250, 0, 100, R"({"name":"topk","ratio":0.5})", "kvpress-8bb29b9", {200}, {200}},
     {1, 128, 0, 0, R"({"name":"compose","policies":[{"name":"topk","ratio":0.2},{"name":"topk","ratio":0.7}]})", "kvpress-8bb29b9", {30}, {30}},
     {1, 333, 0, 0, R"({"name":"compose","policies":[{"name":"topk","ratio":0.25},{"name":"topk","ratio":0.75}]})", "kvpress-8bb29b9", {62}, {62}},
+    {3, 20, 0, 0, R"({"name":"compose","policies":[{"name":"topk","ratio":0.9},{"name":"topk","ratio":0.9}]})", "kvpress", {1, 1, 1}, {1, 1, 1}},
     // while decoding: the interval, the target, the share of the tokens seen, a prefill policy
     {1, 10, 40, 0, R"({"name":"decoding-press","interval_passes":2,"target_tokens":8})", "kvpress-8bb29b9", {10}, {8}},
     {1, 100, 1, 0, R"({"name":"decoding-press","interval_passes":16,"target_tokens":8})", "kvpress-8bb29b9", {100}, {101}},
