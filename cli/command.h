@@ -3,11 +3,9 @@
 #pragma once
 
 #include <functional>
-#include <string>
+#include <stdexcept>
 
 #include <CLI/CLI.hpp>
-
-#include "models/footprint.h"
 
 namespace kvf::cli {
 
@@ -22,12 +20,5 @@ void add_policies(CLI::App& app, Action& action);
 struct UsageError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
-
-// A JSON string, quotes included.
-std::string json_string(std::string_view text);
-// Shortest text that reads back to the same double; null for nothing.
-std::string json_number(std::optional<double> value);
-// The figures of a footprint as members of a JSON object, without its braces.
-std::string json_figures(const Footprint& footprint);
 
 }  // namespace kvf::cli

@@ -1,15 +1,16 @@
 // kvfootprint footprint: the figures of one case, or of many (JSON lines in, JSON lines out).
 #include <cstdio>
-#include <fstream>
-#include <iostream>
 
 #include <fmt/format.h>
 
 #include "cli/command.h"
 #include "models/closed_form.h"
+#include "sim/input/bind.h"
 #include "sim/input/case.h"
+#include "sim/input/lines.h"
 #include "sim/input/model.h"
 #include "sim/input/policy.h"
+#include "sim/json_text.h"
 #include "sim/simulate.h"
 
 namespace kvf::cli {
@@ -21,9 +22,9 @@ struct Options {
   bool detail = false;
   bool trace = false;
   bool json = false;
-  std::int64_t prompt = 0;
-  std::int64_t output = 0;
-  std::int64_t chunk = 0;
+  std::string prompt;
+  std::string output = "0";
+  std::string chunk;
   std::string policy = "full";
   std::string model;
   std::string accounting = "implementation";
@@ -111,41 +112,44 @@ std::string text_of(const std::exception& error, const input::InputError* input)
   return text;
 }
 
-int run_cases(const Options& options) {
-  std::ifstream file;
-  if (options.cases != "-") {
-    if (std::filesystem::is_directory(options.cases)) {
-      throw UsageError(options.cases + ": is a folder; expected a file of JSON lines");
-    }
-    file.open(options.cases);
-    if (!file) throw UsageError(options.cases + ": cannot be opened");
+// The answer to one line of the batch interface; false if the case was bad.
+bool answer_line(input::CaseReader& reader, std::string_view line, int number,
+                 const Options& options, std::string& out) {
+  std::string text;
+  try {
+    out += answer(reader.read(line, number), options);
+    return true;
+  } catch (const input::InputError& error) {
+    text = text_of(error, &error);
+  } catch (const std::exception& error) {
+    text = text_of(error, nullptr);
   }
-  std::istream& in = options.cases == "-" ? std::cin : file;
+  out += "{\"error\":" + json_string(text) + "}";
+  return false;
+}
+
+int run_cases(const Options& options) {
+  input::LineReader lines(options.cases);
   input::CaseReader reader(options.cases);
-  std::string line;
   std::string out;
   int number = 0;
   bool all_good = true;
-  while (std::getline(in, line)) {
+  while (const auto line = lines.next()) {
     ++number;
-    try {
-      out += answer(reader.read(line, number), options);
-    } catch (const input::InputError& error) {
+    if (lines.too_long()) {
       all_good = false;
-      out += "{\"error\":" + json_string(text_of(error, &error)) + "}";
-    } catch (const std::exception& error) {
-      all_good = false;
-      out += "{\"error\":" + json_string(text_of(error, nullptr)) + "}";
+      out += R"({"error":"the line is longer than 16 MiB; expected one JSON object"})";
+    } else {
+      all_good &= answer_line(reader, *line, number, options, out);
     }
     out += '\n';
     if (out.size() > 1 << 16) {
       std::fwrite(out.data(), 1, out.size(), stdout);
       out.clear();
+      if (std::ferror(stdout) != 0) break;  // main() says so
     }
   }
-  if (in.bad()) throw UsageError(options.cases + ": cannot be read");
   std::fwrite(out.data(), 1, out.size(), stdout);
-  if (std::fflush(stdout) != 0) throw std::runtime_error("the output cannot be written");
   return all_good ? 0 : 1;
 }
 
@@ -154,8 +158,13 @@ int run_one(const Options& options) {
   c.policy = input::parse_policy(options.policy);
   c.shape = LlmShape{};
   if (!options.model.empty()) c.shape = input::parse_model(options.model).shape;
-  c.workload = {Tokens(options.prompt), Tokens(options.output), std::nullopt};
-  if (options.chunk > 0) c.workload.chunk = Tokens(options.chunk);
+  if (options.prompt.empty()) throw UsageError("--prompt is required, unless --cases is given");
+  const auto tokens = input::parse_tokens;
+  c.workload.prompt = tokens(options.prompt, "prompt_tokens", kAnyCount, "--prompt");
+  c.workload.output = tokens(options.output, "output_tokens", kAnyCount, "--output");
+  if (!options.chunk.empty()) {
+    c.workload.chunk = tokens(options.chunk, "prefill_chunk_tokens", kAtLeastOne, "--chunk");
+  }
   c.accounting = *parse_accounting(options.accounting);
   if (!options.implementation.empty()) c.convention = parse_convention(options.implementation);
   if (options.json || options.detail || options.trace) {
@@ -185,15 +194,9 @@ int run_one(const Options& options) {
 void add_footprint(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("footprint", "The KV footprint of one case, or of many");
-  command->add_option("--prompt", options->prompt, "prompt tokens")
-      ->check(CLI::NonNegativeNumber)
-      ->transform(CLI::AsSizeValue(false));
-  command->add_option("--output", options->output, "output tokens")
-      ->check(CLI::NonNegativeNumber)
-      ->transform(CLI::AsSizeValue(false));
-  command->add_option("--chunk", options->chunk, "rows of a prefill pass; absent: one pass")
-      ->check(CLI::PositiveNumber)
-      ->transform(CLI::AsSizeValue(false));
+  command->add_option("--prompt", options->prompt, "prompt tokens; K and M are 1024 and 1024 K");
+  command->add_option("--output", options->output, "output tokens; absent: none");
+  command->add_option("--chunk", options->chunk, "rows of a prefill pass; absent: one pass");
   command->add_option("--policy", options->policy, "NAME:PARAMETER=VALUE,...");
   command->add_option("--model", options->model, "a catalogue name; absent: one layer, one head");
   command->add_option("--accounting", options->accounting, "whose rules count")

@@ -1,5 +1,7 @@
 // kvfootprint: the command.
+#include <cerrno>
 #include <cstdio>
+#include <system_error>
 
 #include <fmt/format.h>
 
@@ -22,7 +24,10 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
-    return action();
+    const int status = action();
+    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+    fmt::print(stderr, "kvfootprint: standard output cannot be written: {}\n",
+               std::generic_category().message(errno));
   } catch (const input::InputError& error) {
     const std::size_t n = error.problems().size();
     fmt::print(stderr, "{}\n{} error{}, nothing was run\n", error.what(), n, n == 1 ? "" : "s");

@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "models/policy.h"
+#include "sim/json_text.h"
 
 namespace kvf::cli {
 namespace {

@@ -1,16 +1,18 @@
 // kvfootprint run: plays every policy of a scenario on every task, and shows what it held.
+#include <unistd.h>
+
+#include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 
 #include <fmt/format.h>
 
 #include "cli/command.h"
-#include "models/closed_form.h"
-#include "sim/input/policy.h"
 #include "sim/input/scenario.h"
-#include "sim/simulate.h"
+#include "sim/play.h"
+#include "sim/report.h"
 #include "timeline/run_file.h"
 
 namespace kvf::cli {
@@ -25,201 +27,41 @@ struct Options {
   bool json = false;
 };
 
-// One cell of the table.
-struct Case {
-  const input::ScenarioPolicy* policy;
-  const input::ScenarioTask* task;
-  Schedule schedule;
-  Result result;
-  bool agrees = false;
+// A bar on the terminal, for what takes longer than a second.
+class Progress {
+ public:
+  void show(double share) {
+    using std::chrono::milliseconds;
+    const auto now = std::chrono::steady_clock::now();
+    if (!terminal_ || now - begin_ < milliseconds(1000) || now - shown_ < milliseconds(100)) return;
+    shown_ = now;
+    constexpr int kWidth = 40;
+    const int done = std::clamp(static_cast<int>(share * kWidth), 0, kWidth);
+    fmt::print(stderr, "\r[{:<{}}] {:3.0f} %", std::string(static_cast<std::size_t>(done), '='),
+               kWidth, 100 * share);
+    std::fflush(stderr);
+  }
+  ~Progress() {
+    // Wiped, so that what follows begins on an empty line.
+    if (shown_ != std::chrono::steady_clock::time_point{}) std::fputs("\r\x1b[K", stderr);
+  }
 
-  // At the largest of the passes, all layers at once, copies of KV heads included. That may be
-  // another pass than the one of peak_entries, where only some heads are copied.
-  Entries stored_peak;
-
-  Bytes peak_bytes() const { return stored_peak * schedule.shape.bytes_per_entry(); }
+ private:
+  bool terminal_ = isatty(STDERR_FILENO) == 1;
+  std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point shown_;
 };
 
-std::string with_separators(std::int64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3;) {
-    at -= 3;
-    text.insert(at, ",");
-  }
-  return text;
+// https://no-color.org: any value that is not empty.
+bool may_colour() {
+  const char* no_color = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
 }
 
-// The most entries stored during a pass of the block, copies included.
-Entries stored_peak_of(const Schedule& schedule, const PlayedBlock& block) {
-  const std::int64_t added = (block.run.rows + block.run.appended).count();
-  std::int64_t peak = 0;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(block.count); ++i) {
-    std::int64_t streaming = 0;  // of a nominal share
-    std::int64_t others = 0;
-    for (std::size_t r = 0; r < schedule.cells.size(); ++r) {
-      const std::int64_t held = block.past(r)[i] + added;
-      streaming += schedule.cells[r].stored_streaming * held;
-      others += schedule.cells[r].stored_others * held;
-    }
-    const std::int64_t stored =
-        !schedule.nominal_streaming
-            ? others
-            : std::llrint(schedule.weight(Role::streaming) * static_cast<double>(streaming) +
-                          schedule.weight(Role::full) * static_cast<double>(others));
-    peak = std::max(peak, stored);
-  }
-  return Entries(peak);
-}
-
-// Columns of the sum over all groups, or of one group, for a played block. Only the sum of a nominal
-// share is rounded.
-TrackColumns columns_of(const Schedule& schedule, const PlayedBlock& block, const Group* only) {
-  struct Sum {
-    std::int64_t streaming = 0;  // of a nominal share
-    std::int64_t others = 0;
-  };
-  const auto weighed = [&](const Sum& sum) {
-    if (only != nullptr || !schedule.nominal_streaming) return sum.streaming + sum.others;
-    return static_cast<std::int64_t>(
-        std::llrint(schedule.weight(Role::streaming) * static_cast<double>(sum.streaming) +
-                    schedule.weight(Role::full) * static_cast<double>(sum.others)));
-  };
-  TrackColumns columns;
-  const std::int64_t added = (block.run.rows + block.run.appended).count();
-  for (std::size_t i = 0; i < static_cast<std::size_t>(block.count); ++i) {
-    Sum past;
-    Sum during;
-    Sum after;
-    for (const Group& group : schedule.groups) {
-      if (only != nullptr && only != &group) continue;
-      const auto add = [&](Sum& sum, std::int64_t per_cell) {
-        (schedule.weighs_apart(group.role) ? sum.streaming : sum.others) +=
-            group.heads.count() * per_cell;
-      };
-      add(past, block.past(group.rule)[i]);
-      add(during, block.past(group.rule)[i] + added);
-      add(after, block.after(group.rule)[i]);
-    }
-    const auto row = block.position + block.run.rows.times(static_cast<std::int64_t>(i));
-    columns.first_row.push_back(row.count());
-    columns.rows.push_back(block.run.rows.count());
-    columns.past.push_back(weighed(past));
-    columns.held_during.push_back(weighed(during));
-    columns.held_after.push_back(weighed(after));
-  }
-  return columns;
-}
-
-std::vector<PhaseSpan> phases_of(const PassPlan& plan) {
-  std::vector<PhaseSpan> phases;
-  for (const PassRun& run : plan.runs) {
-    const std::string name = run.phase == Phase::prefill ? "prefill" : "decode";
-    if (phases.empty() || phases.back().name != name) phases.push_back({name, run.first, 0});
-    phases.back().passes += run.count;
-  }
-  return phases;
-}
-
-void play(Case& c, const Options& options, const input::Scenario& scenario, RunFileWriter& writer) {
-  const Schedule& schedule = c.schedule;
-  const std::int64_t total = writer.add_track({"total", "", -1, schedule.shape.cells().count()});
-  std::vector<std::int64_t> tracks;
-  if (options.tracks == "group") {
-    for (const Group& group : schedule.groups) {
-      const std::string role(to_string(group.role));
-      tracks.push_back(writer.add_track(
-          {fmt::format("layer {} {}", group.layer, role), role, group.layer, group.heads.count()}));
-    }
-  }
-  c.result = simulate(schedule, [&](const PlayedBlock& block) {
-    writer.append(total, columns_of(schedule, block, nullptr));
-    c.stored_peak = std::max(c.stored_peak, stored_peak_of(schedule, block));
-    for (std::size_t g = 0; g < tracks.size(); ++g) {
-      writer.append(tracks[g], columns_of(schedule, block, &schedule.groups[g]));
-    }
-  });
-  c.agrees = c.result == closed_form(schedule);
-  RunInfo info;
-  info.label = c.policy->label;
-  info.policy = input::to_json(c.policy->spec);
-  info.task = c.task->name;
-  info.prompt = c.task->workload.prompt;
-  info.output = c.task->workload.output;
-  info.prefill_chunk = c.task->workload.chunk;
-  info.model = scenario.model_title;
-  info.accounting = to_string(schedule.accounting);
-  if (schedule.accounting == Accounting::implementation) {
-    info.implementation = to_string(schedule.convention);
-  }
-  info.footprint = c.result.footprint;
-  info.peak_bytes = c.peak_bytes();
-  info.closed_form_agrees = c.agrees;
-  writer.finish_run(info, phases_of(schedule.plan), {});
-}
-
-std::string percent(std::optional<double> share) {
-  return share ? fmt::format("{:.1f}", 100 * *share) : "-";
-}
-
-void print_json(const input::Scenario& scenario, const std::vector<Case>& cases) {
-  std::string out;
-  for (const Case& c : cases) {
-    out += fmt::format(
-        R"({}{{"policy":{},"task":{},"prompt_tokens":{},"output_tokens":{},{},"peak_bytes":{},)"
-        R"("peak_pass":{},"closed_form_agrees":{}}})",
-        out.empty() ? "" : ",\n ", json_string(c.policy->label), json_string(c.task->name),
-        c.task->workload.prompt.count(), c.task->workload.output.count(),
-        json_figures(c.result.footprint), c.peak_bytes().count(), c.result.footprint.peak_pass,
-        c.agrees);
-  }
-  fmt::print("{{\"model\":{},\"accounting\":\"{}\",\"runs\":[\n {}]}}\n",
-             json_string(scenario.model_title), to_string(scenario.accounting), out);
-}
-
-void print_table(const input::Scenario& scenario, const std::vector<Case>& cases, bool wide) {
-  const LlmShape& shape = scenario.shape;
-  fmt::print("{}  {}  {} layers x {} KV heads x {}   {} bytes/token\n", scenario.model_title,
-             shape.dtype, shape.layers, shape.kv_heads, shape.head_dim,
-             with_separators(shape.bytes_per_token().count()));
-  fmt::print("KV footprint / peak KV, % of full attention   (accounting: {})\n",
-             to_string(scenario.accounting));
-  std::size_t label = 14;
-  for (const auto& policy : scenario.policies) label = std::max(label, policy.label.size());
-  std::vector<std::size_t> widths;
-  std::vector<std::string> lengths;
-  for (const auto& task : scenario.tasks) {
-    lengths.push_back(fmt::format("{}/{}", with_separators(task.workload.prompt.count()),
-                                  with_separators(task.workload.output.count())));
-    widths.push_back(std::max({std::size_t{11}, task.name.size(), lengths.back().size()}));
-  }
-  fmt::print("  {:<{}}", "", label);
-  for (std::size_t t = 0; t < widths.size(); ++t) {
-    fmt::print("  {:<{}}", scenario.tasks[t].name, widths[t]);
-  }
-  fmt::print("\n  {:<{}}", "tokens in/out", label);
-  for (std::size_t t = 0; t < widths.size(); ++t) fmt::print("  {:<{}}", lengths[t], widths[t]);
-  fmt::print("\n");
-  std::size_t at = 0;
-  for (const auto& policy : scenario.policies) {
-    std::string first = fmt::format("  {:<{}}", policy.label, label);
-    std::string second = fmt::format("  {:<{}}", "  peak bytes at pass", label);
-    std::string active;
-    for (std::size_t t = 0; t < scenario.tasks.size(); ++t, ++at) {
-      const Case& c = cases[at];
-      const Footprint& f = c.result.footprint;
-      first += fmt::format(
-          "  {:<{}}", fmt::format("{:>5}/{:>5}", percent(f.footprint), percent(f.peak)), widths[t]);
-      second +=
-          fmt::format("  {:<{}}",
-                      fmt::format("{:.3f}e9 @{}", static_cast<double>(c.peak_bytes().count()) / 1e9,
-                                  f.peak_pass),
-                      widths[t]);
-      if (c.schedule.active_read) active += (active.empty() ? "" : " / ") + percent(f.active_share);
-    }
-    fmt::print("{}\n", first);
-    if (!active.empty()) fmt::print("  {:<{}}  active share {} %\n", "", label, active);
-    if (wide) fmt::print("{}\n", second);
-  }
+std::vector<PlayedCase> play_all(const input::Scenario& scenario, Tracks tracks,
+                                 RunFileWriter& writer) {
+  Progress progress;
+  return play(scenario, tracks, writer, [&](double share) { progress.show(share); });
 }
 
 int run(const Options& options) {
@@ -234,46 +76,19 @@ int run(const Options& options) {
   RunFileWriter writer(target, {{"producer", "kvfootprint"},
                                 {"scenario", scenario.text},
                                 {"accounting", std::string(to_string(scenario.accounting))}});
-  std::vector<Case> cases;
-  cases.reserve(scenario.policies.size() * scenario.tasks.size());
-  std::size_t agree = 0;
-  for (const auto& policy : scenario.policies) {
-    for (const auto& task : scenario.tasks) {
-      cases.push_back(
-          {&policy,
-           &task,
-           plan(policy.spec, scenario.shape, task.workload, scenario.accounting, policy.convention),
-           {},
-           false,
-           {}});
-      play(cases.back(), options, scenario, writer);
-      if (cases.back().agrees) ++agree;
-    }
-  }
+  const std::vector<PlayedCase> cases =
+      play_all(scenario, options.tracks == "group" ? Tracks::group : Tracks::total, writer);
   writer.finish();
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
 
   if (options.json) {
-    print_json(scenario, cases);
-    return agree == cases.size() ? 0 : 1;
+    fmt::print("{}", json_report(scenario, cases));
+  } else {
+    fmt::print("{}written: {} ({} policies x {} tasks) in {:.2f} s\n",
+               report(scenario, cases, {options.wide, may_colour()}), target,
+               scenario.policies.size(), scenario.tasks.size(), seconds.count());
   }
-  print_table(scenario, cases, options.wide);
-  fmt::print("closed form = simulation in {} of {} cases (integers)     {:.2f} s\n", agree,
-             cases.size(), seconds.count());
-  bool copies = false;
-  bool assumed = false;
-  for (const Case& c : cases) {
-    assumed |= c.schedule.heads_assumed;
-    for (const Group& group : c.schedule.groups) copies |= group.copies > 1;
-  }
-  if (copies) {
-    fmt::print("note: as implemented, one KV set per query head is stored: x{} bytes\n",
-               scenario.shape.query_heads / scenario.shape.kv_heads);
-  }
-  if (assumed) fmt::print("note: which heads stream is assumed; give a heads_file to know\n");
-  fmt::print("written: {} ({} policies x {} tasks)\n", target, scenario.policies.size(),
-             scenario.tasks.size());
-  return agree == cases.size() ? 0 : 1;
+  return std::all_of(cases.begin(), cases.end(), [](const auto& c) { return c.agrees; }) ? 0 : 1;
 }
 
 }  // namespace

@@ -77,8 +77,15 @@ std::int64_t full_head_count(Rounding rounding, std::int64_t heads, double strea
 
 std::vector<std::int64_t> spread_evenly(std::int64_t count, std::int64_t layers) {
   std::vector<std::int64_t> per_layer(static_cast<std::size_t>(layers));
-  for (std::int64_t l = 0; l < layers; ++l) {
-    per_layer[static_cast<std::size_t>(l)] = (l + 1) * count / layers - l * count / layers;
+  // Layer l of L has floor((l + 1) n / L) - floor(l n / L), found without a division each.
+  std::int64_t rest = 0;
+  for (std::int64_t& here : per_layer) {
+    here = count / layers;
+    rest += count % layers;
+    if (rest >= layers) {
+      rest -= layers;
+      ++here;
+    }
   }
   return per_layer;
 }

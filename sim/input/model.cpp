@@ -89,8 +89,7 @@ bool read_shape(const Node& node, LlmShape& shape, Problems& problems) {
 std::string title_of(const LlmShape& shape) {
   const CatalogueEntry* entry = find_model(shape.name);
   if (entry != nullptr && entry->shape == shape) return std::string(entry->title);
-  return fmt::format("{} {} x {} KV {}", shape.layers, shape.layers == 1 ? "layer" : "layers",
-                     shape.kv_heads, shape.kv_heads == 1 ? "head" : "heads");
+  return "inline model";
 }
 
 Model parse_model(std::string_view name, std::string source) {

@@ -12,7 +12,7 @@ namespace kvf::input {
 
 struct Model {
   LlmShape shape;
-  std::string title;  // as its publisher writes it, or what an inline model amounts to
+  std::string title;  // as its publisher writes it, or "inline model"
 };
 
 // A name of the catalogue, or a map {layers, kv_heads, query_heads, head_dim, dtype}, of which

@@ -1,0 +1,43 @@
+#include "sim/json_text.h"
+
+#include <fmt/compile.h>
+#include <fmt/format.h>
+
+#include <boost/json/serialize.hpp>
+#include <boost/json/string_view.hpp>
+
+namespace kvf {
+
+std::string json_string(std::string_view text) {
+  return boost::json::serialize(boost::json::string_view(text.data(), text.size()));
+}
+
+std::string json_number(std::optional<double> value) {
+  return value ? fmt::format("{}", *value) : "null";
+}
+
+std::string json_figures(const Footprint& f) {
+  fmt::memory_buffer out;
+  const auto add = [&](const auto& format, const auto&... values) {
+    fmt::format_to(fmt::appender(out), format, values...);
+  };
+  const auto add_share = [&](const auto& format, const std::optional<double>& value) {
+    value ? add(format, *value) : add(format, "null");
+  };
+  add_share(FMT_COMPILE(R"("footprint":{})"), f.footprint);
+  add_share(FMT_COMPILE(R"(,"peak":{})"), f.peak);
+  constexpr auto kEntries = FMT_COMPILE(
+      R"(,"active_entries":{},"full_entries":{},"peak_entries":{},"peak_layerwise_entries":{},)"
+      R"("full_peak_entries":{})");
+  if (f.weighted) {
+    add(kEntries, f.weighted->active_entries, f.full_entries.value(), f.weighted->peak_entries,
+        f.weighted->peak_layerwise_entries, f.full_peak_entries.count());
+  } else {
+    add(kEntries, f.active_entries.value(), f.full_entries.value(), f.peak_entries.count(),
+        f.peak_layerwise_entries.count(), f.full_peak_entries.count());
+  }
+  add_share(FMT_COMPILE(R"(,"active_share":{})"), f.active_share);
+  return fmt::to_string(out);
+}
+
+}  // namespace kvf

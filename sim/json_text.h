@@ -1,0 +1,20 @@
+// Values as JSON text: the pieces that several commands write.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "models/footprint.h"
+
+namespace kvf {
+
+// A JSON string, quotes included.
+std::string json_string(std::string_view text);
+// Shortest text that reads back to the same double; null for nothing.
+std::string json_number(std::optional<double> value);
+// The figures of a footprint as members of a JSON object, without its braces. Integers summed over
+// cells; doubles where a share of heads is nominal; null for a ratio over nothing.
+std::string json_figures(const Footprint& footprint);
+
+}  // namespace kvf

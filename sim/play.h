@@ -1,0 +1,38 @@
+// Plays a scenario: every policy on every task, by simulation and by closed form, into a run file.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "models/footprint.h"
+#include "models/schedule.h"
+#include "sim/input/scenario.h"
+#include "timeline/run_file.h"
+
+namespace kvf {
+
+// What a run file keeps pass by pass: the sum over all groups, or also each group by itself.
+enum class Tracks { total, group };
+
+// One policy on one task. Points into the scenario.
+struct PlayedCase {
+  const input::ScenarioPolicy* policy;
+  const input::ScenarioTask* task;
+  Schedule schedule;
+  Result result;        // of the simulation
+  bool agrees = false;  // the closed form gave the same integers
+
+  // The most entries stored during a pass, all layers at once, copies of KV heads included. That
+  // may be in another pass than the one of peak_entries, where only some heads are copied.
+  Entries stored_peak;
+
+  Bytes peak_bytes() const { return stored_peak * schedule.shape.bytes_per_entry(); }
+};
+
+// Policy by policy, in the scenario's order; each case is a run of the file. `progress`, if given,
+// hears now and then which share of the cases is done. Throws what plan() and the writer throw;
+// input::check_plans() has found before what plan() refuses.
+std::vector<PlayedCase> play(const input::Scenario& scenario, Tracks tracks, RunFileWriter& writer,
+                             const std::function<void(double share)>& progress = {});
+
+}  // namespace kvf
