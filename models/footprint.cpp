@@ -8,26 +8,6 @@
 namespace kvf {
 namespace {
 
-// a / b, rounded once also where the integers are too large for a double.
-std::optional<double> ratio(Area a, Area b) {
-  if (b.value() == 0) return std::nullopt;
-  constexpr Int128 kExact = Int128{1} << 53;
-  Int128 x = a.value();
-  Int128 y = b.value();
-  if (x > kExact || y > kExact) {
-    Int128 u = x;
-    Int128 v = y;
-    while (v != 0) {
-      const Int128 rest = u % v;
-      u = v;
-      v = rest;
-    }
-    x /= u;
-    y /= u;
-  }
-  return static_cast<double>(x) / static_cast<double>(y);
-}
-
 std::optional<double> ratio(Entries a, Entries b) {
   return ratio(Area(a.count()), Area(b.count()));
 }
@@ -48,6 +28,25 @@ struct RoleSums {
 };
 
 }  // namespace
+
+std::optional<double> ratio(Area a, Area b) {
+  if (b.value() == 0) return std::nullopt;
+  constexpr Int128 kExact = Int128{1} << 53;
+  Int128 x = a.value();
+  Int128 y = b.value();
+  if (x > kExact || y > kExact) {
+    Int128 u = x;
+    Int128 v = y;
+    while (v != 0) {
+      const Int128 rest = u % v;
+      u = v;
+      v = rest;
+    }
+    x /= u;
+    y /= u;
+  }
+  return static_cast<double>(x) / static_cast<double>(y);
+}
 
 template <class Finder>
 Result make_result(const Schedule& schedule, std::vector<CellTotals> rules, const Finder& peaks) {

@@ -58,6 +58,9 @@ struct Result {
   friend bool operator==(const Result&, const Result&) = default;
 };
 
+// a / b, rounded once also where the integers are too large for a double; nullopt for b = 0.
+std::optional<double> ratio(Area a, Area b);
+
 // Both methods end here: sums over cells, ratios in the order the paper's script computes them.
 template <class Finder>
 Result make_result(const Schedule& schedule, std::vector<CellTotals> rules, const Finder& peaks);
