@@ -84,9 +84,9 @@ int run(const Options& options) {
   if (options.json) {
     fmt::print("{}", json_report(scenario, cases));
   } else {
-    fmt::print("{}written: {} ({} policies x {} tasks) in {:.2f} s\n",
-               report(scenario, cases, {options.wide, may_colour()}), target,
-               scenario.policies.size(), scenario.tasks.size(), seconds.count());
+    fmt::print("{}written: {} ({} runs) in {:.2f} s\n",
+               report(scenario, cases, {options.wide, may_colour()}), target, cases.size(),
+               seconds.count());
   }
   return std::all_of(cases.begin(), cases.end(), [](const auto& c) { return c.agrees; }) ? 0 : 1;
 }

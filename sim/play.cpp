@@ -9,6 +9,7 @@
 #include "models/closed_form.h"
 #include "sim/input/policy.h"
 #include "sim/simulate.h"
+#include "sim/simulate_batch.h"
 
 namespace kvf {
 namespace {
@@ -90,7 +91,7 @@ RunInfo info_of(const PlayedCase& c, const input::Scenario& scenario) {
   if (c.schedule.accounting == Accounting::implementation) {
     info.implementation = to_string(c.schedule.convention);
   }
-  info.footprint = c.result.footprint;
+  info.footprint = c.footprint;
   info.peak_bytes = c.peak_bytes();
   info.closed_form_agrees = c.agrees;
   return info;
@@ -111,7 +112,7 @@ void play_case(PlayedCase& c, Tracks tracks, const input::Scenario& scenario, Ru
     }
   }
   const auto passes = static_cast<double>(schedule.plan.passes());
-  c.result = simulate(schedule, [&](const PlayedBlock& block) {
+  const Result result = simulate(schedule, [&](const PlayedBlock& block) {
     writer.append(total,
                   columns(block, [&](auto per_cell) { return sum(schedule, cells, per_cell); }));
     for (std::size_t g = 0; g < of_groups.size(); ++g) {
@@ -128,8 +129,51 @@ void play_case(PlayedCase& c, Tracks tracks, const input::Scenario& scenario, Ru
     }
     if (progress) progress(static_cast<double>(block.first + block.count) / passes);
   });
-  c.agrees = c.result == closed_form(schedule);
+  c.footprint = result.footprint;
+  c.agrees = result == closed_form(schedule);
   writer.finish_run(info_of(c, scenario), phases_of(schedule.plan), {});
+}
+
+void play_batch(PlayedCase& c, const input::Scenario& scenario, RunFileWriter& writer,
+                const std::function<void(double)>& progress) {
+  const Batch batch = plan_batch(c.policy->spec, scenario.shape, c.task->sequences,
+                                 scenario.accounting, c.policy->convention);
+  const LockStep steps(batch.members);
+  std::vector<std::int64_t> tracks;
+  for (const BatchMember& member : batch.members) {
+    const std::string name = fmt::format("sequence {}{}", tracks.size() + 1,
+                                         member.count > 1 ? fmt::format(" x{}", member.count) : "");
+    tracks.push_back(
+        writer.add_track({name, "", -1, scenario.shape.cells().times(member.count).count()}));
+  }
+  c.footprint = simulate(batch, [&](const PlayedBatchPass& played) {
+    Entries stored;
+    for (std::size_t m = 0; m < tracks.size(); ++m) {
+      const BatchMember& member = batch.members[m];
+      const auto sum_of = [&](const Weights& weights, auto entries) {
+        return member.count * sum(member.schedule, weights,
+                                  [&](std::size_t rule) { return entries(played.now[m][rule]); });
+      };
+      const auto during = [](const InPass& in) { return in.past + in.added; };
+      const Weights cells = Weights::of_cells(member.schedule);
+      const Pass& pass = played.passes[m];
+      writer.append(tracks[m], {{pass.position.count()},
+                                {pass.rows.count()},
+                                {sum_of(cells, [](const InPass& in) { return in.past; })},
+                                {sum_of(cells, during)},
+                                {sum_of(cells, [](const InPass& in) { return in.after; })}});
+      stored += Entries(sum_of(Weights::of_stored_sets(member.schedule), during));
+    }
+    c.stored_peak = std::max(c.stored_peak, stored);
+    if (progress) {
+      progress(static_cast<double>(played.pass) / static_cast<double>(steps.passes()));
+    }
+  });
+  c.agrees = c.footprint == closed_form(batch);
+  const std::vector<PhaseSpan> phases{
+      {"prefill", 0, steps.prefill_passes()},
+      {"decode", steps.prefill_passes(), steps.passes() - steps.prefill_passes()}};
+  writer.finish_run(info_of(c, scenario), phases, {});
 }
 
 }  // namespace
@@ -153,7 +197,11 @@ std::vector<PlayedCase> play(const input::Scenario& scenario, Tracks tracks, Run
       if (progress) {
         of_case = [&](double share) { progress((done + share) / static_cast<double>(count)); };
       }
-      play_case(cases.back(), tracks, scenario, writer, of_case);
+      if (task.sequences.empty()) {
+        play_case(cases.back(), tracks, scenario, writer, of_case);
+      } else {
+        play_batch(cases.back(), scenario, writer, of_case);
+      }
     }
   }
   return cases;

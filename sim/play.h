@@ -18,8 +18,8 @@ enum class Tracks { total, group };
 struct PlayedCase {
   const input::ScenarioPolicy* policy;
   const input::ScenarioTask* task;
-  Schedule schedule;
-  Result result;        // of the simulation
+  Schedule schedule;    // of a batch: of its first sequence
+  Footprint footprint;  // of the simulation
   bool agrees = false;  // the closed form gave the same integers
 
   // The most entries stored during a pass, all layers at once, copies of KV heads included. That
@@ -29,6 +29,7 @@ struct PlayedCase {
   Bytes peak_bytes() const { return stored_peak * schedule.shape.bytes_per_entry(); }
 };
 
+// A batch has a track for each of its members, one sequence has a track of the sum of its groups.
 // Policy by policy, in the scenario's order; each case is a run of the file. `progress`, if given,
 // hears now and then which share of the cases is done. Throws what plan() and the writer throw;
 // input::check_plans() has found before what plan() refuses.

@@ -40,6 +40,17 @@ std::string with_unit(Bytes bytes) {
   return fmt::format("{:.2f} {}", value, kUnits[unit]);
 }
 
+// "104,000/75", or "5 sequences".
+std::string lengths_of(const input::ScenarioTask& task) {
+  if (task.sequences.empty()) {
+    return with_separators(task.workload.prompt.count()) + "/" +
+           with_separators(task.workload.output.count());
+  }
+  std::int64_t count = 0;
+  for (const Sequences& s : task.sequences) count += s.count;
+  return counted(count, "sequence");
+}
+
 // What the prefill passes of the tasks have in common.
 std::string chunk_of(const input::Scenario& scenario) {
   const std::optional<Tokens> chunk = scenario.tasks.front().workload.chunk;
@@ -71,14 +82,13 @@ class Table {
     for (const auto& policy : scenario.policies) label_ = std::max(label_, policy.label.size());
     if (style.wide) label_ = std::max(label_, kPeakLabel.size());
     for (const auto& task : scenario.tasks) {
-      lengths_.push_back(with_separators(task.workload.prompt.count()) + "/" +
-                         with_separators(task.workload.output.count()));
+      lengths_.push_back(lengths_of(task));
       widths_.push_back(std::max(
           {std::size_t{style.wide ? 15U : 11U}, task.name.size(), lengths_.back().size()}));
     }
     best_.resize(scenario.tasks.size());
     for (std::size_t c = 0; c < cases.size(); ++c) {
-      const std::optional<double>& share = cases[c].result.footprint.footprint;
+      const std::optional<double>& share = cases[c].footprint.footprint;
       std::optional<double>& best = best_[c % best_.size()];
       if (share && (!best || *share < *best)) best = share;
     }
@@ -109,7 +119,7 @@ class Table {
     std::string active;
     std::string out = fmt::format("  {:<{}}", scenario_.policies[policy].label, label_);
     for (std::size_t t = 0; t < widths_.size(); ++t) {
-      const Footprint& f = case_of(t).result.footprint;
+      const Footprint& f = case_of(t).footprint;
       const std::string cell = fmt::format("{:>5}/{:>5}", percent(f.footprint), percent(f.peak));
       const bool bold = style_.bold && f.footprint == best_[t];
       out += "  " + (bold ? "\x1b[1m" + cell + "\x1b[0m" : cell);
@@ -123,7 +133,7 @@ class Table {
     if (style_.wide) {
       out += line(kPeakLabel, [&](std::size_t t) {
         const PlayedCase& c = case_of(t);
-        return fmt::format("{} @{}", with_unit(c.peak_bytes()), c.result.footprint.peak_pass);
+        return fmt::format("{} @{}", with_unit(c.peak_bytes()), c.footprint.peak_pass);
       });
     }
     return out;
@@ -171,6 +181,11 @@ std::string notes(const input::Scenario& scenario, std::span<const PlayedCase> c
   return out;
 }
 
+std::string json_lengths(const Workload& workload) {
+  return fmt::format(R"("prompt_tokens":{},"output_tokens":{})", workload.prompt.count(),
+                     workload.output.count());
+}
+
 }  // namespace
 
 std::string report(const input::Scenario& scenario, std::span<const PlayedCase> cases,
@@ -186,13 +201,21 @@ std::string report(const input::Scenario& scenario, std::span<const PlayedCase> 
 std::string json_report(const input::Scenario& scenario, std::span<const PlayedCase> cases) {
   std::string runs;
   for (const PlayedCase& c : cases) {
-    runs += fmt::format(
-        R"({}{{"policy":{},"task":{},"prompt_tokens":{},"output_tokens":{},{},"peak_bytes":{},)"
-        R"("peak_pass":{},"closed_form_agrees":{}}})",
-        runs.empty() ? "" : ",\n ", json_string(c.policy->label), json_string(c.task->name),
-        c.task->workload.prompt.count(), c.task->workload.output.count(),
-        json_figures(c.result.footprint), c.peak_bytes().count(), c.result.footprint.peak_pass,
-        c.agrees);
+    std::string lengths;
+    if (c.task->sequences.empty()) {
+      lengths = json_lengths(c.task->workload);
+    } else {
+      for (const Sequences& s : c.task->sequences) {
+        lengths += fmt::format("{}{{{},\"count\":{}}}", lengths.empty() ? "" : ",",
+                               json_lengths(s.workload), s.count);
+      }
+      lengths = "\"sequences\":[" + lengths + "]";
+    }
+    runs += fmt::format(R"({}{{"policy":{},"task":{},{},{},"peak_bytes":{},"peak_pass":{},)"
+                        R"("closed_form_agrees":{}}})",
+                        runs.empty() ? "" : ",\n ", json_string(c.policy->label),
+                        json_string(c.task->name), lengths, json_figures(c.footprint),
+                        c.peak_bytes().count(), c.footprint.peak_pass, c.agrees);
   }
   return fmt::format("{{\"model\":{},\"accounting\":\"{}\",\"runs\":[\n {}]}}\n",
                      json_string(scenario.model_title), to_string(scenario.accounting), runs);

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <initializer_list>
 #include <stdexcept>
 #include <utility>
 
-#include "models/schedule.h"
 #include "sim/input/bind.h"
 #include "sim/input/model.h"
 #include "sim/input/policy.h"
@@ -20,8 +20,9 @@ constexpr std::string_view kFirstKey = "kvfootprint-scenario";
 constexpr std::array<std::string_view, 9> kKeys{
     kFirstKey,       "model",         "accounting", "implementation", "prefill_chunk_tokens",
     "prompt_tokens", "output_tokens", "tasks",      "policies"};
-constexpr std::array<std::string_view, 4> kTaskKeys{"name", "prompt_tokens", "output_tokens",
-                                                    "prefill_chunk_tokens"};
+constexpr std::array<std::string_view, 5> kTaskKeys{"name", "prompt_tokens", "output_tokens",
+                                                    "prefill_chunk_tokens", "sequences"};
+constexpr std::array<std::string_view, 3> kSequenceKeys{"prompt_tokens", "output_tokens", "count"};
 // Beside a policy's own parameters.
 constexpr std::array<std::string_view, 2> kPolicyKeys{"label", "implementation"};
 
@@ -100,14 +101,10 @@ class ScenarioReader {
         return;
       }
       scenario_.tasks.push_back(
-          {"", read_workload(fields), prompt != nullptr ? prompt->key_at : root.at});
+          {"", read_workload(fields), {}, prompt != nullptr ? prompt->key_at : root.at});
       return;
     }
-    for (const Node* node : {prompt, output}) {
-      if (node == nullptr) continue;
-      problems_.add(node->key_at,
-                    fmt::format("'{}' beside 'tasks'; expected one of the two", node->key));
-    }
+    refuse_beside("tasks", {prompt, output});
     if (!expect_list(*tasks, "'tasks'")) return;
     for (const Node& task : *tasks) read_task(task);
   }
@@ -121,11 +118,39 @@ class ScenarioReader {
       task.name = read_text(*name, "name", problems_).value_or("");
       refuse_second(scenario_.tasks, task.name, &ScenarioTask::name, *name);
     }
-    task.workload = read_workload(fields);
-    if (const Node* chunk = fields.find("prefill_chunk_tokens")) {
-      task.workload.chunk = read_chunk(*chunk, problems_);
+    const Node* chunk = fields.find("prefill_chunk_tokens");
+    const std::optional<Tokens> chunk_of_all = chunk_;
+    if (chunk != nullptr) chunk_ = read_chunk(*chunk, problems_);
+    if (const Node* sequences = fields.find("sequences")) {
+      refuse_beside("sequences", {fields.find("prompt_tokens"), fields.find("output_tokens")});
+      read_sequences(*sequences, task);
+    } else {
+      task.workload = read_workload(fields);
     }
+    chunk_ = chunk_of_all;
     scenario_.tasks.push_back(std::move(task));
+  }
+
+  void read_sequences(const Node& list, ScenarioTask& task) {
+    if (!expect_list(list, "'sequences'")) return;
+    for (const Node& node : list) {
+      if (!expect_kind(node, Kind::map, "the sequence", problems_)) continue;
+      const Fields fields(node, kSequenceKeys, "the sequence", problems_);
+      Sequences sequences{read_workload(fields), 1};
+      if (const Node* count = fields.find("count")) {
+        sequences.count = read_integer(*count, "count", {1, 1 << 20}, problems_).value_or(1);
+      }
+      task.sequences.push_back(sequences);
+    }
+    if (!task.sequences.empty()) task.workload = task.sequences.front().workload;
+  }
+
+  void refuse_beside(std::string_view key, std::initializer_list<const Node*> nodes) {
+    for (const Node* node : nodes) {
+      if (node == nullptr) continue;
+      problems_.add(node->key_at,
+                    fmt::format("'{}' beside '{}'; expected one of the two", node->key, key));
+    }
   }
 
   void read_policies(const Node& policies) {
@@ -220,8 +245,9 @@ void check_plans(const Scenario& scenario) {
   for (const ScenarioPolicy& policy : scenario.policies) {
     for (const ScenarioTask& task : scenario.tasks) {
       try {
-        (void)plan(policy.spec, scenario.shape, task.workload, scenario.accounting,
-                   policy.convention);
+        const std::vector<Sequences> one{{task.workload, 1}};
+        (void)plan_batch(policy.spec, scenario.shape, task.sequences.empty() ? one : task.sequences,
+                         scenario.accounting, policy.convention);
         continue;
       } catch (const PolicyError& error) {
         problems.add(place_of(policy, error.parameter), words(policy.spec, error));
