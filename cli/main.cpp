@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "sim/input/problems.h"
 
 int main(int argc, char** argv) {
@@ -15,6 +16,7 @@ int main(int argc, char** argv) {
   cli::add_run(app, action);
   cli::add_footprint(app, action);
   cli::add_policies(app, action);
+  cli::add_critical(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -22,7 +24,9 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? 0 : 2;
   }
   try {
-    return action();
+    const int status = action();
+    cli::flush_output();
+    return status;
   } catch (const input::InputError& error) {
     const std::size_t n = error.problems().size();
     fmt::print(stderr, "{}\n{} error{}, nothing was run\n", error.what(), n, n == 1 ? "" : "s");
