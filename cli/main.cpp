@@ -17,6 +17,8 @@ int main(int argc, char** argv) {
   cli::add_footprint(app, action);
   cli::add_policies(app, action);
   cli::add_critical(app, action);
+  cli::add_show(app, action);
+  cli::add_export(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
