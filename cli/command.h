@@ -15,6 +15,9 @@ using Action = std::function<int()>;
 void add_run(CLI::App& app, Action& action);
 void add_footprint(CLI::App& app, Action& action);
 void add_policies(CLI::App& app, Action& action);
+void add_critical(CLI::App& app, Action& action);
+void add_show(CLI::App& app, Action& action);
+void add_export(CLI::App& app, Action& action);
 
 // The input is wrong: main() prints the text and exits with 2.
 struct UsageError : std::runtime_error {

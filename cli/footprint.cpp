@@ -5,13 +5,14 @@
 
 #include "cli/command.h"
 #include "models/closed_form.h"
+#include "sim/footprint_json.h"
 #include "sim/input/bind.h"
 #include "sim/input/case.h"
 #include "sim/input/lines.h"
 #include "sim/input/model.h"
 #include "sim/input/policy.h"
-#include "sim/json_text.h"
 #include "sim/simulate.h"
+#include "timeline/json_text.h"
 
 namespace kvf::cli {
 namespace {

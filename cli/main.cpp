@@ -1,11 +1,10 @@
 // kvfootprint: the command.
-#include <cerrno>
 #include <cstdio>
-#include <system_error>
 
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/output.h"
 #include "sim/input/problems.h"
 
 int main(int argc, char** argv) {
@@ -17,6 +16,9 @@ int main(int argc, char** argv) {
   cli::add_run(app, action);
   cli::add_footprint(app, action);
   cli::add_policies(app, action);
+  cli::add_critical(app, action);
+  cli::add_show(app, action);
+  cli::add_export(app, action);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -25,9 +27,8 @@ int main(int argc, char** argv) {
   }
   try {
     const int status = action();
-    if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
-    fmt::print(stderr, "kvfootprint: standard output cannot be written: {}\n",
-               std::generic_category().message(errno));
+    cli::flush_output();
+    return status;
   } catch (const input::InputError& error) {
     const std::size_t n = error.problems().size();
     fmt::print(stderr, "{}\n{} error{}, nothing was run\n", error.what(), n, n == 1 ? "" : "s");

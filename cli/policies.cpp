@@ -3,7 +3,8 @@
 
 #include "cli/command.h"
 #include "models/policy.h"
-#include "sim/json_text.h"
+#include "sim/footprint_json.h"
+#include "timeline/json_text.h"
 
 namespace kvf::cli {
 namespace {

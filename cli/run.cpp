@@ -84,9 +84,9 @@ int run(const Options& options) {
   if (options.json) {
     fmt::print("{}", json_report(scenario, cases));
   } else {
-    fmt::print("{}written: {} ({} runs) in {:.2f} s\n",
+    fmt::print("{}written: {} ({} runs) in {:.2f} s    next: kvfootprint show {}\n",
                report(scenario, cases, {options.wide, may_colour()}), target, cases.size(),
-               seconds.count());
+               seconds.count(), target);
   }
   return std::all_of(cases.begin(), cases.end(), [](const auto& c) { return c.agrees; }) ? 0 : 1;
 }

@@ -8,19 +8,11 @@
 
 #include <fmt/format.h>
 
-#include "sim/json_text.h"
+#include "sim/footprint_json.h"
+#include "timeline/json_text.h"
 
 namespace kvf {
 namespace {
-
-std::string with_separators(std::int64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3;) {
-    at -= 3;
-    text.insert(at, ",");
-  }
-  return text;
-}
 
 std::string percent(std::optional<double> share) {
   return share ? fmt::format("{:.1f}", 100 * *share) : "-";
@@ -187,6 +179,15 @@ std::string json_lengths(const Workload& workload) {
 }
 
 }  // namespace
+
+std::string with_separators(std::int64_t number) {
+  std::string text = std::to_string(number);
+  for (std::size_t at = text.size(); at > 3;) {
+    at -= 3;
+    text.insert(at, ",");
+  }
+  return text;
+}
 
 std::string report(const input::Scenario& scenario, std::span<const PlayedCase> cases,
                    const ReportStyle& style) {

@@ -1,12 +1,16 @@
 // What a scenario's run says to a person, and to a program.
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <string>
 
 #include "sim/play.h"
 
 namespace kvf {
+
+// 1,234,567
+std::string with_separators(std::int64_t number);
 
 struct ReportStyle {
   bool wide = false;  // peak bytes, and the pass of the peak, too

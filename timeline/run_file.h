@@ -133,6 +133,8 @@ class RunFileReader {
   std::vector<PhaseSpan> phases(const StoredRun& run) const;
   std::vector<Marker> markers(const StoredRun& run) const;
   std::vector<StoredChunk> chunks(const StoredTrack& track) const;  // the index only
+  // The most that is held during a pass, from the index and one chunk; nothing without passes.
+  std::optional<Peak> peak(const StoredTrack& track) const;
   TrackColumns columns(const StoredChunk& chunk) const;
   TrackColumns columns(const StoredTrack& track) const;
   Timeline timeline(const StoredRun& run) const;

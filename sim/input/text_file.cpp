@@ -42,6 +42,15 @@ void check_utf8(std::string_view text, Problems& problems) {
                            static_cast<unsigned char>(text[bad])));
 }
 
+void check_control_characters(std::string_view text, Problems& problems) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if ((c >= 0x20 && c != 0x7F) || c == '\t' || c == '\n' || c == '\r') continue;
+    problems.add(position_of(text, i), fmt::format("control character 0x{:02x} in the text", c));
+    return;
+  }
+}
+
 TextFile open_text_file(const fs::path& path) {
   const auto refuse = [&](std::string text) {
     throw InputError({{path.string(), {}, std::move(text)}});

@@ -31,6 +31,8 @@ std::string read_text_file(const std::filesystem::path& path);
 
 // Adds a problem for the first byte that is not UTF-8.
 void check_utf8(std::string_view text, Problems& problems);
+// Adds a problem for the first control character that is neither a tab nor the end of a line.
+void check_control_characters(std::string_view text, Problems& problems);
 // Of a byte of the text.
 Position position_of(std::string_view text, std::size_t offset);
 

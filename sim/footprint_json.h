@@ -1,16 +1,13 @@
-// Values as JSON text: the pieces that several commands write.
+// Figures of a footprint as JSON text.
 #pragma once
 
 #include <optional>
 #include <string>
-#include <string_view>
 
 #include "models/footprint.h"
 
 namespace kvf {
 
-// A JSON string, quotes included.
-std::string json_string(std::string_view text);
 // Shortest text that reads back to the same double; null for nothing.
 std::string json_number(std::optional<double> value);
 // The figures of a footprint as members of a JSON object, without its braces. Integers summed over

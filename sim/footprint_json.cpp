@@ -1,16 +1,9 @@
-#include "sim/json_text.h"
+#include "sim/footprint_json.h"
 
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
-#include <boost/json/serialize.hpp>
-#include <boost/json/string_view.hpp>
-
 namespace kvf {
-
-std::string json_string(std::string_view text) {
-  return boost::json::serialize(boost::json::string_view(text.data(), text.size()));
-}
 
 std::string json_number(std::optional<double> value) {
   return value ? fmt::format("{}", *value) : "null";
