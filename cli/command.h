@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <stdexcept>
+#include <string>
 
 #include <CLI/CLI.hpp>
 
@@ -12,7 +13,8 @@ namespace kvf::cli {
 // What main() runs: set by the subcommand that was chosen.
 using Action = std::function<int()>;
 
-void add_run(CLI::App& app, Action& action);
+// `command_line` goes into the run file.
+void add_run(CLI::App& app, Action& action, const std::string& command_line);
 void add_footprint(CLI::App& app, Action& action);
 void add_policies(CLI::App& app, Action& action);
 void add_critical(CLI::App& app, Action& action);

@@ -5,12 +5,14 @@
 
 #include "cli/command.h"
 #include "models/closed_form.h"
+#include "models/peak_bytes.h"
 #include "sim/footprint_json.h"
 #include "sim/input/bind.h"
 #include "sim/input/case.h"
 #include "sim/input/lines.h"
 #include "sim/input/model.h"
 #include "sim/input/policy.h"
+#include "sim/report.h"
 #include "sim/simulate.h"
 #include "timeline/json_text.h"
 
@@ -98,7 +100,13 @@ std::string answer(const input::Case& c, const Options& options) {
   const Result result = options.method == "closed" ? closed_form(schedule) : simulate(schedule);
   std::string out = "{" + json_figures(result.footprint);
   if (schedule.heads_assumed) out += R"(,"heads":"assumed")";
-  if (options.detail) out += detail(schedule, result);
+  if (options.detail) {
+    if (const auto reserved = reserved_entries(schedule);
+        reserved && schedule.convention == Convention::duo_static) {
+      out += fmt::format(R"(,"reserved_entries":{})", reserved->count());
+    }
+    out += detail(schedule, result);
+  }
   if (options.trace) out += trace(schedule);
   return out + "}";
 }
@@ -154,6 +162,47 @@ int run_cases(const Options& options) {
   return all_good ? 0 : 1;
 }
 
+// "pass 3, decode": passes count from 0.
+std::string pass_in_words(const Schedule& schedule, std::int64_t pass) {
+  for (const PassRun& run : schedule.plan.runs) {
+    if (pass >= run.first + run.count) continue;
+    return fmt::format("pass {}, {}", pass, run.phase == Phase::prefill ? "prefill" : "decode");
+  }
+  return "no pass";
+}
+
+// `bytes`: the model is a real one, so that they mean something.
+void print_table(const Schedule& schedule, const Footprint& f, bool bytes) {
+  const auto percent = [](std::optional<double> share) {
+    return share ? fmt::format("{:.2f} %", 100 * *share) : std::string("undefined");
+  };
+  const auto line = [](std::string_view name, const std::string& value) {
+    fmt::print("{:<24} {}\n", name, value);
+  };
+  const auto count = [](std::int64_t value) { return with_separators(value); };
+  line("KV footprint", percent(f.footprint));
+  line("peak KV", percent(f.peak));
+  line("peak entries",
+       fmt::format("{} ({})", count(f.peak_entries.count()), pass_in_words(schedule, f.peak_pass)));
+  line("peak entries, layerwise", fmt::format("{} ({})", count(f.peak_layerwise_entries.count()),
+                                              pass_in_words(schedule, f.peak_layerwise_pass)));
+  if (bytes) {
+    const PeakBytes peak = peak_bytes(schedule);
+    line("peak bytes", fmt::format("{}, layerwise {}", count(peak.all_layers.count()),
+                                   count(peak.layerwise.count())));
+  }
+  line("active entries", to_string(f.active_entries));
+  line("held after prefill", count(f.held_after_prefill.count()) + " entries");
+  line("held after decoding", count(f.held_after_decode.count()) + " entries");
+  if (schedule.convention == Convention::duo_static) {
+    if (const auto reserved = reserved_entries(schedule)) {
+      line("allocated ahead", count(reserved->count()) + " entries");
+    }
+  }
+  if (schedule.active_read) line("active share", percent(f.active_share));
+  if (schedule.heads_assumed) fmt::print("note: which heads stream is assumed\n");
+}
+
 int run_one(const Options& options) {
   input::Case c;
   c.policy = input::parse_policy(options.policy);
@@ -175,18 +224,7 @@ int run_one(const Options& options) {
   const Schedule schedule = plan(c.policy, c.shape, c.workload, c.accounting, c.convention);
   const Footprint f =
       (options.method == "closed" ? closed_form(schedule) : simulate(schedule)).footprint;
-  const auto percent = [](std::optional<double> share) {
-    return share ? fmt::format("{:.2f} %", 100 * *share) : std::string("undefined");
-  };
-  fmt::print("KV footprint             {}\n", percent(f.footprint));
-  fmt::print("peak KV                  {}\n", percent(f.peak));
-  fmt::print("peak entries             {} (pass {})\n", f.peak_entries.count(), f.peak_pass);
-  fmt::print("peak entries, layerwise  {}\n", f.peak_layerwise_entries.count());
-  fmt::print("active entries           {}\n", to_string(f.active_entries));
-  fmt::print("held after prefill       {} entries\n", f.held_after_prefill.count());
-  fmt::print("held after decoding      {} entries\n", f.held_after_decode.count());
-  if (schedule.active_read) fmt::print("active share             {}\n", percent(f.active_share));
-  if (schedule.heads_assumed) fmt::print("note: which heads stream is assumed\n");
+  print_table(schedule, f, !options.model.empty());
   return 0;
 }
 
@@ -195,22 +233,30 @@ int run_one(const Options& options) {
 void add_footprint(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("footprint", "The KV footprint of one case, or of many");
+  CLI::Option* cases = command->add_option(
+      "--cases", options->cases, "a file of JSON lines, one case each; - for standard input");
   command->add_option("--prompt", options->prompt, "prompt tokens; K and M are 1024 and 1024 K");
   command->add_option("--output", options->output, "output tokens; absent: none");
   command->add_option("--chunk", options->chunk, "rows of a prefill pass; absent: one pass");
-  command->add_option("--policy", options->policy, "NAME:PARAMETER=VALUE,...");
+  command->add_option("--policy", options->policy, "NAME:PARAMETER=VALUE,...; absent: full");
   command->add_option("--model", options->model, "a catalogue name; absent: one layer, one head");
-  command->add_option("--accounting", options->accounting, "whose rules count")
+  command
+      ->add_option("--accounting", options->accounting, "whose rules count; absent: implementation")
       ->check(CLI::IsMember(accounting_names()));
-  command->add_option("--implementation", options->implementation, "whose implementation")
+  command
+      ->add_option("--implementation", options->implementation,
+                   "whose implementation; absent: the policy's own")
       ->check(CLI::IsMember(convention_names()));
-  command->add_option("--cases", options->cases,
-                      "a file of JSON lines, one case each; - for stdin");
-  command->add_option("--method", options->method, "closed or simulate")
+  command->add_option("--method", options->method, "closed form or simulation; absent: closed")
       ->check(CLI::IsMember({"closed", "simulate"}));
   command->add_flag("--detail", options->detail, "groups and what they hold (JSON)");
   command->add_flag("--trace", options->trace, "every pass (JSON)");
   command->add_flag("--json", options->json, "JSON instead of a table");
+  // A case says these for itself.
+  for (const char* name : {"--prompt", "--output", "--chunk", "--policy", "--model", "--accounting",
+                           "--implementation", "--json"}) {
+    cases->excludes(name);
+  }
   command->footer(
       "Example:\n  kvfootprint footprint --model llama-3.1-8b --prompt 128K --output 1K "
       "--chunk 32K \\\n    --policy prulong:streaming_heads=0.7");

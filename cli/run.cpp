@@ -25,6 +25,7 @@ struct Options {
   std::string tracks = "total";
   bool wide = false;
   bool json = false;
+  std::string command_line;
 };
 
 // A bar on the terminal, for what takes longer than a second.
@@ -73,7 +74,11 @@ int run(const Options& options) {
   const std::string target = options.output.empty()
                                  ? std::filesystem::path(options.scenario).stem().string() + ".kvf"
                                  : options.output;
-  RunFileWriter writer(target, {{"producer", "kvfootprint"},
+  if (!may_be_replaced(target)) {
+    throw UsageError(target + " is there, and is no run file; give another name with -o");
+  }
+  RunFileWriter writer(target, {{"producer", "kvfootprint " KVF_VERSION},
+                                {"command_line", options.command_line},
                                 {"scenario", scenario.text},
                                 {"accounting", std::string(to_string(scenario.accounting))}});
   const std::vector<PlayedCase> cases =
@@ -93,14 +98,17 @@ int run(const Options& options) {
 
 }  // namespace
 
-void add_run(CLI::App& app, Action& action) {
+void add_run(CLI::App& app, Action& action, const std::string& command_line) {
   auto options = std::make_shared<Options>();
+  options->command_line = command_line;
   CLI::App* command = app.add_subcommand("run", "Plays a scenario and writes a run file");
   command->add_option("SCENARIO", options->scenario, "a YAML file")->required();
-  command->add_option("-o,--output", options->output, "the run file; default SCENARIO.kvf here");
-  command->add_option("--accounting", options->accounting, "instead of the scenario's")
+  command->add_option("-o,--output", options->output, "the run file; absent: SCENARIO.kvf here")
+      ->check(CLI::Validator(
+          [](const std::string& name) { return name.empty() ? "a name is needed" : ""; }, "FILE"));
+  command->add_option("--accounting", options->accounting, "absent: the scenario's")
       ->check(CLI::IsMember(accounting_names()));
-  command->add_option("--tracks", options->tracks, "what is written pass by pass")
+  command->add_option("--tracks", options->tracks, "what is written pass by pass; absent: total")
       ->check(CLI::IsMember({"total", "group"}));
   command->add_flag("--wide", options->wide, "peak bytes, and the pass of the peak, too");
   command->add_flag("--json", options->json, "JSON instead of a table");

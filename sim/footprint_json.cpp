@@ -1,5 +1,7 @@
 #include "sim/footprint_json.h"
 
+#include <algorithm>
+
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
@@ -31,6 +33,23 @@ std::string json_figures(const Footprint& f) {
   }
   add_share(FMT_COMPILE(R"(,"active_share":{})"), f.active_share);
   return fmt::to_string(out);
+}
+
+std::string json_remarks(const Schedule& schedule) {
+  std::string out;
+  if (schedule.accounting == Accounting::implementation) {
+    out += fmt::format(R"(,"implementation":"{}")", to_string(schedule.convention));
+  }
+  std::int64_t copies = 1;
+  for (const Group& group : schedule.groups) copies = std::max(copies, group.copies);
+  if (copies > 1) out += fmt::format(R"(,"kv_copies":{})", copies);
+  if (schedule.convention == Convention::duo_static) {
+    if (const auto reserved = reserved_entries(schedule)) {
+      out += fmt::format(R"(,"reserved_entries":{})", reserved->count());
+    }
+  }
+  if (schedule.heads_assumed) out += R"(,"heads":"assumed")";
+  return out;
 }
 
 }  // namespace kvf

@@ -1,7 +1,6 @@
 #include "sim/play.h"
 
-#include <algorithm>
-#include <cmath>
+#include <stdexcept>
 #include <string>
 
 #include <fmt/format.h>
@@ -14,41 +13,15 @@
 namespace kvf {
 namespace {
 
-// How often each rule counts: among the streaming heads of a nominal share, and among the others.
-struct Weights {
-  std::vector<std::int64_t> others;
-  std::vector<std::int64_t> streaming;
-
-  static Weights of_cells(const Schedule& schedule) {
-    Weights w;
-    for (const RuleCells& cells : schedule.cells) {
-      w.others.push_back(cells.others);
-      w.streaming.push_back(cells.streaming);
-    }
-    return w;
-  }
-  static Weights of_stored_sets(const Schedule& schedule) {
-    Weights w;
-    for (const RuleCells& cells : schedule.cells) {
-      w.others.push_back(cells.stored_others);
-      w.streaming.push_back(cells.stored_streaming);
-    }
-    return w;
-  }
-};
-
-// Entries of all rules; per_cell(rule) are those of one cell. Only a nominal share is rounded.
+// Entries of all cells; per_cell(rule) are those of one. Only a nominal share is rounded.
 template <class PerCell>
-std::int64_t sum(const Schedule& schedule, const Weights& weights, PerCell&& per_cell) {
-  std::int64_t others = 0;
-  std::int64_t streaming = 0;
-  for (std::size_t r = 0; r < weights.others.size(); ++r) {
-    others += weights.others[r] * per_cell(r);
-    streaming += weights.streaming[r] * per_cell(r);
+std::int64_t sum(const Schedule& schedule, PerCell&& per_cell) {
+  HeldSum held;
+  for (std::size_t r = 0; r < schedule.cells.size(); ++r) {
+    const std::int64_t entries = per_cell(r);
+    held += {schedule.cells[r].others * entries, schedule.cells[r].streaming * entries};
   }
-  if (!schedule.nominal_streaming) return others;
-  return std::llrint(schedule.weight(Role::streaming) * static_cast<double>(streaming) +
-                     schedule.weight(Role::full) * static_cast<double>(others));
+  return held.weighed(schedule);
 }
 
 // What the track of a sum holds in the passes of a block; sum_of(per_cell) makes the sum.
@@ -92,45 +65,51 @@ RunInfo info_of(const PlayedCase& c, const input::Scenario& scenario) {
     info.implementation = to_string(c.schedule.convention);
   }
   info.footprint = c.footprint;
-  info.peak_bytes = c.peak_bytes();
+  info.peak_bytes = c.peak_bytes.all_layers;
   info.closed_form_agrees = c.agrees;
   return info;
+}
+
+// Played pass by pass, so many would take hours.
+constexpr std::int64_t kMostPasses = 2'000'000'000;
+
+void check_length(const PassPlan& plan) {
+  if (plan.passes() <= kMostPasses) return;
+  throw std::invalid_argument(
+      fmt::format("{} passes are too many to be played one by one; expected at most {} "
+                  "(`kvfootprint footprint` "
+                  "has the closed form)",
+                  plan.passes(), kMostPasses));
 }
 
 void play_case(PlayedCase& c, Tracks tracks, const input::Scenario& scenario, RunFileWriter& writer,
                const std::function<void(double)>& progress) {
   const Schedule& schedule = c.schedule;
-  const Weights cells = Weights::of_cells(schedule);
-  const Weights stored = Weights::of_stored_sets(schedule);
+  check_length(schedule.plan);
   const std::int64_t total = writer.add_track({"total", "", -1, schedule.shape.cells().count()});
   std::vector<std::int64_t> of_groups;
   if (tracks == Tracks::group) {
     for (const Group& group : schedule.groups) {
       const std::string role(to_string(group.role));
-      of_groups.push_back(writer.add_track(
-          {fmt::format("layer {} {}", group.layer, role), role, group.layer, group.heads.count()}));
+      of_groups.push_back(
+          writer.add_track({fmt::format("layer {} {}", group.layer, role), role, group.layer,
+                            group.heads.count(), -1, schedule.weight(group.role)}));
     }
   }
   const auto passes = static_cast<double>(schedule.plan.passes());
   const Result result = simulate(schedule, [&](const PlayedBlock& block) {
-    writer.append(total,
-                  columns(block, [&](auto per_cell) { return sum(schedule, cells, per_cell); }));
+    writer.append(total, columns(block, [&](auto per_cell) { return sum(schedule, per_cell); }));
     for (std::size_t g = 0; g < of_groups.size(); ++g) {
       const Group& group = schedule.groups[g];
       writer.append(of_groups[g], columns(block, [&](auto per_cell) {
                       return group.heads.count() * per_cell(group.rule);
                     }));
     }
-    const std::int64_t added = (block.run.rows + block.run.appended).count();
-    for (std::size_t i = 0; i < static_cast<std::size_t>(block.count); ++i) {
-      const Entries held(
-          sum(schedule, stored, [&](std::size_t rule) { return block.past(rule)[i] + added; }));
-      c.stored_peak = std::max(c.stored_peak, held);
-    }
     if (progress) progress(static_cast<double>(block.first + block.count) / passes);
   });
   c.footprint = result.footprint;
   c.agrees = result == closed_form(schedule);
+  c.peak_bytes = peak_bytes(schedule);
   writer.finish_run(info_of(c, scenario), phases_of(schedule.plan), {});
 }
 
@@ -139,6 +118,7 @@ void play_batch(PlayedCase& c, const input::Scenario& scenario, RunFileWriter& w
   const Batch batch = plan_batch(c.policy->spec, scenario.shape, c.task->sequences,
                                  scenario.accounting, c.policy->convention);
   const LockStep steps(batch.members);
+  for (const BatchMember& member : batch.members) check_length(member.schedule.plan);
   std::vector<std::int64_t> tracks;
   for (const BatchMember& member : batch.members) {
     const std::string name = fmt::format("sequence {}{}", tracks.size() + 1,
@@ -147,29 +127,25 @@ void play_batch(PlayedCase& c, const input::Scenario& scenario, RunFileWriter& w
         writer.add_track({name, "", -1, scenario.shape.cells().times(member.count).count()}));
   }
   c.footprint = simulate(batch, [&](const PlayedBatchPass& played) {
-    Entries stored;
     for (std::size_t m = 0; m < tracks.size(); ++m) {
       const BatchMember& member = batch.members[m];
-      const auto sum_of = [&](const Weights& weights, auto entries) {
-        return member.count * sum(member.schedule, weights,
-                                  [&](std::size_t rule) { return entries(played.now[m][rule]); });
+      const auto sum_of = [&](auto entries) {
+        return member.count *
+               sum(member.schedule, [&](std::size_t rule) { return entries(played.now[m][rule]); });
       };
-      const auto during = [](const InPass& in) { return in.past + in.added; };
-      const Weights cells = Weights::of_cells(member.schedule);
       const Pass& pass = played.passes[m];
       writer.append(tracks[m], {{pass.position.count()},
                                 {pass.rows.count()},
-                                {sum_of(cells, [](const InPass& in) { return in.past; })},
-                                {sum_of(cells, during)},
-                                {sum_of(cells, [](const InPass& in) { return in.after; })}});
-      stored += Entries(sum_of(Weights::of_stored_sets(member.schedule), during));
+                                {sum_of([](const InPass& in) { return in.past; })},
+                                {sum_of([](const InPass& in) { return in.past + in.added; })},
+                                {sum_of([](const InPass& in) { return in.after; })}});
     }
-    c.stored_peak = std::max(c.stored_peak, stored);
     if (progress) {
       progress(static_cast<double>(played.pass) / static_cast<double>(steps.passes()));
     }
   });
   c.agrees = c.footprint == closed_form(batch);
+  c.peak_bytes = peak_bytes(batch);
   const std::vector<PhaseSpan> phases{
       {"prefill", 0, steps.prefill_passes()},
       {"decode", steps.prefill_passes(), steps.passes() - steps.prefill_passes()}};

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/footprint.h"
+#include "models/peak_bytes.h"
 #include "models/schedule.h"
 #include "sim/input/scenario.h"
 #include "timeline/run_file.h"
@@ -21,12 +22,7 @@ struct PlayedCase {
   Schedule schedule;    // of a batch: of its first sequence
   Footprint footprint;  // of the simulation
   bool agrees = false;  // the closed form gave the same integers
-
-  // The most entries stored during a pass, all layers at once, copies of KV heads included. That
-  // may be in another pass than the one of peak_entries, where only some heads are copied.
-  Entries stored_peak;
-
-  Bytes peak_bytes() const { return stored_peak * schedule.shape.bytes_per_entry(); }
+  PeakBytes peak_bytes;
 };
 
 // A batch has a track for each of its members, one sequence has a track of the sum of its groups.

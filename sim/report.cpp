@@ -125,7 +125,7 @@ class Table {
     if (style_.wide) {
       out += line(kPeakLabel, [&](std::size_t t) {
         const PlayedCase& c = case_of(t);
-        return fmt::format("{} @{}", with_unit(c.peak_bytes()), c.footprint.peak_pass);
+        return fmt::format("{} @{}", with_unit(c.peak_bytes.all_layers), c.peak_bytes.pass);
       });
     }
     return out;
@@ -178,6 +178,22 @@ std::string json_lengths(const Workload& workload) {
                      workload.output.count());
 }
 
+// The lengths of a task, as members of an object.
+std::string json_task(const input::ScenarioTask& task) {
+  std::string out;
+  if (task.sequences.empty()) {
+    out = json_lengths(task.workload);
+  } else {
+    for (const Sequences& s : task.sequences) {
+      out += fmt::format("{}{{{},\"count\":{}}}", out.empty() ? "" : ",", json_lengths(s.workload),
+                         s.count);
+    }
+    out = "\"sequences\":[" + out + "]";
+  }
+  const std::optional<Tokens> chunk = task.workload.chunk;
+  return out + (chunk ? fmt::format(R"(,"prefill_chunk_tokens":{})", chunk->count()) : "");
+}
+
 }  // namespace
 
 std::string with_separators(std::int64_t number) {
@@ -193,7 +209,9 @@ std::string report(const input::Scenario& scenario, std::span<const PlayedCase> 
                    const ReportStyle& style) {
   const auto agree =
       std::count_if(cases.begin(), cases.end(), [](const PlayedCase& c) { return c.agrees; });
-  return header(scenario) + Table(scenario, cases, style).text() +
+  const std::string_view passes =
+      style.wide ? "peak @ pass: bytes stored, all layers at once; passes count from 0\n" : "";
+  return header(scenario) + Table(scenario, cases, style).text() + std::string(passes) +
          fmt::format("closed form = simulation in {} of {} cases (integers)\n", agree,
                      cases.size()) +
          notes(scenario, cases);
@@ -202,24 +220,18 @@ std::string report(const input::Scenario& scenario, std::span<const PlayedCase> 
 std::string json_report(const input::Scenario& scenario, std::span<const PlayedCase> cases) {
   std::string runs;
   for (const PlayedCase& c : cases) {
-    std::string lengths;
-    if (c.task->sequences.empty()) {
-      lengths = json_lengths(c.task->workload);
-    } else {
-      for (const Sequences& s : c.task->sequences) {
-        lengths += fmt::format("{}{{{},\"count\":{}}}", lengths.empty() ? "" : ",",
-                               json_lengths(s.workload), s.count);
-      }
-      lengths = "\"sequences\":[" + lengths + "]";
-    }
-    runs += fmt::format(R"({}{{"policy":{},"task":{},{},{},"peak_bytes":{},"peak_pass":{},)"
-                        R"("closed_form_agrees":{}}})",
-                        runs.empty() ? "" : ",\n ", json_string(c.policy->label),
-                        json_string(c.task->name), lengths, json_figures(c.footprint),
-                        c.peak_bytes().count(), c.footprint.peak_pass, c.agrees);
+    runs += fmt::format(
+        R"({}{{"policy":{},"task":{},{},{},"peak_pass":{},"peak_layerwise_pass":{},"peak_bytes":{},)"
+        R"("peak_bytes_pass":{},"peak_layerwise_bytes":{}{},"closed_form_agrees":{}}})",
+        runs.empty() ? "" : ",\n ", json_string(c.policy->label), json_string(c.task->name),
+        json_task(*c.task), json_figures(c.footprint), c.footprint.peak_pass,
+        c.footprint.peak_layerwise_pass, c.peak_bytes.all_layers.count(), c.peak_bytes.pass,
+        c.peak_bytes.layerwise.count(), json_remarks(c.schedule), c.agrees);
   }
-  return fmt::format("{{\"model\":{},\"accounting\":\"{}\",\"runs\":[\n {}]}}\n",
-                     json_string(scenario.model_title), to_string(scenario.accounting), runs);
+  return fmt::format(
+      "{{\"model\":{},\"bytes_per_token\":{},\"accounting\":\"{}\",\"runs\":[\n {}]}}\n",
+      json_string(scenario.model_title), scenario.shape.bytes_per_token().count(),
+      to_string(scenario.accounting), runs);
 }
 
 }  // namespace kvf

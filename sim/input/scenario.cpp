@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <initializer_list>
 #include <stdexcept>
@@ -115,7 +116,7 @@ class ScenarioReader {
     ScenarioTask task;
     task.at = node.at;
     if (const Node* name = fields.require("name")) {
-      task.name = read_text(*name, "name", problems_).value_or("");
+      task.name = read_name(*name, "name");
       refuse_second(scenario_.tasks, task.name, &ScenarioTask::name, *name);
     }
     const Node* chunk = fields.find("prefill_chunk_tokens");
@@ -169,7 +170,7 @@ class ScenarioReader {
           policy.parameters.emplace_back(member.key, member.key_at);
         }
       }
-      if (label != nullptr) policy.label = read_text(*label, "label", problems_).value_or("");
+      if (label != nullptr) policy.label = read_name(*label, "label");
       auto spec = read_policy(node, files_, problems_, kPolicyKeys);
       if (!spec) continue;
       policy.spec = *std::move(spec);
@@ -178,6 +179,17 @@ class ScenarioReader {
                     label != nullptr ? *label : node);
       scenario_.policies.push_back(std::move(policy));
     }
+  }
+
+  // A text that is shown on a terminal.
+  std::string read_name(const Node& node, std::string_view key) {
+    const std::string_view name = read_text(node, key, problems_).value_or("");
+    const bool shows = std::none_of(name.begin(), name.end(),
+                                    [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; });
+    if (shows) return std::string(name);
+    problems_.add(
+        node.at, fmt::format("'{}' {}; expected one without control characters", key, found(node)));
+    return "";
   }
 
   bool expect_list(const Node& node, std::string_view what) {
