@@ -103,16 +103,17 @@ void print_table(const RunFileReader& file, const std::string& name,
     label = std::max(label, shown(run.info.label).size());
     task = std::max(task, shown(run.info.task).size());
   }
-  fmt::print("  {:>3}  {:<{}}  {:<{}}  {:>15}  {:>9}  {:>6}  {:<}\n", "run", "policy", label,
-             "task", task, "tokens in/out", "footprint", "peak", "passes");
+  fmt::print("  {:>3}  {:<{}}  {:<{}}  {:>15}  {:>9}  {:>7}  {}\n", "run", "policy", label, "task",
+             task, "tokens in/out", "footprint", "peak", "passes");
   for (const StoredRun& run : runs) {
     std::string phases;
     for (const PhaseSpan& phase : file.phases(run)) {
       phases += fmt::format("{}{} {}", phases.empty() ? "" : ", ", shown(phase.name),
                             with_separators(phase.passes));
     }
+    if (phases.empty()) phases = "-";
     const RunInfo& info = run.info;
-    fmt::print("  {:>3}  {:<{}}  {:<{}}  {:>15}  {:>7} %  {:>4} %  {}\n", run.id, shown(info.label),
+    fmt::print("  {:>3}  {:<{}}  {:<{}}  {:>15}  {:>7} %  {:>5} %  {}\n", run.id, shown(info.label),
                label, shown(info.task), task,
                with_separators(info.prompt.count()) + "/" + with_separators(info.output.count()),
                percent(info.footprint.footprint), percent(info.footprint.peak), phases);
