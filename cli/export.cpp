@@ -1,4 +1,7 @@
 // kvfootprint export: a run file for other programs.
+#include <filesystem>
+#include <system_error>
+
 #include <fmt/format.h>
 
 #include "cli/command.h"
@@ -17,6 +20,10 @@ struct Options {
 
 int run_export(const Options& options) {
   const RunFileReader file(options.file);
+  std::error_code no_such_file;
+  if (std::filesystem::equivalent(options.file, options.output, no_such_file)) {
+    throw UsageError("cannot write " + options.output + ": it is the run file itself");
+  }
   Output output(options.output);
   const TextSink sink = [&](std::string_view text) { output.write(text); };
   if (options.format == "csv") {

@@ -133,6 +133,7 @@ class Check:
             self.refused("No space left on device", "show", path, "--json", stdout=full)
 
         export = ["export", path, "--format", "csv", "-o"]
+        self.refused("it is the run file itself", *export, path)
         self.refused("it is a folder", *export, self.folder)
         self.refused("it is not a regular file", *export, "/dev/full")
         self.refused("it is not a regular file", *export, inside("pipe"))
