@@ -20,9 +20,9 @@ struct Options {
 
 int run_export(const Options& options) {
   const RunFileReader file(options.file);
-  std::error_code error;  // not there: not the same
-  if (!options.output.empty() && std::filesystem::equivalent(options.file, options.output, error)) {
-    throw UsageError("the output would replace the run file; give it another name");
+  std::error_code no_such_file;
+  if (std::filesystem::equivalent(options.file, options.output, no_such_file)) {
+    throw UsageError("cannot write " + options.output + ": it is the run file itself");
   }
   Output output(options.output);
   const TextSink sink = [&](std::string_view text) { output.write(text); };

@@ -52,16 +52,21 @@ void print_json(const RunFileReader& file, const std::vector<StoredRun>& runs) {
   fmt::print("]}}\n");
 }
 
+// "1 pass", "2,000 passes"
+std::string counted(std::int64_t number, std::string_view one, std::string_view many) {
+  return fmt::format("{} {}", with_separators(number), number == 1 ? one : many);
+}
+
 std::string percent(std::optional<double> share) {
   return share ? fmt::format("{:.1f}", 100 * *share) : "-";
 }
 
-void print_meta(const RunFileReader& file, const std::string& name, std::size_t runs) {
+void print_meta(const RunFileReader& file, const std::string& name, std::int64_t runs) {
   const auto meta = [&](const std::string& key) {
     const auto found = file.meta().find(key);
     return found == file.meta().end() ? std::string() : found->second;
   };
-  fmt::print("{}: run file, {} run{}{}\n", shown(name), runs, runs == 1 ? "" : "s",
+  fmt::print("{}: run file, {}{}\n", shown(name), counted(runs, "run", "runs"),
              file.complete() ? "" : ", INCOMPLETE: its writer did not come to its end");
   for (const std::string key : {"producer", "command_line", "accounting"}) {
     if (!meta(key).empty()) fmt::print("  {:<12}  {}\n", key, shown(meta(key)));
@@ -69,17 +74,16 @@ void print_meta(const RunFileReader& file, const std::string& name, std::size_t 
   const std::string scenario = meta("scenario");
   if (scenario.empty()) return;
   const std::string first = scenario.substr(0, scenario.find('\n'));
-  fmt::print("  {:<12}  {} ({} lines)\n", "scenario", shown(first),
-             std::count(scenario.begin(), scenario.end(), '\n'));
+  const auto lines = std::count(scenario.begin(), scenario.end(), '\n');
+  fmt::print("  {:<12}  {} ({})\n", "scenario", shown(first), counted(lines, "line", "lines"));
 }
 
 void print_tracks(const RunFileReader& file, const std::vector<StoredTrack>& tracks) {
   for (std::size_t i = 0; i < std::min(tracks.size(), kMostTracks); ++i) {
     const StoredTrack& track = tracks[i];
     const std::optional<Peak> peak = file.peak(track);
-    fmt::print("       {}: {} passes of {} cell{}", shown(track.info.name),
-               with_separators(track.passes), with_separators(track.info.cells),
-               track.info.cells == 1 ? "" : "s");
+    fmt::print("       {}: {} of {}", shown(track.info.name),
+               counted(track.passes, "pass", "passes"), counted(track.info.cells, "cell", "cells"));
     if (peak) {
       fmt::print(", peak {} {} at pass {}", with_separators(peak->held), to_string(track.info.unit),
                  with_separators(peak->pass));
@@ -93,24 +97,25 @@ void print_tracks(const RunFileReader& file, const std::vector<StoredTrack>& tra
 
 void print_table(const RunFileReader& file, const std::string& name,
                  const std::vector<StoredRun>& runs) {
-  print_meta(file, name, runs.size());
+  print_meta(file, name, std::ssize(runs));
   std::size_t label = std::string_view("policy").size();
   std::size_t task = std::string_view("task").size();
   for (const StoredRun& run : runs) {
     label = std::max(label, shown(run.info.label).size());
     task = std::max(task, shown(run.info.task).size());
   }
-  fmt::print("  {:>3}  {:<{}}  {:<{}}  {:>15}  {:>9}  {:>6}  {:<}\n", "run", "policy", label,
-             "task", task, "tokens in/out", "footprint", "peak", "phases");
+  fmt::print("  {:>3}  {:<{}}  {:<{}}  {:>15}  {:>9}  {:>7}  {}\n", "run", "policy", label, "task",
+             task, "tokens in/out", "footprint", "peak", "passes");
   for (const StoredRun& run : runs) {
     std::string phases;
     for (const PhaseSpan& phase : file.phases(run)) {
       phases += fmt::format("{}{} {}", phases.empty() ? "" : ", ", shown(phase.name),
                             with_separators(phase.passes));
     }
+    if (phases.empty()) phases = "-";
     const RunInfo& info = run.info;
-    fmt::print("  {:>3}  {:<{}}  {:<{}}  {:>15}  {:>7} %  {:>4} %  {} passes\n", run.id,
-               shown(info.label), label, shown(info.task), task,
+    fmt::print("  {:>3}  {:<{}}  {:<{}}  {:>15}  {:>7} %  {:>5} %  {}\n", run.id, shown(info.label),
+               label, shown(info.task), task,
                with_separators(info.prompt.count()) + "/" + with_separators(info.output.count()),
                percent(info.footprint.footprint), percent(info.footprint.peak), phases);
     print_tracks(file, file.tracks(run));

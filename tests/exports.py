@@ -10,29 +10,17 @@ import json
 import os
 import random
 import resource
+import shutil
 import sqlite3
-import struct
 import subprocess
 import sys
 import tempfile
 
+from run_file_bytes import NAMES, checksum, stored
 from trace_schema import SCHEMA, mistake
 
-NAMES = ["first_row", "rows", "past", "held_during", "held_after"]
 WITH_UNITS = ["first_row_tokens", "rows_tokens", "past_entries", "held_during_entries",
               "held_after_entries"]
-
-
-def stored(path):
-    """{track id: a list a pass, as NAMES}, decoded here from the bytes of the file."""
-    file = sqlite3.connect(path)
-    tracks = {track: [] for (track,) in file.execute("SELECT track_id FROM tracks")}
-    for track, *columns in file.execute(f"""SELECT track_id, {', '.join('k.' + n for n in NAMES)}
-            FROM chunks JOIN chunk_columns k USING (chunk_id) ORDER BY track_id, first_pass"""):
-        decoded = [[first + i * step for passes, first, step in struct.iter_unpack("<3q", column)
-                    for i in range(passes)] for column in columns]
-        tracks[track].extend(map(list, zip(*decoded)))
-    return tracks
 
 
 class Check:
@@ -145,6 +133,7 @@ class Check:
             self.refused("No space left on device", "show", path, "--json", stdout=full)
 
         export = ["export", path, "--format", "csv", "-o"]
+        self.refused("it is the run file itself", *export, path)
         self.refused("it is a folder", *export, self.folder)
         self.refused("it is not a regular file", *export, "/dev/full")
         self.refused("it is not a regular file", *export, inside("pipe"))
@@ -184,6 +173,59 @@ class Check:
                 self.expect(refused or (done.returncode == 0 and done.stdout.decode() == text),
                             f"damage {number}: {command}: {done.returncode}, {done.stderr}")
         os.remove(changed_file)
+
+    def streams(self, small):
+        """A long file is not held in memory: an export takes little more than that of a small one."""
+        scenario, path = os.path.join(self.folder, "long.yaml"), os.path.join(self.folder, "big.kvf")
+        with open(scenario, "w", encoding="utf-8") as file:
+            file.write("kvfootprint-scenario: 1\nmodel: {layers: 1, kv_heads: 2, head_dim: 4}\n"
+                       "prompt_tokens: 0\noutput_tokens: 500000\npolicies: [full]\n")
+        self.output("run", scenario, "-o", path)
+
+        def peak_kib(path, form):
+            child = subprocess.Popen([self.program, "export", path, "--format", form],
+                                     stdout=subprocess.DEVNULL,
+                                     env=os.environ | {"ASAN_OPTIONS": "quarantine_size_mb=1"})
+            _, status, usage = os.wait4(child.pid, 0)
+            child.returncode = os.waitstatus_to_exitcode(status)
+            self.expect(child.returncode == 0, f"export of {path}: {child.returncode}")
+            return usage.ru_maxrss
+
+        for form in ["csv", "json", "perfetto"]:
+            more = peak_kib(path, form) - peak_kib(small, form)
+            self.expect(more < 8 << 10, f"{form}: {more} KiB more for 500,000 passes")
+
+    def show(self, old):
+        """The table, of a file that never changes; and what is said of a file without its end."""
+        want = """\
+{}: run file, 2 runs
+  producer      kvfootprint 1.0.0
+  scenario      one: 1 (1 line)
+  run  policy     task      tokens in/out  footprint     peak  passes
+    1  streaming  recall           100/10     30.0 %   80.0 %  prefill 4, decode 2
+       total: 6 passes of 8 cells, peak 768 entries at pass 2
+       layer 1 streaming: 1 pass of 4 cells, peak 2 bytes at pass 0
+       long: 5,001 passes of 1 cell, peak 5,100 blocks at pass 5,000
+    2                                 0/0        - %      - %  -
+next: kvfootprint export {} --format csv|json|perfetto
+"""
+        text = self.output("show", old)
+        self.expect(text == want.format(old, old), f"show: {text}")
+
+        path = os.path.join(self.folder, "unfinished.kvf")
+        shutil.copy(old, path)
+        file = sqlite3.connect(path)
+        with file:
+            file.execute("UPDATE meta SET value = 'no', checksum = ? WHERE key = 'complete'",
+                         [checksum(["complete", "no"])])
+        file.close()
+        shown = json.loads(self.output("show", path, "--json"))
+        self.expect(not shown["complete"] and shown["counters"]["unfinished"] == 1,
+                    f"unfinished: {shown}")
+        self.expect("INCOMPLETE" in self.output("show", path), "show says nothing of the end")
+        done = self.run("export", path, "--format", "csv")
+        self.expect(done.returncode == 0 and b"is incomplete" in done.stderr,
+                    f"unfinished: {done.returncode}, {done.stderr}")
 
     def critical(self):
         table = os.path.join(self.folder, "scores.csv")
@@ -227,6 +269,8 @@ def main():
         check.exports_of(long)
         check.refusals(tiny)
         check.damage(tiny)
+        check.show(os.path.join(os.path.dirname(__file__), "data", "version-1.kvf"))
+        check.streams(tiny)
         check.critical()
     print("\n".join(check.bad) or "the exports say what is stored")
     return 1 if check.bad else 0

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <iterator>
+#include <optional>
 
 #include "models/utf8.h"
 #include "timeline/run_file_columns.h"
