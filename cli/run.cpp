@@ -37,7 +37,7 @@ struct Case {
   // another pass than the one of peak_entries, where only some heads are copied.
   Entries stored_peak;
 
-  Bytes peak_bytes() const { return stored_peak * schedule.shape.bytes_per_entry(); }
+  Bytes peak_bytes() const { return stored_peak * schedule.bytes_per_entry; }
 };
 
 std::string with_separators(std::int64_t number) {
