@@ -1,4 +1,5 @@
 // kvfootprint footprint: the figures of one case, or of many (JSON lines in, JSON lines out).
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
@@ -54,6 +55,19 @@ std::string of_group(const Schedule& schedule, const Group& group, std::int64_t 
   return fmt::format("{}", schedule.weight(group.role) * static_cast<double>(sum));
 }
 
+bool masks_any(const Schedule& schedule) {
+  return std::any_of(schedule.rules.begin(), schedule.rules.end(), masks);
+}
+
+// Over all cells, copies included.
+std::int64_t sum_of(const Schedule& schedule, const Result& result, Tokens CellTotals::*figure) {
+  std::int64_t sum = 0;
+  for (const Group& group : schedule.groups) {
+    sum += (result.rules[group.rule].*figure).count() * group.heads.count() * group.copies;
+  }
+  return sum;
+}
+
 std::string detail(const Schedule& schedule, const Result& result) {
   std::string groups;
   for (const Group& group : schedule.groups) {
@@ -68,8 +82,14 @@ std::string detail(const Schedule& schedule, const Result& result) {
       return of_group(schedule, group, (result.rules[group.rule].*when).count());
     });
   };
-  return fmt::format(R"(,"groups":[{}],"held_after_prefill":{},"held_after_decode":{})", groups,
-                     held(&CellTotals::after_prefill), held(&CellTotals::after_decode));
+  std::string out =
+      fmt::format(R"(,"groups":[{}],"held_after_prefill":{},"held_after_decode":{})", groups,
+                  held(&CellTotals::after_prefill), held(&CellTotals::after_decode));
+  if (masks_any(schedule)) {
+    out += fmt::format(R"(,"live_after_prefill":{},"live_after_decode":{})",
+                       held(&CellTotals::live_after_prefill), held(&CellTotals::live_after_decode));
+  }
+  return out;
 }
 
 std::string trace(const Schedule& schedule) {
@@ -163,8 +183,8 @@ int run_one(const Options& options) {
     return 0;
   }
   const Schedule schedule = plan(c.policy, c.shape, c.workload, c.accounting, c.convention);
-  const Footprint f =
-      (options.method == "closed" ? closed_form(schedule) : simulate(schedule)).footprint;
+  const Result result = options.method == "closed" ? closed_form(schedule) : simulate(schedule);
+  const Footprint& f = result.footprint;
   const auto percent = [](std::optional<double> share) {
     return share ? fmt::format("{:.2f} %", 100 * *share) : std::string("undefined");
   };
@@ -175,8 +195,13 @@ int run_one(const Options& options) {
   fmt::print("active entries           {}\n", to_string(f.active_entries));
   fmt::print("held after prefill       {} entries\n", f.held_after_prefill.count());
   fmt::print("held after decoding      {} entries\n", f.held_after_decode.count());
+  if (masks_any(schedule)) {
+    fmt::print("  of these not masked    {} and {}\n",
+               sum_of(schedule, result, &CellTotals::live_after_prefill),
+               sum_of(schedule, result, &CellTotals::live_after_decode));
+  }
   if (schedule.active_read) fmt::print("active share             {}\n", percent(f.active_share));
-  if (schedule.heads_assumed) fmt::print("note: which heads stream is assumed\n");
+  if (schedule.heads_assumed) fmt::print("note: which cells keep most is assumed\n");
   return 0;
 }
 

@@ -270,7 +270,7 @@ int run(const Options& options) {
     fmt::print("note: as implemented, one KV set per query head is stored: x{} bytes\n",
                scenario.shape.query_heads / scenario.shape.kv_heads);
   }
-  if (assumed) fmt::print("note: which heads stream is assumed; give a heads_file to know\n");
+  if (assumed) fmt::print("note: which cells keep most is assumed\n");
   fmt::print("written: {} ({} policies x {} tasks)\n", target, scenario.policies.size(),
              scenario.tasks.size());
   return agree == cases.size() ? 0 : 1;
