@@ -1,4 +1,5 @@
 // kvfootprint footprint: the figures of one case, or of many (JSON lines in, JSON lines out).
+#include <algorithm>
 #include <cstdio>
 
 #include <fmt/format.h>
@@ -58,6 +59,19 @@ std::string of_group(const Schedule& schedule, const Group& group, std::int64_t 
   return fmt::format("{}", schedule.weight(group.role) * static_cast<double>(sum));
 }
 
+bool masks_any(const Schedule& schedule) {
+  return std::any_of(schedule.rules.begin(), schedule.rules.end(), masks);
+}
+
+// Over all cells, copies included.
+std::int64_t sum_of(const Schedule& schedule, const Result& result, Tokens CellTotals::*figure) {
+  std::int64_t sum = 0;
+  for (const Group& group : schedule.groups) {
+    sum += (result.rules[group.rule].*figure).count() * group.heads.count() * group.copies;
+  }
+  return sum;
+}
+
 std::string detail(const Schedule& schedule, const Result& result) {
   std::string groups;
   for (const Group& group : schedule.groups) {
@@ -72,8 +86,14 @@ std::string detail(const Schedule& schedule, const Result& result) {
       return of_group(schedule, group, (result.rules[group.rule].*when).count());
     });
   };
-  return fmt::format(R"(,"groups":[{}],"held_after_prefill":{},"held_after_decode":{})", groups,
-                     held(&CellTotals::after_prefill), held(&CellTotals::after_decode));
+  std::string out =
+      fmt::format(R"(,"groups":[{}],"held_after_prefill":{},"held_after_decode":{})", groups,
+                  held(&CellTotals::after_prefill), held(&CellTotals::after_decode));
+  if (masks_any(schedule)) {
+    out += fmt::format(R"(,"live_after_prefill":{},"live_after_decode":{})",
+                       held(&CellTotals::live_after_prefill), held(&CellTotals::live_after_decode));
+  }
+  return out;
 }
 
 std::string trace(const Schedule& schedule) {
@@ -172,7 +192,8 @@ std::string pass_in_words(const Schedule& schedule, std::int64_t pass) {
 }
 
 // `bytes`: the model is a real one, so that they mean something.
-void print_table(const Schedule& schedule, const Footprint& f, bool bytes) {
+void print_table(const Schedule& schedule, const Result& result, bool bytes) {
+  const Footprint& f = result.footprint;
   const auto percent = [](std::optional<double> share) {
     return share ? fmt::format("{:.2f} %", 100 * *share) : std::string("undefined");
   };
@@ -194,13 +215,18 @@ void print_table(const Schedule& schedule, const Footprint& f, bool bytes) {
   line("active entries", to_string(f.active_entries));
   line("held after prefill", count(f.held_after_prefill.count()) + " entries");
   line("held after decoding", count(f.held_after_decode.count()) + " entries");
+  if (masks_any(schedule)) {
+    line("  of these not masked",
+         fmt::format("{} and {}", sum_of(schedule, result, &CellTotals::live_after_prefill),
+                     sum_of(schedule, result, &CellTotals::live_after_decode)));
+  }
   if (schedule.convention == Convention::duo_static) {
     if (const auto reserved = reserved_entries(schedule)) {
       line("allocated ahead", count(reserved->count()) + " entries");
     }
   }
   if (schedule.active_read) line("active share", percent(f.active_share));
-  if (schedule.heads_assumed) fmt::print("note: which heads stream is assumed\n");
+  if (schedule.heads_assumed) fmt::print("note: which cells keep most is assumed\n");
 }
 
 int run_one(const Options& options) {
@@ -222,9 +248,8 @@ int run_one(const Options& options) {
     return 0;
   }
   const Schedule schedule = plan(c.policy, c.shape, c.workload, c.accounting, c.convention);
-  const Footprint f =
-      (options.method == "closed" ? closed_form(schedule) : simulate(schedule)).footprint;
-  print_table(schedule, f, !options.model.empty());
+  const Result result = options.method == "closed" ? closed_form(schedule) : simulate(schedule);
+  print_table(schedule, result, !options.model.empty());
   return 0;
 }
 

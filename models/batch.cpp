@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <utility>
 
 #include "models/closed_form.h"
 
@@ -97,10 +98,13 @@ Batch plan_batch(const PolicySpec& policy, const LlmShape& shape,
   for (const Sequences& s : sequences) {
     if (s.count < 1) throw std::invalid_argument("'count' is below 1; expected 1 or more");
     batch.members.push_back({plan(policy, shape, s.workload, accounting, convention), s.count});
-    batch.full.push_back({plan(PolicySpec{}, shape, s.workload, accounting,
-                               batch.members.back().schedule.convention),
-                          s.count});
-    (void)batch.members.back().schedule.shape.cells().times(s.count);
+    // In the same passes, of which some tokens may be no part.
+    const Schedule& own = batch.members.back().schedule;
+    Schedule full = plan(PolicySpec{}, shape, s.workload, accounting, own.convention);
+    full.plan = own.plan;
+    for (PassRun& run : full.plan.runs) run.appended = {};
+    batch.full.push_back({std::move(full), s.count});
+    (void)own.shape.cells().times(s.count);
   }
   return batch;
 }

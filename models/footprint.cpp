@@ -27,6 +27,22 @@ struct RoleSums {
   }
 };
 
+// What is not masked: a matter of the passes at which somebody asks.
+void count_live(const Schedule& schedule, std::vector<CellTotals>& rules) {
+  std::optional<Pass> prefill;
+  std::optional<Pass> last;
+  for (const PassRun& run : schedule.plan.runs) {
+    last = schedule.plan.pass(run, run.count - 1);
+    if (run.phase == Phase::prefill) prefill = last;
+  }
+  for (std::size_t r = 0; r < rules.size(); ++r) {
+    CellTotals& cell = rules[r];
+    const Rule& rule = schedule.rules[r];
+    if (prefill) cell.live_after_prefill = live(rule, *prefill, cell.after_prefill);
+    if (last) cell.live_after_decode = live(rule, *last, cell.after_decode);
+  }
+}
+
 }  // namespace
 
 std::optional<double> ratio(Area a, Area b) {
@@ -50,6 +66,7 @@ std::optional<double> ratio(Area a, Area b) {
 
 template <class Finder>
 Result make_result(const Schedule& schedule, std::vector<CellTotals> rules, const Finder& peaks) {
+  count_live(schedule, rules);
   const Tokens rows = schedule.plan.rows();
   const Area full_cell(triangle(rows.count()));
   RoleSums others;

@@ -47,6 +47,8 @@ struct CellTotals {
   Tokens peak;  // largest past + rows + appended
   Tokens after_prefill;
   Tokens after_decode;
+  Tokens live_after_prefill;  // of these, the entries that are not masked
+  Tokens live_after_decode;
   Area read;      // entry-rows read, and ...
   Area readable;  // ... held, in the phases in which the policy reads sparsely
   friend bool operator==(const CellTotals&, const CellTotals&) = default;

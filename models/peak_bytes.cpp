@@ -9,7 +9,7 @@ namespace {
 
 // The schedule whose cells are bytes: what it holds, in entries, the given one stores in bytes.
 Schedule in_bytes(Schedule schedule) {
-  const std::int64_t of_entry = schedule.shape.bytes_per_entry().count();
+  const std::int64_t of_entry = schedule.bytes_per_entry.count();
   Cells all;
   for (Group& group : schedule.groups) {
     group.heads = group.heads.times(group.copies).times(of_entry);

@@ -26,11 +26,14 @@ std::optional<Enum> parse(const std::array<std::string_view, N>& words, std::str
 class ImplementationBook {
  public:
   explicit ImplementationBook(const PlanContext& context) : context_(context) {}
-  Rule rule(const PolicySpec& policy, std::int64_t layer) const {
-    return rule_of(policy, context_, layer);
+  Rule rule(const PolicySpec& policy, std::int64_t layer, std::int64_t head) const {
+    return rule_of(policy, context_, layer, head);
   }
   static bool same_in_every_layer(const PolicySpec& policy) {
     return std::visit([]<class P>(const P&) { return detail::HasOneRule<P>; }, policy.v);
+  }
+  static bool differs_by_head(const PolicySpec& policy) {
+    return std::visit([]<class P>(const P&) { return detail::HasRulePerHead<P>; }, policy.v);
   }
   std::int64_t copies(const PolicySpec& policy) const {
     return std::visit(
@@ -60,7 +63,7 @@ class ImplementationBook {
 class PaperBook {
  public:
   explicit PaperBook(const PlanContext& context) : context_(context) {}
-  Rule rule(const PolicySpec& policy, std::int64_t /*layer*/) const {
+  Rule rule(const PolicySpec& policy, std::int64_t /*layer*/, std::int64_t /*head*/) const {
     const auto found = paper_metric::rule(policy);
     if (!found) {
       throw PolicyError("", "'" + std::string(policy.name) + "' has no accounting in the paper");
@@ -68,6 +71,7 @@ class PaperBook {
     return std::visit([](const auto& r) { return Rule{r}; }, *found);
   }
   static bool same_in_every_layer(const PolicySpec&) { return true; }
+  static bool differs_by_head(const PolicySpec&) { return false; }
   static std::int64_t copies(const PolicySpec&) { return 1; }
   void passes(const PolicySpec& policy, PassPlan& plan) const {
     paper_metric::passes(policy, context_, plan);
@@ -93,20 +97,35 @@ class Groups {
 
   Kind kind(const PolicySpec& policy, Role role) {
     Kind kind{policy, role, book_.copies(policy), std::nullopt};
-    if (book_.same_in_every_layer(policy)) kind.rule = index_of(book_.rule(policy, 0));
+    if (book_.same_in_every_layer(policy)) kind.rule = index_of(book_.rule(policy, 0, 0));
     return kind;
   }
+  // The heads 0 .. heads of a layer; neighbours of equal rules are one group.
   void add(std::int64_t layer, std::int64_t heads, const Kind& kind) {
     if (heads == 0) return;
-    const std::uint32_t rule = kind.rule ? *kind.rule : index_of(book_.rule(kind.policy, layer));
+    const auto rule_of_head = [&](std::int64_t head) {
+      return kind.rule ? *kind.rule : index_of(book_.rule(kind.policy, layer, head));
+    };
+    std::uint32_t rule = rule_of_head(0);
+    std::int64_t first = 0;
+    for (std::int64_t head = 1; head < heads && book_.differs_by_head(kind.policy); ++head) {
+      const std::uint32_t next = rule_of_head(head);
+      if (next == rule) continue;
+      add_group(layer, head - first, rule, kind);
+      first = head;
+      rule = next;
+    }
+    add_group(layer, heads - first, rule, kind);
+  }
+
+ private:
+  void add_group(std::int64_t layer, std::int64_t heads, std::uint32_t rule, const Kind& kind) {
     schedule_.groups.push_back({layer, Cells(heads), rule, kind.role, kind.copies});
     RuleCells& cells = schedule_.cells[rule];
     const bool apart = schedule_.weighs_apart(kind.role);
     (apart ? cells.streaming : cells.others) += heads;
     (apart ? cells.stored_streaming : cells.stored_others) += heads * kind.copies;
   }
-
- private:
   std::uint32_t index_of(Rule rule) {
     std::vector<Rule>& rules = schedule_.rules;
     const auto found = std::find(rules.rbegin(), rules.rend(), rule);
@@ -122,9 +141,16 @@ class Groups {
 template <class Book>
 void plan_with(const PolicySpec& policy, const Book& book, Schedule& schedule) {
   Groups out(book, schedule);
+  std::visit(
+      [&](const auto& p) {
+        if constexpr (requires { p.assumed(); }) schedule.heads_assumed = p.assumed();
+        if constexpr (requires { p.bytes_per_entry(schedule.shape); }) {
+          schedule.bytes_per_entry = p.bytes_per_entry(schedule.shape);
+        }
+      },
+      policy.v);
   if (const auto* roles = std::get_if<HeadRoles>(&policy.v)) {
     if (roles->nominal()) schedule.nominal_streaming = roles->streaming_heads;
-    schedule.heads_assumed = roles->assumed() && !roles->nominal();
     const PolicySpec others = roles->other_policy();
     roles->groups(schedule.shape, roles->streaming_policy(), others, out);
     book.passes(others, schedule.plan);
@@ -160,6 +186,7 @@ Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& w
   Schedule schedule;
   schedule.shape = shape;
   schedule.workload = workload;
+  schedule.bytes_per_entry = shape.bytes_per_entry();
   schedule.accounting = accounting;
   schedule.convention = convention.value_or(describe(policy).convention);
 

@@ -194,11 +194,12 @@ PolicyDescription describe(const PolicySpec& policy) {
       policy.v);
 }
 
-Rule rule_of(const PolicySpec& policy, const PlanContext& context, std::int64_t layer) {
+Rule rule_of(const PolicySpec& policy, const PlanContext& context, std::int64_t layer,
+             std::int64_t head) {
   return std::visit(
       [&]<class P>(const P& p) -> Rule {
         if constexpr (detail::HasRule<P>) {
-          auto rule = detail::make_rule(p, context, layer);
+          auto rule = detail::make_rule(p, context, layer, head);
           if constexpr (std::is_constructible_v<Rules::Variant, decltype(rule)>) {
             return Rule{std::move(rule)};
           } else {

@@ -45,7 +45,9 @@ struct Schedule {
   // Set when the share of streaming heads is not rounded to heads: the group `streaming` then
   // weighs so much, the other one the rest.
   std::optional<double> nominal_streaming;
-  bool heads_assumed = false;  // which heads stream is not known, only how many
+  // Which cells keep how much is not known, only their sum: which heads stream, which lose most.
+  bool heads_assumed = false;
+  BytesPerEntry bytes_per_entry;
   std::optional<ActiveRead> active_read;
 
   // Whether a group counts among the streaming heads of a nominal share.
