@@ -1,5 +1,6 @@
 #include "models/footprint.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -29,6 +30,11 @@ struct RoleSums {
 
 // What is not masked: a matter of the passes at which somebody asks.
 void count_live(const Schedule& schedule, std::vector<CellTotals>& rules) {
+  for (CellTotals& cell : rules) {
+    cell.live_after_prefill = cell.after_prefill;
+    cell.live_after_decode = cell.after_decode;
+  }
+  if (std::none_of(schedule.rules.begin(), schedule.rules.end(), masks)) return;
   std::optional<Pass> prefill;
   std::optional<Pass> last;
   for (const PassRun& run : schedule.plan.runs) {

@@ -100,15 +100,22 @@ class Groups {
     if (book_.same_in_every_layer(policy)) kind.rule = index_of(book_.rule(policy, 0, 0));
     return kind;
   }
-  // The heads 0 .. heads of a layer; neighbours of equal rules are one group.
   void add(std::int64_t layer, std::int64_t heads, const Kind& kind) {
     if (heads == 0) return;
+    if (!kind.rule) return add_of_layer(layer, heads, kind);
+    add_group(layer, heads, *kind.rule, kind);
+  }
+
+ private:
+  // Rules that depend on the layer, or on the head too: neighbours of equal rules are one group.
+  void add_of_layer(std::int64_t layer, std::int64_t heads, const Kind& kind) {
     const auto rule_of_head = [&](std::int64_t head) {
-      return kind.rule ? *kind.rule : index_of(book_.rule(kind.policy, layer, head));
+      return index_of(book_.rule(kind.policy, layer, head));
     };
     std::uint32_t rule = rule_of_head(0);
+    if (!book_.differs_by_head(kind.policy)) return add_group(layer, heads, rule, kind);
     std::int64_t first = 0;
-    for (std::int64_t head = 1; head < heads && book_.differs_by_head(kind.policy); ++head) {
+    for (std::int64_t head = 1; head < heads; ++head) {
       const std::uint32_t next = rule_of_head(head);
       if (next == rule) continue;
       add_group(layer, head - first, rule, kind);
@@ -117,8 +124,6 @@ class Groups {
     }
     add_group(layer, heads - first, rule, kind);
   }
-
- private:
   void add_group(std::int64_t layer, std::int64_t heads, std::uint32_t rule, const Kind& kind) {
     schedule_.groups.push_back({layer, Cells(heads), rule, kind.role, kind.copies});
     RuleCells& cells = schedule_.cells[rule];

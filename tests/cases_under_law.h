@@ -45,6 +45,13 @@ void add_kvpress(Add&& add, Convention convention) {
     }
     add("kvcompose unstructured", KvCompose{ratio, KvCompose::Layout::unstructured}, convention);
   }
+  ChunkedEvictionMembers pyramid;
+  pyramid.sparsity = 0.4;
+  pyramid.window = Tokens(2);
+  pyramid.variant = EvictionVariant::kvpress;
+  const PolicySpec inner = spec(PyramidKv{pyramid, 3});
+  add("adakv over pyramidkv", AdaKv{{}, 0.5, PolicyBox(inner)}, convention);
+  add("compose with pyramidkv", Compose{{inner, spec(TopK{{0.5}, {}, {}})}}, convention);
   add("adakv over a budget", AdaKv{{}, 1, PolicyBox(spec(TopK{{}, Tokens(6), {}}))}, convention);
   add("simlayerkv", SimLayerKv{{1, 0, 1}, Tokens(0), Tokens(1)}, convention);
 }

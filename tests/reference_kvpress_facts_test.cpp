@@ -69,6 +69,7 @@ constexpr auto kShort = ChunkKv::ShortChunk::kept;
 const std::vector<Fact> kFacts{
     // a share of the first call: truncated, at least one; pieces; a delimiter less
     {"TOVA", 3, 2, 1000, 5, spec(TopK{{0.3}, {}, {}}), {700, 700, 700}, {}, {705, 705, 705}},
+    {"LagKV", 2, 2, 2000, 0, spec(TopK{{0.3}, {}, {}}), {1400, 1400}, {}, {}, kOld},
     {"Cap", 2, 2, 64, 0, spec(TopK{{0.99}, {}, {}}), {1, 1}},
     {"Chunk", 2, 2, 12, 2, spec(TopK{{0.99}, {}, Tokens(7)}), {2, 2}, {}, {4, 4}},
     {"SnapKV", 3, 2, 35, 5, spec(snapkv(0.5)), {17, 17, 17}, {}, {22, 22, 22}},

@@ -26,10 +26,11 @@ void check_part(std::string_view parameter, const PolicySpec& policy, bool may_c
                               "cannot stand here");
           }
         }
-        constexpr bool kCutsPasses = requires(const PlanContext& context, PassPlan& plan) {
+        bool cuts_passes = requires(const PlanContext& context, PassPlan& plan) {
           p.passes(context, plan);
         };
-        if (kCutsPasses && !may_cut_passes) {
+        if constexpr (std::is_base_of_v<ChunkedEvictionMembers, P>) cuts_passes = !p.as_kvpress();
+        if (cuts_passes && !may_cut_passes) {
           throw PolicyError(parameter, name +
                                            " cuts the prompt into passes of its own and cannot "
                                            "stand here");
