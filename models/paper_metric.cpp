@@ -25,7 +25,7 @@ std::optional<AnyRule> rule(const PolicySpec& policy) {
       Overloaded{[](const Full&) -> std::optional<AnyRule> { return kEndless; },
                  [](const SparseRead&) -> std::optional<AnyRule> { return kEndless; },
                  [](const Streaming& p) -> std::optional<AnyRule> {
-                   return Streaming::Rule{p.sinks + p.window};
+                   return Streaming::Rule{p.sinks + p.window, p.sinks};
                  },
                  [&](const SnapKv& p) -> std::optional<AnyRule> { return share(p); },
                  [&](const PyramidKv& p) -> std::optional<AnyRule> { return share(p); },

@@ -29,6 +29,7 @@ struct ShareRule {
   double sparsity = 0;
   Tokens extra;  // kept of every chunk besides its share
 
+  Retention retention(const Pass&) const { return {Tokens{}, extra, true}; }
   Tokens kept(Phase phase, Tokens rows) const {
     return phase == Phase::decode ? rows : std::min(rounded_keep(sparsity, rows) + extra, rows);
   }

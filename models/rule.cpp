@@ -43,6 +43,15 @@ bool masks(const Rule& rule) {
       rule.v);
 }
 
+Retention retention(const Rule& rule, const Pass& pass) {
+  return std::visit(
+      [&](const auto& r) -> Retention {
+        if constexpr (requires { r.retention(pass); }) return r.retention(pass);
+        return {};
+      },
+      rule.v);
+}
+
 std::optional<Tokens> reserved(const Rule& rule, const PlanContext& context) {
   return std::visit(
       [&](const auto& r) -> std::optional<Tokens> {

@@ -11,12 +11,15 @@
 //                                              eviction (default: what stays)
 //   Tokens live(const Pass&, after)            of the entries that stayed, those that are not
 //                                              masked: still stored, never read again (default: all)
+//   Retention retention(const Pass&)           which entries stay (models/retention.h; default: of
+//                                              all entries the best-scored)
 //   Tokens reserved(const PlanContext&)        entries allocated ahead by a static cache
 #pragma once
 
 #include <optional>
 
 #include "models/policy.h"
+#include "models/retention.h"
 
 namespace kvf {
 
@@ -102,6 +105,8 @@ std::optional<Tokens> before_drop(const Rule& rule, const Pass& pass, Tokens siz
 Tokens live(const Rule& rule, const Pass& pass, Tokens after);
 // Whether a rule masks entries instead of dropping them.
 bool masks(const Rule& rule);
+// Which entries stay when the rule says how many.
+Retention retention(const Rule& rule, const Pass& pass);
 // Entries a static cache allocates ahead; nullopt if the rule has no such cache.
 std::optional<Tokens> reserved(const Rule& rule, const PlanContext& context);
 // The rule of a cell under a policy. Throws PolicyError.

@@ -47,13 +47,15 @@ void play_lives(const Schedule& schedule, const CellRef& cell, const ScoreModel&
   LifeTracker tracker(scores, number_of(schedule, cell), sink);
   const Rule& rule = schedule.rules[schedule.groups[cell.group].rule];
   RuleState state = initial_state(rule);
+  Tokens held;
   for (const PassRun& run : schedule.plan.runs) {
     for (std::int64_t i = 0; i < run.count; ++i) {
       const Pass pass = schedule.plan.pass(run, i);
-      const Tokens past(static_cast<std::int64_t>(tracker.alive().size()));
       if (watch) watch(pass, tracker.alive());
-      const Tokens stays = keep(rule, state, pass, past + pass.rows + pass.appended);
-      tracker.play(pass, retention(rule, pass), stays);
+      held = keep(rule, state, pass, held + pass.rows + pass.appended);
+      // Appended tokens that stay have no life: no more rows can live than there are.
+      const Tokens alive(static_cast<std::int64_t>(tracker.alive().size()));
+      tracker.play(pass, retention(rule, pass), std::min(held, alive + pass.rows));
     }
   }
   tracker.finish();

@@ -24,6 +24,7 @@
 #include "models/numeric.h"
 #include "models/parameter.h"
 #include "models/policies/first_call.h"
+#include "models/retention.h"
 
 namespace kvf {
 
@@ -117,6 +118,10 @@ struct ChunkedEvictionRule {
   ChunkBudget budget;
   Cluster cluster;
 
+  // The window is the end of the chunk; where tokens are appended, they are it.
+  Retention retention(const Pass& pass) const {
+    return {Tokens{}, std::max(cluster.window - pass.appended, Tokens{}), true};
+  }
   // Of the chunk alone, the appended tokens included.
   Tokens kept(Phase phase, Tokens rows, Tokens appended) const {
     if (phase == Phase::decode) return rows;

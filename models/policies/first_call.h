@@ -10,6 +10,7 @@
 #include <algorithm>
 
 #include "models/numeric.h"
+#include "models/retention.h"
 #include "models/segments.h"
 #include "models/workload.h"
 
@@ -39,6 +40,10 @@ struct FirstCallRule {
   Kept kept;
   bool when_empty = true;  // a call on an empty cache is pressed; else: one at position 0
 
+  Retention retention(const Pass&) const {
+    if constexpr (requires { kept.retention(); }) return kept.retention();
+    return {};
+  }
   Tokens keep(State&, const Pass& pass, Tokens size) const {
     const Tokens past = size - pass.rows;
     const bool pressed = when_empty ? past == Tokens{} : pass.position == Tokens{};

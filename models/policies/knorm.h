@@ -55,7 +55,8 @@ struct Knorm {
                                                              std::int64_t layer) const {
     if (variant == Variant::kvpress) return TopK{{*ratio}, {}, {}}.rule(context, layer);
     if (layer < 2) return Full::Rule{};
-    return Streaming::Rule{Tokens(4096 + 64)};  // the same count: a cap after every pass
+    // The same count, a cap after every pass; but the last 64 stay, and of the others the best.
+    return Streaming::Rule{Tokens(4096 + 64), Tokens{}, Tokens(64)};
   }
   friend bool operator==(const Knorm&, const Knorm&) = default;
 };

@@ -15,6 +15,7 @@
 
 #include "models/numeric.h"
 #include "models/parameter.h"
+#include "models/retention.h"
 #include "models/segments.h"
 #include "models/workload.h"
 
@@ -60,6 +61,10 @@ struct Locret {
     // After the chunk that ends at token `end`.
     Tokens budget(Tokens end) const {
       return std::max(round_up(truncated_keep(sparsity, end), Tokens(64)), stabilizers);
+    }
+    // The published code forces the last entries to stay while a chunk comes after the next one.
+    Retention retention(const Pass& pass) const {
+      return {Tokens{}, pass.last_prefill ? Tokens{} : stabilizers};
     }
     Tokens keep(State&, const Pass& pass, Tokens size) const {
       if (pass.phase == Phase::decode) return size;

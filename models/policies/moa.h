@@ -61,7 +61,7 @@ struct Moa {
         of_head("beta_file", betas, beta) * static_cast<double>(context.workload.prompt.count());
     // Above this no sequence reaches it.
     const double most = static_cast<double>(kMaxTokens.count());
-    return {sinks + Tokens(static_cast<std::int64_t>(std::min(window, most)))};
+    return {sinks + Tokens(static_cast<std::int64_t>(std::min(window, most))), sinks};
   }
   friend bool operator==(const Moa&, const Moa&) = default;
 };

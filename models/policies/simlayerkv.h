@@ -52,6 +52,7 @@ struct SimLayerKv {
     Tokens of(Tokens k) const {
       return lazy && k > initial + recent + Tokens(1) ? initial + recent - Tokens(1) : k;
     }
+    Retention retention() const { return {initial, std::max(recent - Tokens(1), Tokens{})}; }
     friend bool operator==(const Kept&, const Kept&) = default;
   };
   using Rule = FirstCallRule<Kept>;

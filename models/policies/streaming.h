@@ -19,6 +19,7 @@
 
 #include "models/parameter.h"
 #include "models/policies/masked.h"
+#include "models/retention.h"
 #include "models/segments.h"
 #include "models/workload.h"
 
@@ -56,7 +57,11 @@ struct Streaming {
   struct Rule {
     struct State {};
     Tokens capacity;  // sink + window
+    // Which they are: the first, and the last (models/retention.h).
+    Tokens first{};
+    Tokens last = capacity - first;
 
+    Retention retention(const Pass&) const { return {first, last}; }
     Tokens keep(State&, const Pass&, Tokens size) const { return std::min(size, capacity); }
     template <class Sink>
     void segments(const PassPlan& plan, Sink&& sink) const {
@@ -70,7 +75,9 @@ struct Streaming {
   struct PerChunkRule {
     struct State {};
     Tokens capacity;
+    Tokens first{};
 
+    Retention retention(const Pass&) const { return {first, capacity - first, true}; }
     Tokens kept(Phase phase, Tokens rows) const {
       return phase == Phase::prefill ? std::min(rows, capacity) : rows;
     }
@@ -92,8 +99,8 @@ struct Streaming {
       const Tokens between = context.first_call() - sinks - window;
       return MaskedRule{window > Tokens{} ? std::max(between, Tokens{}) : Tokens{}, false};
     }
-    if (variant == Variant::minference) return PerChunkRule{sinks + window};
-    return Rule{sinks + window};
+    if (variant == Variant::minference) return PerChunkRule{sinks + window, sinks};
+    return Rule{sinks + window, sinks};
   }
   // KV sets stored for each KV head: the harness repeats heads before it caches them.
   std::int64_t copies(const LlmShape& shape) const {
