@@ -104,7 +104,7 @@ struct ParameterRef {
   Slot slot;
 };
 
-// Another name of a policy: what is preset under it is for apply() to say.
+// Another name of a policy: the policy's preset(name) sets what it stands for.
 struct Preset {
   std::string_view name;
   std::string_view summary;

@@ -1,4 +1,4 @@
-// The one file that visits the list of policies.
+// What holds for any policy: found by its name, its parameters visited and checked, its rule made.
 #include "models/policy.h"
 
 #include <cmath>

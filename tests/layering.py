@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Which folder may include what: the table of docs/architecture.md, as a test.
+"""Which folder may include what: the table ROOMS below, as a test.
 
     tests/layering.py              checks the repository; prints FILE:LINE for each violation
     tests/layering.py --self-test  checks that planted violations are found

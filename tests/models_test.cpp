@@ -1,5 +1,7 @@
 // What the parts of the model compute, against figures of published code typed as facts.
 #include <algorithm>
+#include <limits>
+#include <string_view>
 #include <vector>
 
 #include "models/closed_form.h"
@@ -113,6 +115,64 @@ TEST_CASE("equal scores are decided as published code decides", "[models]") {
   // DuoAttention lets noise decide which; how many is known.
   const Mask duo = full_head_mask(Rounding::duo, scores, 0.3);
   CHECK(std::count(duo.begin(), duo.end(), 1) == 10);
+}
+
+TEST_CASE("full heads are spread over the layers from the last", "[models]") {
+  using Counts = std::vector<std::int64_t>;
+  // floor((l + 1) 3 / 5) - floor(l 3 / 5)
+  CHECK(spread_evenly(3, 5) == Counts{0, 1, 0, 1, 1});
+  CHECK(spread_evenly(7, 4) == Counts{1, 2, 2, 2});
+  CHECK(spread_evenly(0, 2) == Counts{0, 0});
+}
+
+TEST_CASE("without a share a head is full if its score is above one half", "[models]") {
+  const std::vector<double> scores{0.5, 0.50001, 0.49999, 1, 0};
+  for (const Rounding rounding : {Rounding::duo, Rounding::prulong}) {
+    CHECK(full_head_mask(rounding, scores, std::nullopt) ==
+          std::vector<std::uint8_t>{0, 1, 0, 1, 0});
+  }
+}
+
+TEST_CASE("a quantile is interpolated from the nearer end", "[models]") {
+  using Mask = std::vector<std::uint8_t>;
+  // As numpy: a + (b - a) t, from one half on b - (b - a) (1 - t). What is rounded on the way tells
+  // the two apart. Near a: b - (b - a) would be 2^-53, which is more than a.
+  const double a = 0x3p-55;
+  CHECK(full_head_mask(Rounding::duo, std::vector<double>{1, a}, 1e-300) == Mask{1, 1});
+  // Near b: a + (b - a) / 2 would be a, for half of the least number is 0.
+  const double least = std::numeric_limits<double>::denorm_min();
+  CHECK(full_head_mask(Rounding::duo, std::vector<double>{least, 0}, 0.5) == Mask{1, 0});
+}
+
+TEST_CASE("a ratio of large integers is rounded once", "[models]") {
+  const Int128 odd = (Int128{1} << 53) + 1;  // no double
+  CHECK(ratio(Area(3 * odd), Area(4 * odd)) == 0.75);
+  CHECK(ratio(Area(1), Area()) == std::nullopt);
+}
+
+TEST_CASE("the catalogue has the published shapes", "[models]") {
+  // config.json of the two Llamas, the header of stories260K.bin: layers, KV heads, query heads,
+  // width of a head, dtype.
+  struct Fact {
+    std::string_view name;
+    std::int64_t layers, kv_heads, query_heads, head_dim;
+    std::string_view dtype;
+    std::int64_t bytes_per_token;
+  };
+  for (const Fact& fact : {Fact{"llama-3.1-8b", 32, 8, 32, 128, "bf16", 131072},
+                           {"Llama-3-70B", 80, 8, 64, 128, "bf16", 327680},
+                           {"stories260k", 5, 4, 8, 8, "fp32", 1280}}) {
+    INFO(fact.name);
+    const CatalogueEntry* entry = find_model(fact.name);
+    REQUIRE(entry != nullptr);
+    const LlmShape& shape = entry->shape;
+    CHECK(shape.layers == fact.layers);
+    CHECK(shape.kv_heads == fact.kv_heads);
+    CHECK(shape.query_heads == fact.query_heads);
+    CHECK(shape.head_dim == fact.head_dim);
+    CHECK(shape.dtype == fact.dtype);
+    CHECK(shape.bytes_per_token() == BytesPerToken(fact.bytes_per_token));
+  }
 }
 
 TEST_CASE("the active share is counted row by row", "[models]") {
