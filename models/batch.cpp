@@ -96,6 +96,9 @@ Batch plan_batch(const PolicySpec& policy, const LlmShape& shape,
   if (sequences.empty()) throw std::invalid_argument("a batch needs at least one sequence");
   Batch batch;
   for (const Sequences& s : sequences) {
+    if (!s.workload.turns.empty()) {
+      throw std::invalid_argument("a sequence of a batch has one turn");
+    }
     if (s.count < 1) throw std::invalid_argument("'count' is below 1; expected 1 or more");
     batch.members.push_back({plan(policy, shape, s.workload, accounting, convention), s.count});
     // In the same passes, of which some tokens may be no part.

@@ -27,7 +27,7 @@ struct Batch {
 };
 
 struct Sequences {
-  Workload workload;
+  Workload workload;  // of one turn
   std::int64_t count = 1;
   friend bool operator==(const Sequences&, const Sequences&) = default;
 };

@@ -23,7 +23,7 @@ class CellSum {
       most = std::max(most, past);
     }
     const auto count = static_cast<std::int64_t>(played.past.size());
-    add(run.first >= prefill_passes_, Tokens(most) + run.rows + run.appended,
+    add(run.phase, Tokens(most) + run.rows + run.appended,
         Area(sum_of_past * run.rows.count() + triangle(run.rows.count()) * count),
         Tokens(played.after.back()));
     assert(!schedule_.active_read);  // a policy that reads sparsely evicts nothing
@@ -34,11 +34,10 @@ class CellSum {
         Area(n * s.rows.count() * s.past.count() +
              static_cast<Int128>(s.rows.count()) * s.past_step.count() * (n * (n - 1) / 2) +
              n * triangle(s.rows.count()));
-    const bool decodes = s.first >= prefill_passes_;
+    const Phase phase = phase_of(s.first);
     const Tokens most = std::max(s.past, s.past_at(s.count - 1));
-    add(decodes, most + s.rows + s.appended, held, s.after_at(s.count - 1));
-    if (schedule_.active_read &&
-        schedule_.active_read->applies(decodes ? Phase::decode : Phase::prefill)) {
+    add(phase, most + s.rows + s.appended, held, s.after_at(s.count - 1));
+    if (schedule_.active_read && schedule_.active_read->applies(phase)) {
       totals_.readable += held;
       // Nothing is evicted, so the segment's rows follow each other.
       if (schedule_.active_read->tokens) {
@@ -49,21 +48,20 @@ class CellSum {
   CellTotals totals() const { return totals_; }
 
  private:
-  void add(bool decodes, Tokens peak, Area held, Tokens after) {
+  void add(Phase phase, Tokens peak, Area held, Tokens after) {
     totals_.active_entries += held;
     totals_.peak = std::max(totals_.peak, peak);
-    if (!decodes) totals_.after_prefill = after;
+    if (phase == Phase::prefill) totals_.after_prefill = after;
     totals_.after_decode = after;
   }
-  static std::int64_t prefill_passes(const PassPlan& plan) {
-    std::int64_t passes = 0;
-    for (const PassRun& run : plan.runs) {
-      if (run.phase == Phase::prefill) passes = run.first + run.count;
-    }
-    return passes;
+  // Segments come in order, so the run of a pass is the one seen last or a later one.
+  Phase phase_of(std::int64_t pass) {
+    const std::vector<PassRun>& runs = schedule_.plan.runs;
+    while (runs[run_].first + runs[run_].count <= pass) ++run_;
+    return runs[run_].phase;
   }
   const Schedule& schedule_;
-  std::int64_t prefill_passes_ = prefill_passes(schedule_.plan);
+  std::size_t run_ = 0;
   CellTotals totals_;
 };
 

@@ -21,7 +21,7 @@ Schedule in_bytes(Schedule schedule) {
     cells.streaming = cells.stored_streaming *= of_entry;
   }
   // Once, as plan() does for entries: no sum below is larger.
-  Tokens most = schedule.workload.prompt + schedule.workload.output;
+  Tokens most = schedule.plan.rows();
   for (const PassRun& run : schedule.plan.runs) most = std::max(most, most + run.appended);
   (void)(all * most).times(2);
   return schedule;

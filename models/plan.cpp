@@ -158,14 +158,28 @@ void plan_with(const PolicySpec& policy, const Book& book, Schedule& schedule) {
     if (roles->nominal()) schedule.nominal_streaming = roles->streaming_heads;
     const PolicySpec others = roles->other_policy();
     roles->groups(schedule.shape, roles->streaming_policy(), others, out);
-    book.passes(others, schedule.plan);
     return;
   }
   const auto kind = out.kind(policy, Role::all);
   for (std::int64_t layer = 0; layer < schedule.shape.layers; ++layer) {
     out.add(layer, schedule.shape.kv_heads, kind);
   }
-  book.passes(policy, schedule.plan);
+}
+
+// The passes of one turn: its prefill as the policy cuts it, then its decode passes.
+void add_turn(const PolicySpec& policy, const PlanContext& context, Schedule& schedule) {
+  PassPlan& plan = schedule.plan;
+  const std::size_t before = plan.runs.size();
+  // Where some heads stream, the policy of the others cuts the prefill.
+  const auto* roles = std::get_if<HeadRoles>(&policy.v);
+  const PolicySpec& cuts = roles != nullptr ? roles->other_policy() : policy;
+  if (schedule.accounting == Accounting::paper) {
+    PaperBook(context).passes(cuts, plan);
+  } else {
+    ImplementationBook(context).passes(cuts, plan);
+  }
+  if (plan.runs.size() > before) plan.end_prefill();
+  plan.add(context.workload.output.count(), Tokens(1), Phase::decode);
 }
 
 void check(const Workload& workload) {
@@ -178,6 +192,10 @@ void check(const Workload& workload) {
   };
   in_range("prompt_tokens", workload.prompt, Tokens{});
   in_range("output_tokens", workload.output, Tokens{});
+  for (const Turn& turn : workload.turns) {
+    in_range("prompt_tokens", turn.prompt, Tokens{});
+    in_range("output_tokens", turn.output, Tokens{});
+  }
   if (workload.chunk) in_range("prefill_chunk_tokens", *workload.chunk, Tokens(1));
 }
 
@@ -209,14 +227,20 @@ Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& w
   } else {
     plan_with(policy, ImplementationBook(context), schedule);
   }
-  schedule.plan.end_prefill();
-  schedule.plan.add(workload.output.count(), Tokens(1), Phase::decode);
+  add_turn(policy, context, schedule);
+  for (const Turn& turn : workload.turns) {
+    // Its first row is the last token generated, which nothing has been fed yet; with `eval` the
+    // last of its own tokens is the first decode pass, as ever: as many rows as it has tokens.
+    const Workload of_turn{turn.prompt, turn.output, workload.chunk};
+    add_turn(policy, {schedule.shape, of_turn, schedule.convention, turn.prompt}, schedule);
+  }
 
   if (const auto* sparse = std::get_if<SparseRead>(&policy.v)) {
     schedule.active_read = sparse->active_read();
   }
   // Once, so that the sums over cells below need no check each: nothing holds more than this.
   Tokens most = workload.prompt + workload.output;
+  for (const Turn& turn : workload.turns) most += turn.prompt + turn.output;
   for (const PassRun& run : schedule.plan.runs) most = std::max(most, most + run.appended);
   (void)(schedule.shape.cells() * most).times(2 * (shape.query_heads / shape.kv_heads));
   return schedule;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "models/shape.h"
 #include "models/units.h"
@@ -24,10 +25,20 @@ enum class Convention { eval, kvpress, kvpress_8bb29b9, duo_static };
 // What the heads of a group do. `all`: the policy makes no difference between heads.
 enum class Role : std::uint8_t { all, full, streaming, other };
 
+// What follows in a conversation: tokens that are prefilled, then decode passes.
+struct Turn {
+  Tokens prompt;
+  Tokens output;
+  friend bool operator==(const Turn&, const Turn&) = default;
+};
+
 struct Workload {
   Tokens prompt;
-  Tokens output;                // decode passes
-  std::optional<Tokens> chunk;  // rows of a prefill pass; absent: the whole prompt in one
+  Tokens output;                  // decode passes
+  std::optional<Tokens> chunk{};  // rows of a prefill pass; absent: the whole prompt in one
+  // Later turns. Each prefill is an event of its own over that turn's tokens.
+  std::vector<Turn> turns{};
+  friend bool operator==(const Workload&, const Workload&) = default;
 };
 
 // What a policy may look at when it plans.

@@ -58,6 +58,10 @@ RunInfo info_of(const PlayedCase& c, const input::Scenario& scenario) {
   info.task = c.task->name;
   info.prompt = c.task->workload.prompt;
   info.output = c.task->workload.output;
+  for (const Turn& turn : c.task->workload.turns) {
+    info.prompt += turn.prompt;
+    info.output += turn.output;
+  }
   info.prefill_chunk = c.task->workload.chunk;
   info.model = scenario.model_title;
   info.accounting = to_string(c.schedule.accounting);

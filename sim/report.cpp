@@ -32,8 +32,11 @@ std::string with_unit(Bytes bytes) {
   return fmt::format("{:.2f} {}", value, kUnits[unit]);
 }
 
-// "104,000/75", or "5 sequences".
+// "104,000/75", "3 turns" or "5 sequences".
 std::string lengths_of(const input::ScenarioTask& task) {
+  if (!task.workload.turns.empty()) {
+    return counted(1 + std::ssize(task.workload.turns), "turn");
+  }
   if (task.sequences.empty()) {
     return with_separators(task.workload.prompt.count()) + "/" +
            with_separators(task.workload.output.count());
@@ -173,20 +176,25 @@ std::string notes(const input::Scenario& scenario, std::span<const PlayedCase> c
   return out;
 }
 
-std::string json_lengths(const Workload& workload) {
-  return fmt::format(R"("prompt_tokens":{},"output_tokens":{})", workload.prompt.count(),
-                     workload.output.count());
+std::string json_lengths(Tokens prompt, Tokens output) {
+  return fmt::format(R"("prompt_tokens":{},"output_tokens":{})", prompt.count(), output.count());
 }
 
 // The lengths of a task, as members of an object.
 std::string json_task(const input::ScenarioTask& task) {
   std::string out;
-  if (task.sequences.empty()) {
-    out = json_lengths(task.workload);
+  if (!task.workload.turns.empty()) {
+    out = "\"turns\":[{" + json_lengths(task.workload.prompt, task.workload.output) + "}";
+    for (const Turn& turn : task.workload.turns) {
+      out += ",{" + json_lengths(turn.prompt, turn.output) + "}";
+    }
+    out += "]";
+  } else if (task.sequences.empty()) {
+    out = json_lengths(task.workload.prompt, task.workload.output);
   } else {
     for (const Sequences& s : task.sequences) {
-      out += fmt::format("{}{{{},\"count\":{}}}", out.empty() ? "" : ",", json_lengths(s.workload),
-                         s.count);
+      out += fmt::format("{}{{{},\"count\":{}}}", out.empty() ? "" : ",",
+                         json_lengths(s.workload.prompt, s.workload.output), s.count);
     }
     out = "\"sequences\":[" + out + "]";
   }

@@ -200,6 +200,42 @@ TEST_CASE("laws: random cases up to a million tokens", "[laws]") {
   }
 }
 
+TEST_CASE("laws: turns of a conversation", "[laws]") {
+  std::mt19937 random(3);
+  const auto below = [&](std::int64_t n) {
+    return Tokens(static_cast<std::int64_t>(random() % static_cast<unsigned>(n)));
+  };
+  for (const test::LawCase& c : test::law_cases()) {
+    std::string broken;
+    for (int i = 0; i < 8 && broken.empty(); ++i) {
+      Workload workload{below(40), below(6), std::nullopt};
+      if (i % 2 == 1) workload.chunk = Tokens(1) + below(12);
+      for (int turns = 1 + i % 3; turns > 0; --turns) {
+        workload.turns.push_back({below(30), below(6)});
+      }
+      broken = broken_law(c, shape_of(3, 2), workload);
+      if (!broken.empty()) broken += ", " + describe_case(c, workload);
+    }
+    CHECK(broken == "");
+  }
+}
+
+TEST_CASE("each turn's prefill is an event of its own", "[laws]") {
+  // snapkv post-fill, s = 0.5, w = 8: turn 1 keeps roundup64(100) = 128 of 199 rows (200 tokens, one
+  // held back), turn 2 roundup64(300) = 320 of 600 rows; the old entries stay as they are.
+  SnapKv snapkv;
+  snapkv.sparsity = 0.5;
+  snapkv.window = Tokens(8);
+  Workload workload{Tokens(200), Tokens(3), std::nullopt};
+  workload.turns = {{Tokens(600), Tokens(2)}};
+  const Schedule schedule = plan({snapkv, SnapKv::name}, LlmShape{}, workload);
+  const Result result = closed_form(schedule);
+  CHECK(schedule.plan.passes() == 1 + 3 + 1 + 2);
+  CHECK(result.footprint.held_after_prefill == Entries(128 + 3 + 320));
+  CHECK(result.footprint.held_after_decode == Entries(128 + 3 + 320 + 2));
+  CHECK(result.footprint.peak_entries == Entries(128 + 3 + 600));
+}
+
 TEST_CASE("full is 100 %, and both its peaks are equal", "[laws]") {
   for (const std::int64_t chunk : {1, 7, 1000}) {
     const Workload workload{Tokens(500), Tokens(40), Tokens(chunk)};

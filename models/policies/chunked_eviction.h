@@ -1,7 +1,8 @@
 // What SnapKV and PyramidKV share: when they evict, and how large the budget of a chunk is.
 //
 //   post-fill  one eviction over the whole prompt, in one pass, whatever the chunk size. The
-//              capacity is roundup64(max(int((1 - s) * prompt), window)), or capacity_tokens.
+//              capacity is roundup64(max(int((1 - s) * prompt), window)), or capacity_tokens; of a
+//              later turn that turn's tokens are the prompt.
 //   naive      each prefill chunk of q rows is cut to int((1 - s) * q) when it has attended.
 //   patched    as naive, but the last `window` tokens of the prompt are appended to every chunk
 //              except the last, so that it is scored by the real end of the prompt; they are
@@ -48,10 +49,16 @@ using KvCopiesChoice = Choice<KvCopies, KvCopiesWords>;
 // The capacity of one update of `rows` rows plus `appended` ones.
 struct ChunkBudget {
   double sparsity = 0;
-  std::optional<Tokens> capacity;  // fixed ahead (post-fill)
+  std::optional<Tokens> capacity{};  // given
+  // Post-fill: a share of the turn's tokens, but at least so many, in whole 64s.
+  std::optional<Tokens> least{};
+  Tokens held_back{};  // of the first turn's tokens: the first decode pass feeds them
 
-  Tokens of(Tokens rows, Tokens appended) const {
-    return capacity ? *capacity : truncated_keep(sparsity, rows) + appended;
+  Tokens of(Tokens rows, Tokens appended, Tokens position) const {
+    if (capacity) return *capacity;
+    if (!least) return truncated_keep(sparsity, rows) + appended;
+    const Tokens turn = position == Tokens{} ? rows + held_back : rows;
+    return round_up(std::max(truncated_keep(sparsity, turn), *least), Tokens(64));
   }
   friend bool operator==(const ChunkBudget&, const ChunkBudget&) = default;
 };
@@ -88,10 +95,9 @@ struct ChunkedEvictionMembers {
   }
 
   ChunkBudget budget(const PlanContext& context) const {
-    if (eviction != Eviction::post_fill) return {*sparsity, std::nullopt};
+    if (eviction != Eviction::post_fill) return {*sparsity};
     if (capacity) return {0, *capacity};
-    const Tokens share = truncated_keep(*sparsity, context.workload.prompt);
-    return {0, round_up(std::max(share, window), Tokens(64))};
+    return {*sparsity, std::nullopt, window, context.workload.prompt - context.prefill};
   }
 
   void passes(const PlanContext& context, PassPlan& plan) const {
@@ -123,13 +129,14 @@ struct ChunkedEvictionRule {
     return {Tokens{}, std::max(cluster.window - pass.appended, Tokens{}), true};
   }
   // Of the chunk alone, the appended tokens included.
-  Tokens kept(Phase phase, Tokens rows, Tokens appended) const {
+  Tokens kept(Phase phase, Tokens rows, Tokens appended, Tokens position) const {
     if (phase == Phase::decode) return rows;
-    return cluster.kept(rows + appended, budget.of(rows, appended));
+    return cluster.kept(rows + appended, budget.of(rows, appended, position));
   }
   // What the cache holds before the appended tokens are dropped.
   Tokens before_drop(const Pass& pass, Tokens size) const {
-    return size - pass.rows - pass.appended + kept(pass.phase, pass.rows, pass.appended);
+    return size - pass.rows - pass.appended +
+           kept(pass.phase, pass.rows, pass.appended, pass.position);
   }
   Tokens keep(State&, const Pass& pass, Tokens size) const {
     const Tokens existing = before_drop(pass, size);
@@ -140,7 +147,7 @@ struct ChunkedEvictionRule {
   void segments(const PassPlan& plan, Sink&& sink) const {
     Tokens held;
     for (PassRun run : plan.runs) {
-      const Tokens stays = kept(run.phase, run.rows, run.appended) - run.appended;
+      const Tokens stays = kept(run.phase, run.rows, run.appended, run.position) - run.appended;
       if (run.appended > Tokens{} && held == Tokens{} && stays == Tokens{}) {
         // The first drop would empty the cache, and leaves one entry instead.
         sink(Segment{run.first, 1, run.rows, run.appended, held, {}, Tokens(1), {}});

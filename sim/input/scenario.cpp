@@ -21,8 +21,9 @@ constexpr std::string_view kFirstKey = "kvfootprint-scenario";
 constexpr std::array<std::string_view, 9> kKeys{
     kFirstKey,       "model",         "accounting", "implementation", "prefill_chunk_tokens",
     "prompt_tokens", "output_tokens", "tasks",      "policies"};
-constexpr std::array<std::string_view, 5> kTaskKeys{"name", "prompt_tokens", "output_tokens",
-                                                    "prefill_chunk_tokens", "sequences"};
+constexpr std::array<std::string_view, 6> kTaskKeys{
+    "name", "prompt_tokens", "output_tokens", "prefill_chunk_tokens", "sequences", "turns"};
+constexpr std::array<std::string_view, 2> kTurnKeys{"prompt_tokens", "output_tokens"};
 constexpr std::array<std::string_view, 3> kSequenceKeys{"prompt_tokens", "output_tokens", "count"};
 // Beside a policy's own parameters.
 constexpr std::array<std::string_view, 2> kPolicyKeys{"label", "implementation"};
@@ -125,6 +126,10 @@ class ScenarioReader {
     if (const Node* sequences = fields.find("sequences")) {
       refuse_beside("sequences", {fields.find("prompt_tokens"), fields.find("output_tokens")});
       read_sequences(*sequences, task);
+      refuse_beside("sequences", {fields.find("turns")});
+    } else if (const Node* turns = fields.find("turns")) {
+      refuse_beside("turns", {fields.find("prompt_tokens"), fields.find("output_tokens")});
+      read_turns(*turns, task);
     } else {
       task.workload = read_workload(fields);
     }
@@ -144,6 +149,21 @@ class ScenarioReader {
       task.sequences.push_back(sequences);
     }
     if (!task.sequences.empty()) task.workload = task.sequences.front().workload;
+  }
+
+  void read_turns(const Node& list, ScenarioTask& task) {
+    if (!expect_list(list, "'turns'")) return;
+    bool first = true;
+    for (const Node& node : list) {
+      if (!expect_kind(node, Kind::map, "the turn", problems_)) continue;
+      const Workload turn = read_workload(Fields(node, kTurnKeys, "the turn", problems_));
+      if (first) {
+        task.workload = turn;
+      } else {
+        task.workload.turns.push_back({turn.prompt, turn.output});
+      }
+      first = false;
+    }
   }
 
   void refuse_beside(std::string_view key, std::initializer_list<const Node*> nodes) {
@@ -257,9 +277,13 @@ void check_plans(const Scenario& scenario) {
   for (const ScenarioPolicy& policy : scenario.policies) {
     for (const ScenarioTask& task : scenario.tasks) {
       try {
-        const std::vector<Sequences> one{{task.workload, 1}};
-        (void)plan_batch(policy.spec, scenario.shape, task.sequences.empty() ? one : task.sequences,
-                         scenario.accounting, policy.convention);
+        if (task.sequences.empty()) {
+          (void)plan(policy.spec, scenario.shape, task.workload, scenario.accounting,
+                     policy.convention);
+        } else {
+          (void)plan_batch(policy.spec, scenario.shape, task.sequences, scenario.accounting,
+                           policy.convention);
+        }
         continue;
       } catch (const PolicyError& error) {
         problems.add(place_of(policy, error.parameter), words(policy.spec, error));
