@@ -34,6 +34,7 @@ std::string json_figures(const Footprint& f) {
                                               : entries(f.peak_layerwise_entries));
   append("full_peak_entries", entries(f.full_peak_entries));
   append("active_share", json_number(f.active_share));
+  append("against_all_causal", json_number(f.against_all_causal));
   return out;
 }
 

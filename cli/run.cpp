@@ -8,6 +8,7 @@
 
 #include "cli/command.h"
 #include "models/closed_form.h"
+#include "models/shape_report.h"
 #include "sim/input/policy.h"
 #include "sim/input/scenario.h"
 #include "sim/simulate.h"
@@ -33,11 +34,9 @@ struct Case {
   Result result;
   bool agrees = false;
 
-  // At the largest of the passes, all layers at once, copies of KV heads included. That may be
-  // another pass than the one of peak_entries, where only some heads are copied.
-  Entries stored_peak;
-
-  Bytes peak_bytes() const { return stored_peak * schedule.shape.bytes_per_entry(); }
+  // At the largest of the passes, all layers at once, copies of KV heads and states included. That
+  // may be another pass than the one of peak_entries, where only some heads are copied.
+  Bytes peak_bytes;
 };
 
 std::string with_separators(std::int64_t number) {
@@ -49,8 +48,8 @@ std::string with_separators(std::int64_t number) {
   return text;
 }
 
-// The most entries stored during a pass of the block, copies included.
-Entries stored_peak_of(const Schedule& schedule, const PlayedBlock& block) {
+// The most bytes stored during a pass of the block.
+Bytes peak_bytes_of(const Schedule& schedule, const PlayedBlock& block) {
   const std::int64_t added = (block.run.rows + block.run.appended).count();
   std::int64_t peak = 0;
   for (std::size_t i = 0; i < static_cast<std::size_t>(block.count); ++i) {
@@ -58,8 +57,8 @@ Entries stored_peak_of(const Schedule& schedule, const PlayedBlock& block) {
     std::int64_t others = 0;
     for (std::size_t r = 0; r < schedule.cells.size(); ++r) {
       const std::int64_t held = block.past(r)[i] + added;
-      streaming += schedule.cells[r].stored_streaming * held;
-      others += schedule.cells[r].stored_others * held;
+      streaming += schedule.cells[r].bytes_streaming.count() * held;
+      others += schedule.cells[r].bytes_others.count() * held;
     }
     const std::int64_t stored =
         !schedule.nominal_streaming
@@ -68,7 +67,18 @@ Entries stored_peak_of(const Schedule& schedule, const PlayedBlock& block) {
                           schedule.weight(Role::full) * static_cast<double>(others));
     peak = std::max(peak, stored);
   }
-  return Entries(peak);
+  return Bytes(peak) + schedule.shape.state_bytes();
+}
+
+// Throws OverflowError if the sums above could leave 64 bits.
+void check_bytes(const Schedule& schedule) {
+  Tokens most = schedule.workload.prompt + schedule.workload.output;
+  for (const PassRun& run : schedule.plan.runs) most = std::max(most, most + run.appended);
+  Bytes of_token;
+  for (const RuleCells& cells : schedule.cells) {
+    of_token += cells.bytes_others + cells.bytes_streaming;
+  }
+  (void)of_token.times(most.count());
 }
 
 // Columns of the sum over all groups, or of one group, for a played block. Only the sum of a nominal
@@ -131,9 +141,10 @@ void play(Case& c, const Options& options, const input::Scenario& scenario, RunF
           {fmt::format("layer {} {}", group.layer, role), role, group.layer, group.heads.count()}));
     }
   }
+  check_bytes(schedule);
   c.result = simulate(schedule, [&](const PlayedBlock& block) {
     writer.append(total, columns_of(schedule, block, nullptr));
-    c.stored_peak = std::max(c.stored_peak, stored_peak_of(schedule, block));
+    c.peak_bytes = std::max(c.peak_bytes, peak_bytes_of(schedule, block));
     for (std::size_t g = 0; g < tracks.size(); ++g) {
       writer.append(tracks[g], columns_of(schedule, block, &schedule.groups[g]));
     }
@@ -152,7 +163,7 @@ void play(Case& c, const Options& options, const input::Scenario& scenario, RunF
     info.implementation = to_string(schedule.convention);
   }
   info.footprint = c.result.footprint;
-  info.peak_bytes = c.peak_bytes();
+  info.peak_bytes = c.peak_bytes;
   info.closed_form_agrees = c.agrees;
   writer.finish_run(info, phases_of(schedule.plan), {});
 }
@@ -169,7 +180,7 @@ void print_json(const input::Scenario& scenario, const std::vector<Case>& cases)
         R"("peak_pass":{},"closed_form_agrees":{}}})",
         out.empty() ? "" : ",\n ", json_string(c.policy->label), json_string(c.task->name),
         c.task->workload.prompt.count(), c.task->workload.output.count(),
-        json_figures(c.result.footprint), c.peak_bytes().count(), c.result.footprint.peak_pass,
+        json_figures(c.result.footprint), c.peak_bytes.count(), c.result.footprint.peak_pass,
         c.agrees);
   }
   fmt::print("{{\"model\":{},\"accounting\":\"{}\",\"runs\":[\n {}]}}\n",
@@ -178,8 +189,9 @@ void print_json(const input::Scenario& scenario, const std::vector<Case>& cases)
 
 void print_table(const input::Scenario& scenario, const std::vector<Case>& cases, bool wide) {
   const LlmShape& shape = scenario.shape;
-  fmt::print("{}  {}  {} layers x {} KV heads x {}   {} bytes/token\n", scenario.model_title,
-             shape.dtype, shape.layers, shape.kv_heads, shape.head_dim,
+  fmt::print("{}  {}  {}   {} bytes/token\n", scenario.model_title, shape.dtype,
+             layers_in_words(shape) +
+                 (shape.uniform() ? fmt::format(" x {}", shape.head_dim) : std::string()),
              with_separators(shape.bytes_per_token().count()));
   fmt::print("KV footprint / peak KV, % of full attention   (accounting: {})\n",
              to_string(scenario.accounting));
@@ -209,11 +221,10 @@ void print_table(const input::Scenario& scenario, const std::vector<Case>& cases
       const Footprint& f = c.result.footprint;
       first += fmt::format(
           "  {:<{}}", fmt::format("{:>5}/{:>5}", percent(f.footprint), percent(f.peak)), widths[t]);
-      second +=
-          fmt::format("  {:<{}}",
-                      fmt::format("{:.3f}e9 @{}", static_cast<double>(c.peak_bytes().count()) / 1e9,
-                                  f.peak_pass),
-                      widths[t]);
+      second += fmt::format(
+          "  {:<{}}",
+          fmt::format("{:.3f}e9 @{}", static_cast<double>(c.peak_bytes.count()) / 1e9, f.peak_pass),
+          widths[t]);
       if (c.schedule.active_read) active += (active.empty() ? "" : " / ") + percent(f.active_share);
     }
     fmt::print("{}\n", first);

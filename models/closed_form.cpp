@@ -12,7 +12,8 @@ namespace {
 // Sums one rule's segments.
 class CellSum {
  public:
-  explicit CellSum(const Schedule& schedule) : schedule_(schedule) {}
+  CellSum(const Schedule& schedule, std::size_t rule)
+      : schedule_(schedule), reads_sparsely_(schedule.reads_sparsely(rule)) {}
 
   void add(const PlayedPasses& played) {
     const PassRun& run = played.run;
@@ -26,7 +27,7 @@ class CellSum {
     add(run.first >= prefill_passes_, Tokens(most) + run.rows + run.appended,
         Area(sum_of_past * run.rows.count() + triangle(run.rows.count()) * count),
         Tokens(played.after.back()));
-    assert(!schedule_.active_read);  // a policy that reads sparsely evicts nothing
+    assert(!reads_sparsely_);  // a policy that reads sparsely evicts nothing
   }
   void add(const Segment& s) {
     const Int128 n = s.count;
@@ -37,7 +38,7 @@ class CellSum {
     const bool decodes = s.first >= prefill_passes_;
     const Tokens most = std::max(s.past, s.past_at(s.count - 1));
     add(decodes, most + s.rows + s.appended, held, s.after_at(s.count - 1));
-    if (schedule_.active_read &&
+    if (reads_sparsely_ &&
         schedule_.active_read->applies(decodes ? Phase::decode : Phase::prefill)) {
       totals_.readable += held;
       // Nothing is evicted, so the segment's rows follow each other.
@@ -63,6 +64,7 @@ class CellSum {
     return passes;
   }
   const Schedule& schedule_;
+  bool reads_sparsely_;
   std::int64_t prefill_passes_ = prefill_passes(schedule_.plan);
   CellTotals totals_;
 };
@@ -80,8 +82,9 @@ Result solve(const Schedule& schedule) {
   const std::size_t rules = schedule.rules.size();
   totals.reserve(rules);
 
+  if (rules == 0) return make_result(schedule, {}, peaks);
   if (rules == 1) {  // nothing to merge: no need to store the segments
-    CellSum sum(schedule);
+    CellSum sum(schedule, 0);
     struct Sink {
       CellSum& sum;
       PeakFinder<Value>& peaks;
@@ -114,7 +117,7 @@ Result solve(const Schedule& schedule) {
   all.reserve(rules * 4);
   for (std::size_t r = 0; r < rules; ++r) {
     next[r] = all.size();
-    CellSum sum(schedule);
+    CellSum sum(schedule, r);
     for_each_segment(schedule.rules[r], schedule.plan, [&](const Segment& s) {
       sum.add(s);
       all.push_back(s);

@@ -12,14 +12,18 @@ PeakFinder<Value>::PeakFinder(const Schedule& schedule)
   for (const RuleCells& cells : schedule.cells) cells_.push_back({cells.others, cells.streaming});
   std::int64_t widest = 0;
   std::int64_t layer = -1;
+  std::int64_t layers = 0;
+  std::int64_t all = 0;
   for (const Group& group : schedule.groups) {
     const std::int64_t heads = group.heads.count();
+    layers += group.layer == layer ? 0 : 1;
     last_width_ = group.layer == layer ? last_width_ + heads : heads;
     layer = group.layer;
     widest = std::max(widest, last_width_);
+    all += heads;
   }
   last_layer_is_widest_ = last_width_ == widest;
-  one_width_ = last_width_ * schedule.shape.layers == schedule.shape.cells().count();
+  one_width_ = last_width_ == widest && last_width_ * layers == all;
   if (schedule.nominal_streaming) {
     std::int64_t common = 0;
     for (const Sums& cells : cells_) {

@@ -15,6 +15,7 @@
 #include <optional>
 
 #include "models/policy.h"
+#include "models/window_rule.h"
 
 namespace kvf {
 
@@ -59,7 +60,7 @@ template <class List>
 struct RulesOf;
 template <class... Ps>
 struct RulesOf<TypeList<Ps...>>
-    : CollectRules<typename AddType<TypeList<>, paper_metric::AnyRule>::List, Ps...> {};
+    : CollectRules<typename AddType<TypeList<WindowRule>, paper_metric::AnyRule>::List, Ps...> {};
 
 template <class List>
 struct StatesOf;

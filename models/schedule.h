@@ -30,6 +30,8 @@ struct RuleCells {
   std::int64_t streaming = 0;
   std::int64_t stored_others = 0;  // copies included
   std::int64_t stored_streaming = 0;
+  Bytes bytes_others;  // of one token in all of them, copies included
+  Bytes bytes_streaming;
   friend bool operator==(const RuleCells&, const RuleCells&) = default;
 };
 
@@ -40,7 +42,7 @@ struct Schedule {
   Convention convention = Convention::eval;
   PassPlan plan;
   std::vector<Rule> rules;       // all different
-  std::vector<Group> groups;     // by layer; within it, as the policy names them
+  std::vector<Group> groups;     // by layer, of those that hold entries; then as the policy names
   std::vector<RuleCells> cells;  // of each rule, summed over the groups
   // Set when the share of streaming heads is not rounded to heads: the group `streaming` then
   // weighs so much, the other one the rest.
@@ -48,6 +50,12 @@ struct Schedule {
   bool heads_assumed = false;  // which heads stream is not known, only how many
   std::optional<ActiveRead> active_read;
 
+  // Whether a rule is the model's own, not the policy's; nullptr if not.
+  const WindowRule* window(std::size_t rule) const {
+    return std::get_if<WindowRule>(&rules[rule].v);
+  }
+  // Whether the cells of a rule are read sparsely.
+  bool reads_sparsely(std::size_t rule) const { return active_read && window(rule) == nullptr; }
   // Whether a group counts among the streaming heads of a nominal share.
   bool weighs_apart(Role role) const { return nominal_streaming && role == Role::streaming; }
   // The weight of a group's role: 1, or its nominal share.

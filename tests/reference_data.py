@@ -20,7 +20,12 @@ def main():
         print("SKIPPED: KVF_REFERENCE_DATA does not name the folder of the reference files")
         return 77
     failed = False
-    for name in ["paper_footprint.json", "policy_budgets.json", "training_reference.json"]:
+    for name in [
+        "paper_footprint.json",
+        "policy_budgets.json",
+        "training_reference.json",
+        "transformers_caches.json",
+    ]:
         with open(os.path.join(folder, name), encoding="utf-8") as file:
             data = json.load(file)
         if "cases" in data:

@@ -39,6 +39,7 @@ struct HeadRoles {
   static constexpr std::string_view source =
       "DuoAttention, arXiv 2410.10819, fe93c31; PruLong, arXiv 2506.17121, ff22598";
   static constexpr Convention convention = Convention::eval;
+  static constexpr bool tells_heads_apart = true;
   static constexpr std::array presets{
       Preset{"duoattention", "rounding as DuoAttention"},
       Preset{"prulong", "rounding as PruLong"},

@@ -62,7 +62,7 @@ class CaseReader::Impl {
       case_.convention = read_convention(*node, problems_);
     }
     if (const Node* node = fields.find("model")) {
-      read_shape(*node, case_.shape, problems_);
+      if (const Model* model = models_.read(*node, problems_)) case_.shape = model->shape;
     } else {
       case_.shape = LlmShape{};
     }
@@ -72,6 +72,7 @@ class CaseReader::Impl {
   JsonParser parser_;
   Tree tree_;
   HeadFiles files_;
+  ModelReader models_;
   Case case_;
 };
 
