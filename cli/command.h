@@ -16,6 +16,7 @@ using Action = std::function<int()>;
 
 void add_run(CLI::App& app, Action& action);
 void add_footprint(CLI::App& app, Action& action);
+void add_models(CLI::App& app, Action& action);
 void add_policies(CLI::App& app, Action& action);
 
 // The input is wrong: main() prints the text and exits with 2.

@@ -30,21 +30,21 @@ struct Options {
   std::string implementation;
 };
 
-// One number for each group, listed by layer: [[1,2],[1,2]].
+// One number for each group, listed by layer: [[1,2],[],[1,2]].
 template <class Value>
 std::string per_layer(const Schedule& schedule, Value&& value) {
   std::string out = "[";
   std::int64_t layer = -1;
+  const auto open_up_to = [&](std::int64_t last) {
+    for (; layer < last; ++layer) out += layer < 0 ? "[" : "],[";
+  };
   for (const Group& group : schedule.groups) {
-    if (group.layer != layer) {
-      out += layer < 0 ? "[" : "],[";
-    } else {
-      out += ',';
-    }
-    layer = group.layer;
+    if (group.layer == layer) out += ',';
+    open_up_to(group.layer);
     out += value(group);
   }
-  return out + (layer < 0 ? "]" : "]]");
+  open_up_to(schedule.shape.layers - 1);
+  return out + "]]";
 }
 
 // Entries of all heads of a group, copies included; a nominal share weighs them.
@@ -169,6 +169,9 @@ int run_one(const Options& options) {
     return share ? fmt::format("{:.2f} %", 100 * *share) : std::string("undefined");
   };
   fmt::print("KV footprint             {}\n", percent(f.footprint));
+  if (f.against_all_causal != f.footprint) {
+    fmt::print("against all-causal       {}\n", percent(f.against_all_causal));
+  }
   fmt::print("peak KV                  {}\n", percent(f.peak));
   fmt::print("peak entries             {} (pass {})\n", f.peak_entries.count(), f.peak_pass);
   fmt::print("peak entries, layerwise  {}\n", f.peak_layerwise_entries.count());
@@ -195,7 +198,8 @@ void add_footprint(CLI::App& app, Action& action) {
       ->check(CLI::PositiveNumber)
       ->transform(CLI::AsSizeValue(false));
   command->add_option("--policy", options->policy, "NAME:PARAMETER=VALUE,...");
-  command->add_option("--model", options->model, "a catalogue name; absent: one layer, one head");
+  command->add_option("--model", options->model,
+                      "a name, or a config.json; absent: one layer, one head");
   command->add_option("--accounting", options->accounting, "whose rules count")
       ->check(CLI::IsMember(accounting_names()));
   command->add_option("--implementation", options->implementation, "whose implementation")

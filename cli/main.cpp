@@ -14,6 +14,7 @@ int main(int argc, char** argv) {
   cli::Action action;
   cli::add_run(app, action);
   cli::add_footprint(app, action);
+  cli::add_models(app, action);
   cli::add_policies(app, action);
   try {
     app.parse(argc, argv);

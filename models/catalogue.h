@@ -1,6 +1,7 @@
 // Published shapes, each with its source.
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,7 +14,7 @@ struct CatalogueEntry {
   std::vector<std::string_view> aliases;  // also accepted
   std::string_view title;                 // as its publisher writes it
   std::string_view family;                // the model_type of its config.json
-  std::string_view source;
+  std::string source;
 };
 const std::vector<CatalogueEntry>& catalogue();
 // By name or alias, any case; nullptr if unknown.

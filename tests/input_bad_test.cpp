@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/input/case.h"
+#include "sim/input/config.h"
 #include "sim/input/problems.h"
 #include "sim/input/scenario.h"
 #include "sim/input/tsv.h"
@@ -51,6 +52,7 @@ std::string refusals_of_cases(const fs::path& path) {
 
 std::string refusal_of(const fs::path& path) {
   if (path.extension() == ".jsonl") return refusals_of_cases(path);
+  if (path.extension() == ".json") return refusal([&] { input::read_config(path); });
   if (path.extension() == ".tsv") return refusal([&] { input::read_head_scores(path); });
   return refusal([&] { input::check_plans(input::read_scenario(path)); });
 }

@@ -1,8 +1,12 @@
 // config.json: what each family makes of it. The full files are walked where KVF_REFERENCE_DATA
 // names their folder.
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <vector>
 
 #include "models/catalogue.h"
 #include "sim/input/config.h"
@@ -107,6 +111,34 @@ TEST_CASE("what a config.json is refused for", "[config]") {
             .find("two names of one value") != std::string::npos);
 }
 
+// Of `Name (a part)`: name.
+std::string lower_name(std::string_view name) {
+  std::string lower(name.substr(0, name.find(" (")));
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return lower;
+}
+
+TEST_CASE("catalogue: names are different, and every shape has a source", "[config]") {
+  std::vector<std::string_view> names;
+  std::vector<std::string_view> families;
+  for (const CatalogueEntry& entry : catalogue()) {
+    INFO(entry.shape.name);
+    CHECK_NOTHROW(check(entry.shape));
+    CHECK(entry.shape.name == lower_name(entry.shape.name));
+    CHECK_FALSE(entry.source.empty());
+    CHECK(find_family(entry.family) != nullptr);
+    names.push_back(entry.shape.name);
+    names.insert(names.end(), entry.aliases.begin(), entry.aliases.end());
+    families.push_back(entry.family);
+  }
+  std::sort(names.begin(), names.end());
+  CHECK(std::adjacent_find(names.begin(), names.end()) == names.end());
+  std::sort(families.begin(), families.end());
+  families.erase(std::unique(families.begin(), families.end()), families.end());
+  CHECK(names.size() >= 30);
+  CHECK(families.size() >= 15);
+}
+
 // Every key of every configuration is used, derived or irrelevant, and no other goes unseen.
 TEST_CASE("the configurations of the reference files", "[config]") {
   const char* const folder = std::getenv("KVF_REFERENCE_DATA");
@@ -117,18 +149,30 @@ TEST_CASE("the configurations of the reference files", "[config]") {
     Tree tree;
     JsonParser().parse(text, tree, of_file);
     std::size_t read = 0;
+    std::size_t catalogued = 0;
     for (const Node& list : tree.root()) {
       if (list.key != "rows") continue;
       for (const Node& row : list) {
         for (const Node& member : row) {
           if (member.key != "config") continue;
           Problems problems(name);
-          (void)read_config(member, problems);
+          Config config = read_config(member, problems);
           CHECK_NOTHROW(problems.throw_if_any());
           ++read;
+          for (const Node& title : row) {
+            if (title.key != "name" || title.kind != Kind::text) continue;
+            const CatalogueEntry* entry = find_model(lower_name(title.text));
+            if (entry == nullptr || config.model_type != entry->family) continue;
+            config.shape.name = entry->shape.name;
+            config.shape.dtype = entry->shape.dtype;
+            INFO(entry->shape.name);
+            CHECK(config.shape == entry->shape);
+            ++catalogued;
+          }
         }
       }
     }
     CHECK(read > 200);
+    CHECK((catalogued > 60 || std::string(name) != "parameter_counts.json"));
   }
 }

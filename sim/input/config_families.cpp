@@ -105,9 +105,8 @@ constexpr Family kFamilies[] = {
      "state_heads=128 n_groups=1 state_size=256 conv_kernel=4 expand=2 inner_size=1024",
      Attention::heads, Layout::all_hybrid, State::mamba2,
      "state_heads:mamba_n_heads state_head_dim:mamba_d_head n_groups=mamba_n_groups "
-     "state_size=mamba_d_state conv_kernel=mamba_d_conv expand=mamba_expand "
-     "inner_size:mamba_d_ssm",
-     "layer_types layers_block_type"},
+     "state_size=mamba_d_state conv_kernel=mamba_d_conv expand=mamba_expand inner_size:mamba_d_ssm",
+     "layer_types layers_block_type attn_layer_indices"},
     {"falcon_mamba", "hidden_size=768 num_hidden_layers=32 expand=2 state_size=16 conv_kernel=4",
      Attention::heads, Layout::all_linear, State::mamba, "",
      "intermediate_size layer_types layers_block_type"},
@@ -244,7 +243,9 @@ constexpr Family kFamilies[] = {
     {"mimo_v2_flash",
      "hidden_size=4096 num_hidden_layers=48 num_attention_heads=64 num_key_value_heads=4 "
      "head_dim=192 sliding_window=129 v_head_dim=128",
-     Attention::mimo, Layout::window_but_first_and_sixth, State::none},
+     Attention::mimo, Layout::window_but_first_and_sixth, State::none, "",
+     "hybrid_layer_pattern swa_num_key_value_heads swa_num_attention_heads swa_head_dim "
+     "swa_v_head_dim"},
     {"minicpm3",
      "hidden_size=2560 num_hidden_layers=62 num_attention_heads=40 kv_lora_rank=256 "
      "qk_rope_head_dim=32 qk_nope_head_dim=64",
@@ -290,7 +291,7 @@ constexpr Family kFamilies[] = {
      "state_heads:mamba_num_heads state_head_dim:mamba_head_dim state_size=ssm_state_size "
      "layer_types=layers_block_type n_groups=mamba_n_groups conv_kernel=mamba_d_conv "
      "expand=mamba_expand",
-     "num_hidden_layers"},
+     "num_hidden_layers attention_head_dim"},
     {"olmo", "hidden_size=4096 num_hidden_layers=32 num_attention_heads=32", Attention::heads,
      Layout::by_window, State::none},
     {"olmo2", "hidden_size=4096 num_hidden_layers=32 num_attention_heads=32", Attention::heads,
@@ -332,13 +333,13 @@ constexpr Family kFamilies[] = {
      "head_dim=256 linear_num_key_heads=16 linear_num_value_heads=32 "
      "linear_key_head_dim=128 linear_value_head_dim=128 linear_conv_kernel_dim=4 "
      "full_attention_interval=4",
-     Attention::heads, Layout::linear_but_every_nth, State::delta},
+     Attention::heads, Layout::linear_but_every_nth, State::delta, "", "use_sliding_window"},
     {"qwen3_5_text",
      "hidden_size=4096 num_hidden_layers=32 num_attention_heads=16 num_key_value_heads=4 "
      "head_dim=256 linear_num_key_heads=16 linear_num_value_heads=32 "
      "linear_key_head_dim=128 linear_value_head_dim=128 linear_conv_kernel_dim=4 "
      "full_attention_interval=4",
-     Attention::heads, Layout::linear_but_every_nth, State::delta},
+     Attention::heads, Layout::linear_but_every_nth, State::delta, "", "use_sliding_window"},
     {"qwen3_moe",
      "hidden_size=2048 num_hidden_layers=24 num_attention_heads=32 num_key_value_heads=4 "
      "use_sliding_window=false sliding_window=4096",
@@ -348,7 +349,7 @@ constexpr Family kFamilies[] = {
      "head_dim=256 linear_num_key_heads=16 linear_num_value_heads=32 "
      "linear_key_head_dim=128 linear_value_head_dim=128 linear_conv_kernel_dim=4 "
      "full_attention_interval=4",
-     Attention::heads, Layout::linear_but_every_nth, State::delta},
+     Attention::heads, Layout::linear_but_every_nth, State::delta, "", "use_sliding_window"},
     {"recurrent_gemma",
      "hidden_size=2560 num_hidden_layers=26 num_attention_heads=10 sliding_window=2048 "
      "conv1d_width=4",

@@ -59,13 +59,14 @@ const Node* ConfigValues::given(std::string_view key) {
   const Alias alias = alias_of(family_, key);
   Member* const own = member(alias.name);
   Member* const other = alias.both && alias.name != key ? member(key) : nullptr;
+  const bool seen = other != nullptr && other->used;
   for (Member* m : {own, other}) {
     if (m != nullptr) m->used = true;
   }
   if (own == nullptr || other == nullptr) {
     return own != nullptr ? own->node : other != nullptr ? other->node : nullptr;
   }
-  if (own->node->text != other->node->text) {
+  if (!seen && own->node->text != other->node->text) {
     problems_.add(other->node->key_at,
                   fmt::format("'{}' and '{}' (at {}:{}) are two names of one value; expected one",
                               key, alias.name, own->node->key_at.line, own->node->key_at.column));

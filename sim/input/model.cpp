@@ -33,8 +33,10 @@ std::string unknown_model(std::string_view name) {
   const std::vector<std::string_view> names = catalogue_names();
   const std::string_view near = nearest(name, names);
   const std::string question = near.empty() ? "" : fmt::format("did you mean '{}'? ", near);
-  return fmt::format("unknown model {}; {}expected the path of a config.json or one of {}",
-                     in_quotes(name), question, fmt::join(names, ", "));
+  return fmt::format(
+      "unknown model {}; {}expected a name that 'kvfootprint models' lists, or the path of a "
+      "config.json",
+      in_quotes(name), question);
 }
 
 Model of_catalogue(const CatalogueEntry& entry) {
