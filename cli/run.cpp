@@ -49,7 +49,8 @@ std::string with_separators(std::int64_t number) {
 }
 
 // The most bytes stored during a pass of the block.
-Bytes peak_bytes_of(const Schedule& schedule, const PlayedBlock& block) {
+Bytes peak_bytes_of(const Schedule& schedule, const std::vector<RuleBytes>& bytes,
+                    const PlayedBlock& block) {
   const std::int64_t added = (block.run.rows + block.run.appended).count();
   std::int64_t peak = 0;
   for (std::size_t i = 0; i < static_cast<std::size_t>(block.count); ++i) {
@@ -57,8 +58,8 @@ Bytes peak_bytes_of(const Schedule& schedule, const PlayedBlock& block) {
     std::int64_t others = 0;
     for (std::size_t r = 0; r < schedule.cells.size(); ++r) {
       const std::int64_t held = block.past(r)[i] + added;
-      streaming += schedule.cells[r].bytes_streaming.count() * held;
-      others += schedule.cells[r].bytes_others.count() * held;
+      streaming += bytes[r].streaming.count() * held;
+      others += bytes[r].others.count() * held;
     }
     const std::int64_t stored =
         !schedule.nominal_streaming
@@ -71,13 +72,11 @@ Bytes peak_bytes_of(const Schedule& schedule, const PlayedBlock& block) {
 }
 
 // Throws OverflowError if the sums above could leave 64 bits.
-void check_bytes(const Schedule& schedule) {
+void check_bytes(const Schedule& schedule, const std::vector<RuleBytes>& bytes) {
   Tokens most = schedule.workload.prompt + schedule.workload.output;
   for (const PassRun& run : schedule.plan.runs) most = std::max(most, most + run.appended);
   Bytes of_token;
-  for (const RuleCells& cells : schedule.cells) {
-    of_token += cells.bytes_others + cells.bytes_streaming;
-  }
+  for (const RuleBytes& of_rule : bytes) of_token += of_rule.others + of_rule.streaming;
   (void)of_token.times(most.count());
 }
 
@@ -141,10 +140,11 @@ void play(Case& c, const Options& options, const input::Scenario& scenario, RunF
           {fmt::format("layer {} {}", group.layer, role), role, group.layer, group.heads.count()}));
     }
   }
-  check_bytes(schedule);
+  const std::vector<RuleBytes> bytes = rule_bytes(schedule);
+  check_bytes(schedule, bytes);
   c.result = simulate(schedule, [&](const PlayedBlock& block) {
     writer.append(total, columns_of(schedule, block, nullptr));
-    c.peak_bytes = std::max(c.peak_bytes, peak_bytes_of(schedule, block));
+    c.peak_bytes = std::max(c.peak_bytes, peak_bytes_of(schedule, bytes, block));
     for (std::size_t g = 0; g < tracks.size(); ++g) {
       writer.append(tracks[g], columns_of(schedule, block, &schedule.groups[g]));
     }

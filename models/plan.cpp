@@ -163,18 +163,12 @@ void place_in_model(Schedule& schedule) {
   std::int64_t layer = 0;
   std::int64_t full_layer = 0;
   for (const LayerRun& run : schedule.shape.runs) {
-    const Bytes of_entry{bytes_per_entry(run, schedule.shape.dtype).count()};
-    const auto add = [&](const Group& group) {
-      schedule.groups.push_back(group);
-      schedule.cells[group.rule].bytes_others +=
-          of_entry.times(group.heads.count()).times(group.copies);
-    };
     for (const std::int64_t end = layer + run.count; layer < end; ++layer) {
       if (run.kind == LayerKind::full) {
         for (; next != full.end() && next->layer == full_layer; ++next) {
           Group group = *next;
           group.layer = layer;
-          add(group);
+          schedule.groups.push_back(group);
         }
         ++full_layer;
       } else if (run.holds_entries()) {
@@ -182,7 +176,7 @@ void place_in_model(Schedule& schedule) {
         const std::int64_t copies = copies_of(run, schedule);
         schedule.cells[rule].others += run.cells();
         schedule.cells[rule].stored_others += run.cells() * copies;
-        add({layer, Cells(run.cells()), rule, Role::window, copies});
+        schedule.groups.push_back({layer, Cells(run.cells()), rule, Role::window, copies});
       }
     }
   }
@@ -241,8 +235,9 @@ Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& w
   const Tokens prefill =
       holds_back_one ? std::max(workload.prompt - Tokens(1), Tokens{}) : workload.prompt;
   const bool uniform = schedule.shape.uniform();
-  const LlmShape view = uniform ? LlmShape{} : schedule.shape.full_attention();
-  const LlmShape& policy_shape = uniform ? schedule.shape : view;
+  std::optional<LlmShape> view;
+  if (!uniform) view = schedule.shape.full_attention();
+  const LlmShape& policy_shape = uniform ? schedule.shape : *view;
   const PlanContext context{policy_shape, workload, schedule.convention, prefill};
   std::int64_t copies = 1;  // the most of any layer
   std::int64_t full_copies = 1;
@@ -262,15 +257,7 @@ Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& w
   } else {
     plan_with(policy, policy_shape, full_copies, ImplementationBook(context), schedule);
   }
-  if (uniform) {
-    const Bytes of_entry{schedule.shape.bytes_per_entry().count()};
-    for (RuleCells& cells : schedule.cells) {
-      cells.bytes_others = of_entry.times(cells.stored_others);
-      cells.bytes_streaming = of_entry.times(cells.stored_streaming);
-    }
-  } else {
-    place_in_model(schedule);
-  }
+  if (!uniform) place_in_model(schedule);
   schedule.plan.end_prefill();
   schedule.plan.add(workload.output.count(), Tokens(1), Phase::decode);
 
@@ -283,6 +270,21 @@ Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& w
   (void)(schedule.shape.cells() * most)
       .times(2 * std::max(copies, shape.query_heads / shape.kv_heads));
   return schedule;
+}
+
+std::vector<RuleBytes> rule_bytes(const Schedule& schedule) {
+  std::vector<RuleBytes> bytes(schedule.rules.size());
+  const std::vector<LayerRun> runs = schedule.shape.all_runs();
+  auto run = runs.begin();
+  std::int64_t end = run->count;  // of the run's layers
+  for (const Group& group : schedule.groups) {
+    while (group.layer >= end) end += (++run)->count;
+    const Bytes of_entry{bytes_per_entry(*run, schedule.shape.dtype).count()};
+    const bool apart = schedule.weighs_apart(group.role);
+    (apart ? bytes[group.rule].streaming : bytes[group.rule].others) +=
+        of_entry.times(group.heads.count()).times(group.copies);
+  }
+  return bytes;
 }
 
 std::optional<Entries> reserved_entries(const Schedule& schedule) {

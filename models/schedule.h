@@ -30,8 +30,6 @@ struct RuleCells {
   std::int64_t streaming = 0;
   std::int64_t stored_others = 0;  // copies included
   std::int64_t stored_streaming = 0;
-  Bytes bytes_others;  // of one token in all of them, copies included
-  Bytes bytes_streaming;
   friend bool operator==(const RuleCells&, const RuleCells&) = default;
 };
 
@@ -70,6 +68,14 @@ struct Schedule {
 Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& workload,
               Accounting accounting = Accounting::implementation,
               std::optional<Convention> convention = std::nullopt);
+
+// Bytes of one token in all cells of a rule, copies included; of the two kinds as in RuleCells.
+struct RuleBytes {
+  Bytes others;
+  Bytes streaming;
+};
+// Of each rule. Throws OverflowError.
+std::vector<RuleBytes> rule_bytes(const Schedule& schedule);
 
 // Entries that a static cache allocates ahead, copies included; nullopt if a rule has no such cache.
 std::optional<Entries> reserved_entries(const Schedule& schedule);

@@ -128,9 +128,9 @@ void read_delta(ConfigValues& values, LayerRun& run, std::int64_t heads) {
 
 // kimi_linear: its checkpoints keep these in a map of their own.
 void read_delta_of_heads(ConfigValues& values, LayerRun& run) {
-  std::int64_t heads = values.size("linear_num_heads");
-  std::int64_t dim = values.size("linear_head_dim");
-  std::int64_t kernel = values.size("linear_conv_kernel_dim");
+  std::int64_t heads = 0;
+  std::int64_t dim = 0;
+  std::int64_t kernel = 0;
   if (const Node* config = values.map("linear_attn_config")) {
     const std::array<std::pair<std::string_view, std::int64_t*>, 3> slots{
         {{"num_heads", &heads}, {"head_dim", &dim}, {"short_conv_kernel_size", &kernel}}};
@@ -141,6 +141,9 @@ void read_delta_of_heads(ConfigValues& values, LayerRun& run) {
       }
     }
   }
+  if (heads == 0) heads = values.size("linear_num_heads");
+  if (dim == 0) dim = values.size("linear_head_dim");
+  if (kernel == 0) kernel = values.size("linear_conv_kernel_dim");
   run.conv = {3 * heads * dim, kernel};
   run.recurrent = {heads, dim, dim};
 }
