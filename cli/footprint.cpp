@@ -1,16 +1,21 @@
 // kvfootprint footprint: the figures of one case, or of many (JSON lines in, JSON lines out).
+#include <algorithm>
 #include <cstdio>
-#include <fstream>
-#include <iostream>
 
 #include <fmt/format.h>
 
 #include "cli/command.h"
 #include "models/closed_form.h"
+#include "models/peak_bytes.h"
+#include "sim/footprint_json.h"
+#include "sim/input/bind.h"
 #include "sim/input/case.h"
+#include "sim/input/lines.h"
 #include "sim/input/model.h"
 #include "sim/input/policy.h"
+#include "sim/report.h"
 #include "sim/simulate.h"
+#include "timeline/json_text.h"
 
 namespace kvf::cli {
 namespace {
@@ -21,9 +26,9 @@ struct Options {
   bool detail = false;
   bool trace = false;
   bool json = false;
-  std::int64_t prompt = 0;
-  std::int64_t output = 0;
-  std::int64_t chunk = 0;
+  std::string prompt;
+  std::string output = "0";
+  std::string chunk;
   std::string policy = "full";
   std::string model;
   std::string accounting = "implementation";
@@ -54,6 +59,19 @@ std::string of_group(const Schedule& schedule, const Group& group, std::int64_t 
   return fmt::format("{}", schedule.weight(group.role) * static_cast<double>(sum));
 }
 
+bool masks_any(const Schedule& schedule) {
+  return std::any_of(schedule.rules.begin(), schedule.rules.end(), masks);
+}
+
+// Over all cells, copies included.
+std::int64_t sum_of(const Schedule& schedule, const Result& result, Tokens CellTotals::*figure) {
+  std::int64_t sum = 0;
+  for (const Group& group : schedule.groups) {
+    sum += (result.rules[group.rule].*figure).count() * group.heads.count() * group.copies;
+  }
+  return sum;
+}
+
 std::string detail(const Schedule& schedule, const Result& result) {
   std::string groups;
   for (const Group& group : schedule.groups) {
@@ -68,8 +86,14 @@ std::string detail(const Schedule& schedule, const Result& result) {
       return of_group(schedule, group, (result.rules[group.rule].*when).count());
     });
   };
-  return fmt::format(R"(,"groups":[{}],"held_after_prefill":{},"held_after_decode":{})", groups,
-                     held(&CellTotals::after_prefill), held(&CellTotals::after_decode));
+  std::string out =
+      fmt::format(R"(,"groups":[{}],"held_after_prefill":{},"held_after_decode":{})", groups,
+                  held(&CellTotals::after_prefill), held(&CellTotals::after_decode));
+  if (masks_any(schedule)) {
+    out += fmt::format(R"(,"live_after_prefill":{},"live_after_decode":{})",
+                       held(&CellTotals::live_after_prefill), held(&CellTotals::live_after_decode));
+  }
+  return out;
 }
 
 std::string trace(const Schedule& schedule) {
@@ -96,7 +120,13 @@ std::string answer(const input::Case& c, const Options& options) {
   const Result result = options.method == "closed" ? closed_form(schedule) : simulate(schedule);
   std::string out = "{" + json_figures(result.footprint);
   if (schedule.heads_assumed) out += R"(,"heads":"assumed")";
-  if (options.detail) out += detail(schedule, result);
+  if (options.detail) {
+    if (const auto reserved = reserved_entries(schedule);
+        reserved && schedule.convention == Convention::duo_static) {
+      out += fmt::format(R"(,"reserved_entries":{})", reserved->count());
+    }
+    out += detail(schedule, result);
+  }
   if (options.trace) out += trace(schedule);
   return out + "}";
 }
@@ -111,42 +141,95 @@ std::string text_of(const std::exception& error, const input::InputError* input)
   return text;
 }
 
-int run_cases(const Options& options) {
-  std::ifstream file;
-  if (options.cases != "-") {
-    if (std::filesystem::is_directory(options.cases)) {
-      throw UsageError(options.cases + ": is a folder; expected a file of JSON lines");
-    }
-    file.open(options.cases);
-    if (!file) throw UsageError(options.cases + ": cannot be opened");
+// The answer to one line of the batch interface; false if the case was bad.
+bool answer_line(input::CaseReader& reader, std::string_view line, int number,
+                 const Options& options, std::string& out) {
+  std::string text;
+  try {
+    out += answer(reader.read(line, number), options);
+    return true;
+  } catch (const input::InputError& error) {
+    text = text_of(error, &error);
+  } catch (const std::exception& error) {
+    text = text_of(error, nullptr);
   }
-  std::istream& in = options.cases == "-" ? std::cin : file;
+  out += "{\"error\":" + json_string(text) + "}";
+  return false;
+}
+
+int run_cases(const Options& options) {
+  input::LineReader lines(options.cases);
   input::CaseReader reader(options.cases);
-  std::string line;
   std::string out;
   int number = 0;
   bool all_good = true;
-  while (std::getline(in, line)) {
+  while (const auto line = lines.next()) {
     ++number;
-    try {
-      out += answer(reader.read(line, number), options);
-    } catch (const input::InputError& error) {
+    if (lines.too_long()) {
       all_good = false;
-      out += "{\"error\":" + json_string(text_of(error, &error)) + "}";
-    } catch (const std::exception& error) {
-      all_good = false;
-      out += "{\"error\":" + json_string(text_of(error, nullptr)) + "}";
+      out += R"({"error":"the line is longer than 16 MiB; expected one JSON object"})";
+    } else {
+      all_good &= answer_line(reader, *line, number, options, out);
     }
     out += '\n';
     if (out.size() > 1 << 16) {
       std::fwrite(out.data(), 1, out.size(), stdout);
       out.clear();
+      if (std::ferror(stdout) != 0) break;  // main() says so
     }
   }
-  if (in.bad()) throw UsageError(options.cases + ": cannot be read");
   std::fwrite(out.data(), 1, out.size(), stdout);
-  if (std::fflush(stdout) != 0) throw std::runtime_error("the output cannot be written");
   return all_good ? 0 : 1;
+}
+
+// "pass 3, decode": passes count from 0.
+std::string pass_in_words(const Schedule& schedule, std::int64_t pass) {
+  for (const PassRun& run : schedule.plan.runs) {
+    if (pass >= run.first + run.count) continue;
+    return fmt::format("pass {}, {}", pass, run.phase == Phase::prefill ? "prefill" : "decode");
+  }
+  return "no pass";
+}
+
+// `bytes`: the model is a real one, so that they mean something.
+void print_table(const Schedule& schedule, const Result& result, bool bytes) {
+  const Footprint& f = result.footprint;
+  const auto percent = [](std::optional<double> share) {
+    return share ? fmt::format("{:.2f} %", 100 * *share) : std::string("undefined");
+  };
+  const auto line = [](std::string_view name, const std::string& value) {
+    fmt::print("{:<24} {}\n", name, value);
+  };
+  const auto count = [](std::int64_t value) { return with_separators(value); };
+  line("KV footprint", percent(f.footprint));
+  if (f.against_all_causal != f.footprint) {
+    line("against all-causal", percent(f.against_all_causal));
+  }
+  line("peak KV", percent(f.peak));
+  line("peak entries",
+       fmt::format("{} ({})", count(f.peak_entries.count()), pass_in_words(schedule, f.peak_pass)));
+  line("peak entries, layerwise", fmt::format("{} ({})", count(f.peak_layerwise_entries.count()),
+                                              pass_in_words(schedule, f.peak_layerwise_pass)));
+  if (bytes) {
+    const PeakBytes peak = peak_bytes(schedule);
+    line("peak bytes", fmt::format("{}, layerwise {}", count(peak.all_layers.count()),
+                                   count(peak.layerwise.count())));
+  }
+  line("active entries", to_string(f.active_entries));
+  line("held after prefill", count(f.held_after_prefill.count()) + " entries");
+  line("held after decoding", count(f.held_after_decode.count()) + " entries");
+  if (masks_any(schedule)) {
+    line("  of these not masked",
+         fmt::format("{} and {}", sum_of(schedule, result, &CellTotals::live_after_prefill),
+                     sum_of(schedule, result, &CellTotals::live_after_decode)));
+  }
+  if (schedule.convention == Convention::duo_static) {
+    if (const auto reserved = reserved_entries(schedule)) {
+      line("allocated ahead", count(reserved->count()) + " entries");
+    }
+  }
+  if (schedule.active_read) line("active share", percent(f.active_share));
+  if (schedule.heads_assumed) fmt::print("note: which cells keep most is assumed\n");
 }
 
 int run_one(const Options& options) {
@@ -154,8 +237,13 @@ int run_one(const Options& options) {
   c.policy = input::parse_policy(options.policy);
   c.shape = LlmShape{};
   if (!options.model.empty()) c.shape = input::parse_model(options.model).shape;
-  c.workload = {Tokens(options.prompt), Tokens(options.output), std::nullopt};
-  if (options.chunk > 0) c.workload.chunk = Tokens(options.chunk);
+  if (options.prompt.empty()) throw UsageError("--prompt is required, unless --cases is given");
+  const auto tokens = input::parse_tokens;
+  c.workload.prompt = tokens(options.prompt, "prompt_tokens", kAnyCount, "--prompt");
+  c.workload.output = tokens(options.output, "output_tokens", kAnyCount, "--output");
+  if (!options.chunk.empty()) {
+    c.workload.chunk = tokens(options.chunk, "prefill_chunk_tokens", kAtLeastOne, "--chunk");
+  }
   c.accounting = *parse_accounting(options.accounting);
   if (!options.implementation.empty()) c.convention = parse_convention(options.implementation);
   if (options.json || options.detail || options.trace) {
@@ -163,23 +251,8 @@ int run_one(const Options& options) {
     return 0;
   }
   const Schedule schedule = plan(c.policy, c.shape, c.workload, c.accounting, c.convention);
-  const Footprint f =
-      (options.method == "closed" ? closed_form(schedule) : simulate(schedule)).footprint;
-  const auto percent = [](std::optional<double> share) {
-    return share ? fmt::format("{:.2f} %", 100 * *share) : std::string("undefined");
-  };
-  fmt::print("KV footprint             {}\n", percent(f.footprint));
-  if (f.against_all_causal != f.footprint) {
-    fmt::print("against all-causal       {}\n", percent(f.against_all_causal));
-  }
-  fmt::print("peak KV                  {}\n", percent(f.peak));
-  fmt::print("peak entries             {} (pass {})\n", f.peak_entries.count(), f.peak_pass);
-  fmt::print("peak entries, layerwise  {}\n", f.peak_layerwise_entries.count());
-  fmt::print("active entries           {}\n", to_string(f.active_entries));
-  fmt::print("held after prefill       {} entries\n", f.held_after_prefill.count());
-  fmt::print("held after decoding      {} entries\n", f.held_after_decode.count());
-  if (schedule.active_read) fmt::print("active share             {}\n", percent(f.active_share));
-  if (schedule.heads_assumed) fmt::print("note: which heads stream is assumed\n");
+  const Result result = options.method == "closed" ? closed_form(schedule) : simulate(schedule);
+  print_table(schedule, result, !options.model.empty());
   return 0;
 }
 
@@ -188,29 +261,31 @@ int run_one(const Options& options) {
 void add_footprint(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("footprint", "The KV footprint of one case, or of many");
-  command->add_option("--prompt", options->prompt, "prompt tokens")
-      ->check(CLI::NonNegativeNumber)
-      ->transform(CLI::AsSizeValue(false));
-  command->add_option("--output", options->output, "output tokens")
-      ->check(CLI::NonNegativeNumber)
-      ->transform(CLI::AsSizeValue(false));
-  command->add_option("--chunk", options->chunk, "rows of a prefill pass; absent: one pass")
-      ->check(CLI::PositiveNumber)
-      ->transform(CLI::AsSizeValue(false));
-  command->add_option("--policy", options->policy, "NAME:PARAMETER=VALUE,...");
+  CLI::Option* cases = command->add_option(
+      "--cases", options->cases, "a file of JSON lines, one case each; - for standard input");
+  command->add_option("--prompt", options->prompt, "prompt tokens; K and M are 1024 and 1024 K");
+  command->add_option("--output", options->output, "output tokens; absent: none");
+  command->add_option("--chunk", options->chunk, "rows of a prefill pass; absent: one pass");
+  command->add_option("--policy", options->policy, "NAME:PARAMETER=VALUE,...; absent: full");
   command->add_option("--model", options->model,
                       "a name, or a config.json; absent: one layer, one head");
-  command->add_option("--accounting", options->accounting, "whose rules count")
+  command
+      ->add_option("--accounting", options->accounting, "whose rules count; absent: implementation")
       ->check(CLI::IsMember(accounting_names()));
-  command->add_option("--implementation", options->implementation, "whose implementation")
+  command
+      ->add_option("--implementation", options->implementation,
+                   "whose implementation; absent: the policy's own")
       ->check(CLI::IsMember(convention_names()));
-  command->add_option("--cases", options->cases,
-                      "a file of JSON lines, one case each; - for stdin");
-  command->add_option("--method", options->method, "closed or simulate")
+  command->add_option("--method", options->method, "closed form or simulation; absent: closed")
       ->check(CLI::IsMember({"closed", "simulate"}));
   command->add_flag("--detail", options->detail, "groups and what they hold (JSON)");
   command->add_flag("--trace", options->trace, "every pass (JSON)");
   command->add_flag("--json", options->json, "JSON instead of a table");
+  // A case says these for itself.
+  for (const char* name : {"--prompt", "--output", "--chunk", "--policy", "--model", "--accounting",
+                           "--implementation", "--json"}) {
+    cases->excludes(name);
+  }
   command->footer(
       "Example:\n  kvfootprint footprint --model llama-3.1-8b --prompt 128K --output 1K "
       "--chunk 32K \\\n    --policy prulong:streaming_heads=0.7");

@@ -3,6 +3,8 @@
 
 #include "cli/command.h"
 #include "sim/input/model.h"
+#include "sim/report.h"
+#include "timeline/json_text.h"
 
 namespace kvf::cli {
 namespace {
@@ -12,15 +14,6 @@ struct Options {
   std::int64_t ranks = 1;
   bool json = false;
 };
-
-std::string with_separators(std::int64_t number) {
-  std::string text = std::to_string(number);
-  for (std::size_t at = text.size(); at > 3;) {
-    at -= 3;
-    text.insert(at, ",");
-  }
-  return text;
-}
 
 int list(bool json) {
   std::string out;

@@ -3,6 +3,9 @@
 
 #include "cli/command.h"
 #include "models/policy.h"
+#include "sim/footprint_json.h"
+#include "sim/input/bind.h"
+#include "timeline/json_text.h"
 
 namespace kvf::cli {
 namespace {
@@ -63,11 +66,8 @@ int list(bool json) {
 int explain(const std::string& name, bool json) {
   std::optional<PolicySpec> policy = make_policy(name);
   if (!policy) {
-    std::string known;
-    for (const std::string_view one : policy_names()) {
-      known += (known.empty() ? "" : ", ") + std::string(one);
-    }
-    throw UsageError("unknown policy '" + name + "'; expected one of " + known);
+    throw UsageError("unknown policy " + input::in_quotes(name) +
+                     input::suggestion(name, policy_names()));
   }
   const PolicyDescription d = describe(*policy);
   if (json) {

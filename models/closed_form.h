@@ -1,7 +1,6 @@
 // The figures of a schedule without playing it: from the segments of its rules.
 #pragma once
 
-#include <functional>
 #include <vector>
 
 #include "models/footprint.h"

@@ -1,5 +1,6 @@
 #include "models/footprint.h"
 
+#include <algorithm>
 #include <cmath>
 #include <numeric>
 
@@ -7,26 +8,6 @@
 
 namespace kvf {
 namespace {
-
-// a / b, rounded once also where the integers are too large for a double.
-std::optional<double> ratio(Area a, Area b) {
-  if (b.value() == 0) return std::nullopt;
-  constexpr Int128 kExact = Int128{1} << 53;
-  Int128 x = a.value();
-  Int128 y = b.value();
-  if (x > kExact || y > kExact) {
-    Int128 u = x;
-    Int128 v = y;
-    while (v != 0) {
-      const Int128 rest = u % v;
-      u = v;
-      v = rest;
-    }
-    x /= u;
-    y /= u;
-  }
-  return static_cast<double>(x) / static_cast<double>(y);
-}
 
 std::optional<double> ratio(Entries a, Entries b) {
   return ratio(Area(a.count()), Area(b.count()));
@@ -66,10 +47,51 @@ Entries full_peak(const Schedule& schedule) {
   return peak;
 }
 
+// What is not masked: a matter of the passes at which somebody asks.
+void count_live(const Schedule& schedule, std::vector<CellTotals>& rules) {
+  for (CellTotals& cell : rules) {
+    cell.live_after_prefill = cell.after_prefill;
+    cell.live_after_decode = cell.after_decode;
+  }
+  if (std::none_of(schedule.rules.begin(), schedule.rules.end(), masks)) return;
+  std::optional<Pass> prefill;
+  std::optional<Pass> last;
+  for (const PassRun& run : schedule.plan.runs) {
+    last = schedule.plan.pass(run, run.count - 1);
+    if (run.phase == Phase::prefill) prefill = last;
+  }
+  for (std::size_t r = 0; r < rules.size(); ++r) {
+    CellTotals& cell = rules[r];
+    const Rule& rule = schedule.rules[r];
+    if (prefill) cell.live_after_prefill = live(rule, *prefill, cell.after_prefill);
+    if (last) cell.live_after_decode = live(rule, *last, cell.after_decode);
+  }
+}
+
 }  // namespace
+
+std::optional<double> ratio(Area a, Area b) {
+  if (b.value() == 0) return std::nullopt;
+  constexpr Int128 kExact = Int128{1} << 53;
+  Int128 x = a.value();
+  Int128 y = b.value();
+  if (x > kExact || y > kExact) {
+    Int128 u = x;
+    Int128 v = y;
+    while (v != 0) {
+      const Int128 rest = u % v;
+      u = v;
+      v = rest;
+    }
+    x /= u;
+    y /= u;
+  }
+  return static_cast<double>(x) / static_cast<double>(y);
+}
 
 template <class Finder>
 Result make_result(const Schedule& schedule, std::vector<CellTotals> rules, const Finder& peaks) {
+  count_live(schedule, rules);
   const Tokens rows = schedule.plan.rows();
   const Area full_cell(triangle(rows.count()));
   RoleSums others;

@@ -49,6 +49,8 @@ struct CellTotals {
   Tokens peak;  // largest past + rows + appended
   Tokens after_prefill;
   Tokens after_decode;
+  Tokens live_after_prefill;  // of these, the entries that are not masked
+  Tokens live_after_decode;
   Area read;      // entry-rows read, and ...
   Area readable;  // ... held, in the phases in which the policy reads sparsely
   friend bool operator==(const CellTotals&, const CellTotals&) = default;
@@ -59,6 +61,9 @@ struct Result {
   std::vector<CellTotals> rules;  // as Schedule::rules
   friend bool operator==(const Result&, const Result&) = default;
 };
+
+// a / b, rounded once also where the integers are too large for a double; nullopt for b = 0.
+std::optional<double> ratio(Area a, Area b);
 
 // Both methods end here: sums over cells, ratios in the order the paper's script computes them.
 template <class Finder>

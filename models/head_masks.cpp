@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 #include <random>
+#include <string>
 
 #include "models/numeric.h"
 
@@ -49,13 +50,18 @@ double quantile(std::span<const double> sorted, double share) {
   return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t);
 }
 
+// The `count` heads of the highest scores; of equal ones the lowest-numbered.
+std::vector<std::uint8_t> best_of(std::span<const double> scores, std::int64_t count) {
+  std::vector<std::size_t> order = order_of(scores.size());
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
+  return first_of(order, count);
+}
+
 std::vector<std::uint8_t> duo_mask(std::span<const double> scores, double streaming) {
   std::vector<double> sorted(scores.begin(), scores.end());
   std::sort(sorted.begin(), sorted.end());
   const bool ties = std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end();
-  std::vector<std::size_t> order = order_of(scores.size());
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return scores[a] > scores[b]; });
   std::int64_t count =
       full_head_count(Rounding::duo, static_cast<std::int64_t>(scores.size()), streaming);
   if (!ties && streaming > 0 && streaming < 1) {
@@ -63,13 +69,16 @@ std::vector<std::uint8_t> duo_mask(std::span<const double> scores, double stream
     count = std::count_if(sorted.begin(), sorted.end(),
                           [&](double score) { return score >= threshold; });
   }
-  return first_of(order, count);
+  return best_of(scores, count);
 }
 
 }  // namespace
 
 std::int64_t full_head_count(Rounding rounding, std::int64_t heads, double streaming) {
   if (rounding == Rounding::prulong) return truncated_keep(streaming, Tokens(heads)).count();
+  if (rounding == Rounding::kvpress) {
+    return heads - std::llrint(static_cast<double>(heads) * streaming);
+  }
   if (streaming >= 1) return 0;
   if (streaming <= 0) return heads;
   return heads - static_cast<std::int64_t>(std::ceil(streaming * static_cast<double>(heads - 1)));
@@ -77,8 +86,15 @@ std::int64_t full_head_count(Rounding rounding, std::int64_t heads, double strea
 
 std::vector<std::int64_t> spread_evenly(std::int64_t count, std::int64_t layers) {
   std::vector<std::int64_t> per_layer(static_cast<std::size_t>(layers));
-  for (std::int64_t l = 0; l < layers; ++l) {
-    per_layer[static_cast<std::size_t>(l)] = (l + 1) * count / layers - l * count / layers;
+  // Layer l of L has floor((l + 1) n / L) - floor(l n / L), found without a division each.
+  std::int64_t rest = 0;
+  for (std::int64_t& here : per_layer) {
+    here = count / layers;
+    rest += count % layers;
+    if (rest >= layers) {
+      rest -= layers;
+      ++here;
+    }
   }
   return per_layer;
 }
@@ -86,14 +102,51 @@ std::vector<std::int64_t> spread_evenly(std::int64_t count, std::int64_t layers)
 std::vector<std::uint8_t> full_head_mask(Rounding rounding, std::span<const double> scores,
                                          std::optional<double> streaming) {
   if (scores.empty()) return {};
-  if (streaming) {
-    return rounding == Rounding::prulong ? prulong_mask(scores, *streaming)
-                                         : duo_mask(scores, *streaming);
+  if (streaming && rounding == Rounding::prulong) return prulong_mask(scores, *streaming);
+  if (streaming && rounding == Rounding::kvpress) {
+    return best_of(scores,
+                   full_head_count(rounding, static_cast<std::int64_t>(scores.size()), *streaming));
   }
+  if (streaming) return duo_mask(scores, *streaming);
   std::vector<std::uint8_t> mask(scores.size());
   std::transform(scores.begin(), scores.end(), mask.begin(),
                  [](double score) { return static_cast<std::uint8_t>(score > 0.5); });
   return mask;
+}
+
+void expect_shape(std::string_view parameter, const HeadScores& table, const LlmShape& shape) {
+  if (table.layers == shape.layers && table.heads == shape.kv_heads) return;
+  throw PolicyError(parameter,
+                    "'" + std::string(parameter) + "' has " + std::to_string(table.layers) + " x " +
+                        std::to_string(table.heads) + " heads; the model has " +
+                        std::to_string(shape.layers) + " x " + std::to_string(shape.kv_heads));
+}
+
+std::vector<Tokens> head_budgets(std::span<const double> prune_ratios, Tokens k) {
+  const auto heads = static_cast<std::int64_t>(prune_ratios.size());
+  std::vector<float> fractions;
+  std::vector<Tokens> budgets;
+  float sum = 0;
+  std::int64_t floors = 0;
+  for (const double ratio : prune_ratios) {
+    const float rate = std::clamp(1.0F - static_cast<float>(ratio), 0.0F, 1.0F);
+    const float ideal = rate * static_cast<float>(k.count());
+    const float whole = std::floor(ideal);
+    fractions.push_back(ideal - whole);
+    budgets.emplace_back(static_cast<std::int64_t>(whole));
+    sum += ideal;
+    floors += budgets.back().count();
+  }
+  const auto rounded = static_cast<std::int64_t>(std::nearbyint(sum));
+  const std::int64_t rest = std::max(heads, std::min(heads * k.count(), rounded)) - floors;
+  std::vector<std::size_t> order = order_of(prune_ratios.size());
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return fractions[a] > fractions[b]; });
+  for (std::int64_t i = 0; i < std::min(rest, heads); ++i) {
+    budgets[order[static_cast<std::size_t>(i)]] += Tokens(1);
+  }
+  for (Tokens& budget : budgets) budget = std::min(std::max(budget, Tokens(1)), k);
+  return budgets;
 }
 
 std::vector<std::int64_t> count_per_layer(std::span<const std::uint8_t> mask, std::int64_t layers) {

@@ -27,6 +27,11 @@ inline Tokens rounded_keep(double sparsity, Tokens tokens) {
       std::nearbyint((1.0 - sparsity) * static_cast<double>(tokens.count()))));
 }
 
+// int(tokens * share)
+inline Tokens truncated_share(double share, Tokens tokens) {
+  return Tokens(static_cast<std::int64_t>(static_cast<double>(tokens.count()) * share));
+}
+
 // The next multiple of `multiple`.
 constexpr Tokens round_up(Tokens tokens, Tokens multiple) {
   const Tokens over = tokens % multiple;

@@ -55,17 +55,22 @@ struct PassPlan {
             run.last_prefill};
   }
 
-  // Adds `count` passes of `rows` rows each; none if either is 0.
+  // Adds `count` passes of `rows` rows each; none if they add nothing. Tokens that a method feeds
+  // for itself, after the prompt, are a pass without rows that appends them: they are held, but
+  // are no part of the sequence.
   void add(std::int64_t count, Tokens rows, Phase phase, Tokens appended = {}) {
-    if (count <= 0 || rows <= Tokens{}) return;
+    if (count <= 0 || rows + appended <= Tokens{}) return;
     runs.push_back({passes(), count, rows, appended, this->rows(), phase, false});
   }
   // Adds `tokens` in passes of at most `chunk` rows: whole ones, then the rest.
   void add_chunks(Tokens tokens, Tokens chunk, Tokens appended = {}) {
-    add(tokens / chunk, chunk, Phase::prefill, appended);
-    add(1, tokens % chunk, Phase::prefill, appended);
+    const auto add_some = [&](std::int64_t count, Tokens rows) {
+      if (rows > Tokens{}) add(count, rows, Phase::prefill, appended);
+    };
+    add_some(tokens / chunk, chunk);
+    add_some(1, tokens % chunk);
   }
-  // Gives the pass that ends the prefill its own run. Nothing is appended to it.
+  // Gives the pass that ends the prefill its own run. Nothing is appended to its rows.
   void end_prefill() {
     if (runs.empty()) return;
     PassRun& run = runs.back();
@@ -81,7 +86,7 @@ struct PassPlan {
       runs.push_back(last);
     } else {
       run.last_prefill = true;
-      run.appended = {};
+      if (run.rows > Tokens{}) run.appended = {};
     }
   }
 };

@@ -26,11 +26,14 @@ std::optional<Enum> parse(const std::array<std::string_view, N>& words, std::str
 class ImplementationBook {
  public:
   explicit ImplementationBook(const PlanContext& context) : context_(context) {}
-  Rule rule(const PolicySpec& policy, std::int64_t layer) const {
-    return rule_of(policy, context_, layer);
+  Rule rule(const PolicySpec& policy, std::int64_t layer, std::int64_t head) const {
+    return rule_of(policy, context_, layer, head);
   }
   static bool same_in_every_layer(const PolicySpec& policy) {
     return std::visit([]<class P>(const P&) { return detail::HasOneRule<P>; }, policy.v);
+  }
+  static bool differs_by_head(const PolicySpec& policy) {
+    return std::visit([]<class P>(const P&) { return detail::HasRulePerHead<P>; }, policy.v);
   }
   std::int64_t copies(const PolicySpec& policy) const {
     return std::visit(
@@ -60,7 +63,7 @@ class ImplementationBook {
 class PaperBook {
  public:
   explicit PaperBook(const PlanContext& context) : context_(context) {}
-  Rule rule(const PolicySpec& policy, std::int64_t /*layer*/) const {
+  Rule rule(const PolicySpec& policy, std::int64_t /*layer*/, std::int64_t /*head*/) const {
     const auto found = paper_metric::rule(policy);
     if (!found) {
       throw PolicyError("", "'" + std::string(policy.name) + "' has no accounting in the paper");
@@ -68,6 +71,7 @@ class PaperBook {
     return std::visit([](const auto& r) { return Rule{r}; }, *found);
   }
   static bool same_in_every_layer(const PolicySpec&) { return true; }
+  static bool differs_by_head(const PolicySpec&) { return false; }
   static std::int64_t copies(const PolicySpec&) { return 1; }
   void passes(const PolicySpec& policy, PassPlan& plan) const {
     paper_metric::passes(policy, context_, plan);
@@ -105,22 +109,41 @@ class Groups {
   Kind kind(const PolicySpec& policy, Role role) {
     Kind kind{policy, role, std::max(book_.copies(policy), model_copies_), std::nullopt};
     if (book_.same_in_every_layer(policy)) {
-      kind.rule = index_of(schedule_, book_.rule(policy, 0));
+      kind.rule = index_of(schedule_, book_.rule(policy, 0, 0));
     }
     return kind;
   }
   void add(std::int64_t layer, std::int64_t heads, const Kind& kind) {
     if (heads == 0) return;
-    const std::uint32_t rule =
-        kind.rule ? *kind.rule : index_of(schedule_, book_.rule(kind.policy, layer));
+    if (!kind.rule) return add_of_layer(layer, heads, kind);
+    add_group(layer, heads, *kind.rule, kind);
+  }
+
+ private:
+  // Rules that depend on the layer, or on the head too: neighbours of equal rules are one group.
+  void add_of_layer(std::int64_t layer, std::int64_t heads, const Kind& kind) {
+    const auto rule_of_head = [&](std::int64_t head) {
+      return index_of(schedule_, book_.rule(kind.policy, layer, head));
+    };
+    std::uint32_t rule = rule_of_head(0);
+    if (!book_.differs_by_head(kind.policy)) return add_group(layer, heads, rule, kind);
+    std::int64_t first = 0;
+    for (std::int64_t head = 1; head < heads; ++head) {
+      const std::uint32_t next = rule_of_head(head);
+      if (next == rule) continue;
+      add_group(layer, head - first, rule, kind);
+      first = head;
+      rule = next;
+    }
+    add_group(layer, heads - first, rule, kind);
+  }
+  void add_group(std::int64_t layer, std::int64_t heads, std::uint32_t rule, const Kind& kind) {
     schedule_.groups.push_back({layer, Cells(heads), rule, kind.role, kind.copies});
     RuleCells& cells = schedule_.cells[rule];
     const bool apart = schedule_.weighs_apart(kind.role);
     (apart ? cells.streaming : cells.others) += heads;
     (apart ? cells.stored_streaming : cells.stored_others) += heads * kind.copies;
   }
-
- private:
   const Book& book_;
   Schedule& schedule_;
   std::int64_t model_copies_;
@@ -143,9 +166,16 @@ void plan_with(const PolicySpec& policy, const LlmShape& shape, std::int64_t mod
     return;
   }
   Groups out(book, schedule, model_copies);
+  std::visit(
+      [&](const auto& p) {
+        if constexpr (requires { p.assumed(); }) schedule.heads_assumed = p.assumed();
+        if constexpr (requires { p.bytes_per_entry(shape); }) {
+          schedule.bytes_per_entry = p.bytes_per_entry(shape);
+        }
+      },
+      policy.v);
   if (roles != nullptr) {
     if (roles->nominal()) schedule.nominal_streaming = roles->streaming_heads;
-    schedule.heads_assumed = roles->assumed() && !roles->nominal();
     const PolicySpec others = roles->other_policy();
     roles->groups(shape, roles->streaming_policy(), others, out);
     book.passes(others, schedule.plan);
@@ -182,14 +212,15 @@ void place_in_model(Schedule& schedule) {
   }
 }
 
-// A policy that treats heads differently needs heads, and a share of heads needs them in each layer.
+// A policy of heads, or of what a key is made of, needs keys of heads; a share of heads needs them in
+// every layer.
 void check_heads(const PolicySpec& policy, const LlmShape& shape, bool nominal) {
-  const bool tells_heads_apart = std::visit(
+  const bool needs_heads = std::visit(
       []<class P>(const P&) {
-        return requires { P::tells_heads_apart; };
+        return requires { P::needs_heads; };
       },
       policy.v);
-  if (!tells_heads_apart) return;
+  if (!needs_heads) return;
   for (const LayerRun& run : shape.runs) {
     if (run.kind == LayerKind::full && run.is_latent()) {
       throw PolicyError("", "'" + std::string(policy.name) +
@@ -227,6 +258,7 @@ Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& w
   Schedule schedule;
   schedule.shape = shape;
   schedule.workload = workload;
+  schedule.bytes_per_entry = shape.bytes_per_entry();  // as if uniform
   schedule.accounting = accounting;
   schedule.convention = convention.value_or(describe(policy).convention);
 
@@ -272,17 +304,17 @@ Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& w
   return schedule;
 }
 
-std::vector<RuleBytes> rule_bytes(const Schedule& schedule) {
-  std::vector<RuleBytes> bytes(schedule.rules.size());
-  const std::vector<LayerRun> runs = schedule.shape.all_runs();
-  auto run = runs.begin();
+std::vector<BytesPerEntry> bytes_of_groups(const Schedule& schedule) {
+  const LlmShape& shape = schedule.shape;
+  if (shape.uniform()) return std::vector(schedule.groups.size(), schedule.bytes_per_entry);
+  const BytesPerEntry saved = shape.bytes_per_entry() - schedule.bytes_per_entry;  // by the policy
+  std::vector<BytesPerEntry> bytes;
+  auto run = shape.runs.begin();
   std::int64_t end = run->count;  // of the run's layers
   for (const Group& group : schedule.groups) {
     while (group.layer >= end) end += (++run)->count;
-    const Bytes of_entry{bytes_per_entry(*run, schedule.shape.dtype).count()};
-    const bool apart = schedule.weighs_apart(group.role);
-    (apart ? bytes[group.rule].streaming : bytes[group.rule].others) +=
-        of_entry.times(group.heads.count()).times(group.copies);
+    const BytesPerEntry of_model = bytes_per_entry(*run, shape.dtype);
+    bytes.push_back(run->kind == LayerKind::full ? of_model - saved : of_model);
   }
   return bytes;
 }

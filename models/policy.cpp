@@ -2,6 +2,7 @@
 #include "models/policy.h"
 
 #include <cmath>
+#include <type_traits>
 #include <utility>
 
 #include "models/rule.h"
@@ -18,10 +19,10 @@ constexpr auto presets_of() {
   }
 }
 
-// Calls use(P{}) for every policy P of the list.
+// Calls use(std::type_identity<P>{}) for the policies P of the list, until it returns true.
 template <class... Ps, class Use>
 void for_each_policy(TypeList<Ps...>, Use&& use) {
-  (use(Ps{}), ...);
+  (use(std::type_identity<Ps>{}) || ...);
 }
 
 ParameterRef::Slot slot_of(Tokens& value) { return &value; }
@@ -117,27 +118,31 @@ bool operator==(const PolicyBox& a, const PolicyBox& b) {
 
 std::optional<PolicySpec> make_policy(std::string_view name) {
   std::optional<PolicySpec> found;
-  for_each_policy(Policies{}, [&]<class P>(const P&) {
+  for_each_policy(Policies{}, [&]<class P>(std::type_identity<P>) {
     if (name == P::name) {
       found.emplace().v.template emplace<P>();
       found->name = P::name;
+      return true;
     }
     if constexpr (requires { P::presets; }) {
       for (const Preset& preset : P::presets) {
         if (name != preset.name) continue;
         found.emplace().v.template emplace<P>().preset(name);
         found->name = preset.name;
+        return true;
       }
     }
+    return false;
   });
   return found;
 }
 
 std::vector<std::string_view> policy_names() {
   std::vector<std::string_view> names;
-  for_each_policy(Policies{}, [&]<class P>(const P&) {
+  for_each_policy(Policies{}, [&]<class P>(std::type_identity<P>) {
     names.push_back(P::name);
     for (const Preset& preset : presets_of<P>()) names.push_back(preset.name);
+    return false;
   });
   return names;
 }
@@ -194,11 +199,12 @@ PolicyDescription describe(const PolicySpec& policy) {
       policy.v);
 }
 
-Rule rule_of(const PolicySpec& policy, const PlanContext& context, std::int64_t layer) {
+Rule rule_of(const PolicySpec& policy, const PlanContext& context, std::int64_t layer,
+             std::int64_t head) {
   return std::visit(
       [&]<class P>(const P& p) -> Rule {
         if constexpr (detail::HasRule<P>) {
-          auto rule = detail::make_rule(p, context, layer);
+          auto rule = detail::make_rule(p, context, layer, head);
           if constexpr (std::is_constructible_v<Rules::Variant, decltype(rule)>) {
             return Rule{std::move(rule)};
           } else {

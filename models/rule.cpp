@@ -26,6 +26,23 @@ std::optional<Tokens> before_drop(const Rule& rule, const Pass& pass, Tokens siz
       rule.v);
 }
 
+Tokens live(const Rule& rule, const Pass& pass, Tokens after) {
+  return std::visit(
+      [&](const auto& r) -> Tokens {
+        if constexpr (requires { r.live(pass, after); }) return r.live(pass, after);
+        return after;
+      },
+      rule.v);
+}
+
+bool masks(const Rule& rule) {
+  return std::visit(
+      [](const auto& r) {
+        return requires(const Pass& pass) { r.live(pass, Tokens{}); };
+      },
+      rule.v);
+}
+
 std::optional<Tokens> reserved(const Rule& rule, const PlanContext& context) {
   return std::visit(
       [&](const auto& r) -> std::optional<Tokens> {

@@ -9,6 +9,8 @@
 // and may have
 //   Tokens before_drop(const Pass&, size)      what the cache reports before a second step of the
 //                                              eviction (default: what stays)
+//   Tokens live(const Pass&, after)            of the entries that stayed, those that are not
+//                                              masked: still stored, never read again (default: all)
 //   Tokens reserved(const PlanContext&)        entries allocated ahead by a static cache
 #pragma once
 
@@ -21,7 +23,7 @@ namespace kvf {
 
 namespace detail {
 
-// A policy makes one rule for all layers, or one for each.
+// A policy makes one rule for all cells, or one for each layer, or one for each cell.
 template <class P>
 concept HasOneRule = requires(const P& policy, const PlanContext& context) {
   policy.rule(context);
@@ -31,20 +33,30 @@ concept HasRulePerLayer = requires(const P& policy, const PlanContext& context) 
   policy.rule(context, 0);
 };
 template <class P>
-concept HasRule = HasOneRule<P> || HasRulePerLayer<P>;
+concept HasRulePerHead = requires(const P& policy, const PlanContext& context) {
+  policy.rule(context, 0, 0);
+};
+template <class P>
+concept HasRule = HasOneRule<P> || HasRulePerLayer<P> || HasRulePerHead<P>;
 template <HasOneRule P>
-auto make_rule(const P& policy, const PlanContext& context, std::int64_t /*layer*/)
-    -> decltype(policy.rule(context)) {
+auto make_rule(const P& policy, const PlanContext& context, std::int64_t /*layer*/,
+               std::int64_t /*head*/) -> decltype(policy.rule(context)) {
   return policy.rule(context);
 }
 template <HasRulePerLayer P>
-auto make_rule(const P& policy, const PlanContext& context, std::int64_t layer)
-    -> decltype(policy.rule(context, layer)) {
+auto make_rule(const P& policy, const PlanContext& context, std::int64_t layer,
+               std::int64_t /*head*/) -> decltype(policy.rule(context, layer)) {
   return policy.rule(context, layer);
+}
+template <HasRulePerHead P>
+auto make_rule(const P& policy, const PlanContext& context, std::int64_t layer, std::int64_t head)
+    -> decltype(policy.rule(context, layer, head)) {
+  return policy.rule(context, layer, head);
 }
 // A rule, or a std::variant of those that P::rule() can return.
 template <class P>
-using RuleOf = decltype(make_rule(std::declval<const P&>(), std::declval<const PlanContext&>(), 0));
+using RuleOf =
+    decltype(make_rule(std::declval<const P&>(), std::declval<const PlanContext&>(), 0, 0));
 
 template <class List, class... Ps>
 struct CollectRules {
@@ -87,9 +99,14 @@ RuleState initial_state(const Rule& rule);
 Tokens keep(const Rule& rule, RuleState& state, const Pass& pass, Tokens size);
 // What the cache reports before a second step of the eviction; nullopt if there is no such step.
 std::optional<Tokens> before_drop(const Rule& rule, const Pass& pass, Tokens size);
+// Of the entries that stayed after a pass, those that are not masked.
+Tokens live(const Rule& rule, const Pass& pass, Tokens after);
+// Whether a rule masks entries instead of dropping them.
+bool masks(const Rule& rule);
 // Entries a static cache allocates ahead; nullopt if the rule has no such cache.
 std::optional<Tokens> reserved(const Rule& rule, const PlanContext& context);
-// The rule of a cell of `layer` under a policy. Throws PolicyError.
-Rule rule_of(const PolicySpec& policy, const PlanContext& context, std::int64_t layer);
+// The rule of a cell under a policy. Throws PolicyError.
+Rule rule_of(const PolicySpec& policy, const PlanContext& context, std::int64_t layer,
+             std::int64_t head = 0);
 
 }  // namespace kvf

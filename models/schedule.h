@@ -45,7 +45,9 @@ struct Schedule {
   // Set when the share of streaming heads is not rounded to heads: the group `streaming` then
   // weighs so much, the other one the rest.
   std::optional<double> nominal_streaming;
-  bool heads_assumed = false;  // which heads stream is not known, only how many
+  // Which cells keep how much is not known, only their sum: which heads stream, which lose most.
+  bool heads_assumed = false;
+  BytesPerEntry bytes_per_entry;  // in a layer with full attention, keys as wide as values
   std::optional<ActiveRead> active_read;
 
   // Whether a rule is the model's own, not the policy's; nullptr if not.
@@ -69,13 +71,8 @@ Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& w
               Accounting accounting = Accounting::implementation,
               std::optional<Convention> convention = std::nullopt);
 
-// Bytes of one token in all cells of a rule, copies included; of the two kinds as in RuleCells.
-struct RuleBytes {
-  Bytes others;
-  Bytes streaming;
-};
-// Of each rule. Throws OverflowError.
-std::vector<RuleBytes> rule_bytes(const Schedule& schedule);
+// Bytes of an entry in one cell of each group.
+std::vector<BytesPerEntry> bytes_of_groups(const Schedule& schedule);
 
 // Entries that a static cache allocates ahead, copies included; nullopt if a rule has no such cache.
 std::optional<Entries> reserved_entries(const Schedule& schedule);

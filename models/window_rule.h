@@ -1,8 +1,9 @@
 // The rule of a layer with a window of its own: sliding or chunked attention.
 //
 // A pass attends what is cached and its own rows; then the last window - 1 entries stay, for the
-// next row makes the window full. Tokens that a policy appends to score a chunk are dropped after
-// it, as everywhere. Source: DynamicSlidingWindowLayer of transformers 5.23.0.
+// next row makes the window full. Tokens that a policy appends, to score a chunk or in a pass of
+// their own, do not stay: they are its business where it works, in layers with full attention.
+// Source: DynamicSlidingWindowLayer of transformers 5.23.0.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +23,13 @@ struct WindowRule {
   template <class Sink>
   void segments(const PassPlan& plan, Sink&& sink) const {
     Tokens held;
-    for (const PassRun& run : plan.runs) held = cap_each_pass(run, held, capacity, sink);
+    for (const PassRun& run : plan.runs) {
+      if (run.rows > Tokens{}) {
+        held = cap_each_pass(run, held, capacity, sink);
+      } else {
+        sink(Segment{run.first, run.count, run.rows, run.appended, held, {}, held, {}});
+      }
+    }
   }
   friend bool operator==(const WindowRule&, const WindowRule&) = default;
 };

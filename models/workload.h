@@ -44,6 +44,8 @@ struct PlanContext {
   Tokens chunk() const {
     return std::max(Tokens(1), workload.chunk.value_or(std::max(prefill, Tokens(1))));
   }
+  // Rows of the first pass; of an empty prompt, that is a decode pass.
+  Tokens first_call() const { return std::min(chunk(), std::max(prefill, Tokens(1))); }
 };
 
 }  // namespace kvf

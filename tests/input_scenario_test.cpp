@@ -73,7 +73,7 @@ TEST_CASE("a single task, defaults, and what a policy says for itself", "[input]
   CHECK(scenario.idea == "One idea.");
   CHECK(scenario.file == "s.yaml");
   CHECK(scenario.shape == LlmShape{"", 2, 3, 3, 128, "bf16"});
-  CHECK(scenario.model_title == "2 layers x 3 KV heads");
+  CHECK(scenario.model_title == "inline model");
   CHECK(scenario.accounting == Accounting::implementation);
   REQUIRE(scenario.tasks.size() == 1);
   CHECK(scenario.tasks[0].name.empty());
@@ -123,5 +123,5 @@ TEST_CASE("a model on the command line", "[input]") {
   CHECK_THROWS_WITH(parse_model("llama-3.1-9b"),
                     kvf::test::contains("--model: error: unknown model 'llama-3.1-9b'; did you"));
   CHECK_THROWS_WITH(parse_model("m/config.json"), kvf::test::contains("there is no such file"));
-  CHECK(title_of(LlmShape{}) == "1 layer x 1 KV head");
+  CHECK(title_of(LlmShape{}) == "inline model");
 }

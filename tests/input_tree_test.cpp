@@ -171,6 +171,23 @@ TEST_CASE("JSON may be as deep as a tree may", "[input]") {
   CHECK_THROWS_AS(Yaml(nested(Tree::kMaxDepth + 1)), InputError);
 }
 
+TEST_CASE("a YAML text that would fill the memory is refused at once", "[input]") {
+  const auto refusal = [](const std::string& text) {
+    Problems problems("big.yaml");
+    Tree tree;
+    try {
+      parse_yaml(text, tree, problems);
+    } catch (const InputError& error) {
+      return std::string(error.what());
+    }
+    return std::string("accepted");
+  };
+  CHECK(refusal(std::string(kMaxYamlBytes + 1, '[')) ==
+        "big.yaml: error: is larger than 1 MiB; expected a smaller YAML text");
+  CHECK(refusal(std::string(kMaxYamlBytes, '[')) != "accepted");
+  CHECK(refusal("a: b" + std::string(kMaxYamlBytes - 4, ' ')) == "accepted");
+}
+
 TEST_CASE("YAML that a scenario may use", "[input]") {
   CHECK(shape(Yaml("---\na: >-\n  two\n  words\n...\n").tree.root()) == "{a:'two words'}");
   CHECK(shape(Yaml("a: 'it''s'\n\"b c\": |\n  x\n").tree.root()) == "{a:'it's' b c:'x\n'}");

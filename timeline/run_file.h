@@ -49,6 +49,10 @@ struct RunInfo {
 // The keys "complete", "runs" and "keys" are the file's own.
 using RunFileMeta = std::map<std::string, std::string>;
 
+// Whether a run file may take the place of what is there: nothing, an empty file or a run file, but
+// no other file of the user's. The writer itself does not ask.
+bool may_be_replaced(const std::filesystem::path& file);
+
 // Writes a run file beside `target` and gives it that name in finish(). Until then an existing
 // target stays as it is; without finish() nothing is left behind. A killed process leaves
 // TARGET.partial-*, which a reader opens up to the last finished run and calls incomplete.
@@ -133,6 +137,8 @@ class RunFileReader {
   std::vector<PhaseSpan> phases(const StoredRun& run) const;
   std::vector<Marker> markers(const StoredRun& run) const;
   std::vector<StoredChunk> chunks(const StoredTrack& track) const;  // the index only
+  // The most that is held during a pass, from the index and one chunk; nothing without passes.
+  std::optional<Peak> peak(const StoredTrack& track) const;
   TrackColumns columns(const StoredChunk& chunk) const;
   TrackColumns columns(const StoredTrack& track) const;
   Timeline timeline(const StoredRun& run) const;

@@ -24,6 +24,13 @@ std::uint32_t big_endian(std::string_view bytes) {
   return value;
 }
 
+constexpr std::string_view kSqlite("SQLite format 3\0", 16);
+
+// Whether the first bytes of a file are those of a run file of any version.
+bool has_marks(std::string_view header) {
+  return header.starts_with(kSqlite) && big_endian(header.substr(68, 4)) == kApplicationId;
+}
+
 // Looks at the first 100 bytes, which say what a file is (https://sqlite.org/fileformat.html).
 void require_run_file(const fs::path& file) {
   const auto refuse = [&](std::string_view why) {
@@ -48,11 +55,11 @@ void require_run_file(const fs::path& file) {
   header.resize(static_cast<std::size_t>(stream.gcount()));
   if (header.empty()) refuse("is empty");
   const std::string_view view = header;
-  if (!view.starts_with(std::string_view("SQLite format 3\0", 16))) {
+  if (!view.starts_with(kSqlite)) {
     refuse("is not a kvfootprint run file: it is not an SQLite database");
   }
   if (view.size() < 100) refuse(fmt::format("is cut short: it has {} bytes", view.size()));
-  if (big_endian(view.substr(68, 4)) != kApplicationId) {
+  if (!has_marks(view)) {
     refuse("is an SQLite database, but not a kvfootprint run file");
   }
   const std::int64_t version = big_endian(view.substr(60, 4));
@@ -94,3 +101,17 @@ sqlite::Database open(const fs::path& file) {
 }
 
 }  // namespace kvf::run_file
+
+namespace kvf {
+
+bool may_be_replaced(const std::filesystem::path& file) {
+  std::error_code error;
+  // Not there, or something that the writer refuses for what it is.
+  if (!std::filesystem::is_regular_file(file, error)) return true;
+  std::ifstream stream(file, std::ios::binary);
+  std::string header(72, '\0');
+  stream.read(header.data(), std::ssize(header));
+  return stream.gcount() == 0 || run_file::has_marks(header);
+}
+
+}  // namespace kvf

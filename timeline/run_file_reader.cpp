@@ -208,6 +208,18 @@ std::vector<StoredChunk> RunFileReader::chunks(const StoredTrack& track) const {
   return guard(state_->file, [&] { return state_->chunks(track); });
 }
 
+std::optional<Peak> RunFileReader::peak(const StoredTrack& track) const {
+  constexpr std::size_t kHeldDuring = 3;
+  static_assert(kTrackColumns[kHeldDuring].values == &TrackColumns::held_during);
+  const std::vector<StoredChunk> index = chunks(track);
+  const auto top = std::max_element(index.begin(), index.end(), [](const auto& a, const auto& b) {
+    return a.columns[kHeldDuring].max < b.columns[kHeldDuring].max;
+  });
+  if (top == index.end()) return {};
+  const Peak in_chunk = *kvf::peak(columns(*top));
+  return Peak{in_chunk.held, top->first_pass + in_chunk.pass};
+}
+
 TrackColumns RunFileReader::columns(const StoredChunk& chunk) const {
   return guard(state_->file, [&] {
     TrackColumns columns;

@@ -10,6 +10,10 @@
 //
 // The published code crashes on an unpatched chunk of at most `window` rows with s > 0 (it scores
 // the rows before the window, of which there are none); here such a chunk is kept whole.
+//
+// Variant kvpress: the first call is cut to a share of it, see first_call.h; KV heads are not
+// copied. The published code asserts a call longer than the window; the count does not depend on
+// it. Best with `implementation: kvpress`, which prefills the whole prompt.
 // Source: PruLong ff22598, eval/model_utils.py and MInference/minference/modules.
 #pragma once
 
@@ -19,8 +23,7 @@
 
 #include "models/numeric.h"
 #include "models/parameter.h"
-#include "models/segments.h"
-#include "models/workload.h"
+#include "models/policies/first_call.h"
 
 namespace kvf {
 
@@ -29,6 +32,11 @@ struct EvictionWords {
   static constexpr std::array<std::string_view, 3> values{"post-fill", "naive", "patched"};
 };
 using EvictionChoice = Choice<Eviction, EvictionWords>;
+
+enum class EvictionVariant { minference, kvpress };
+struct EvictionVariantWords {
+  static constexpr std::array<std::string_view, 2> values{"minference", "kvpress"};
+};
 
 enum class KvCopies { query_head, kv_head };
 struct KvCopiesWords {
@@ -54,9 +62,18 @@ struct ChunkedEvictionMembers {
   Tokens window{64};
   EvictionChoice eviction = Eviction::post_fill;
   KvCopiesChoice kv = KvCopies::query_head;
+  Choice<EvictionVariant, EvictionVariantWords> variant = EvictionVariant::minference;
   friend bool operator==(const ChunkedEvictionMembers&, const ChunkedEvictionMembers&) = default;
 
+  bool as_kvpress() const { return variant == EvictionVariant::kvpress; }
+
   void check() const {
+    if (as_kvpress() && !sparsity) {
+      throw PolicyError("sparsity", "variant 'kvpress' needs 'sparsity'");
+    }
+    if (as_kvpress() && eviction != Eviction::post_fill) {
+      throw PolicyError("eviction", "variant 'kvpress' evicts post-fill");
+    }
     if (sparsity.has_value() == capacity.has_value()) {
       throw PolicyError(sparsity ? "capacity_tokens" : "sparsity",
                         sparsity ? "give 'sparsity' or 'capacity_tokens', not both"
@@ -77,7 +94,9 @@ struct ChunkedEvictionMembers {
   }
 
   void passes(const PlanContext& context, PassPlan& plan) const {
-    if (eviction == Eviction::post_fill) {
+    if (as_kvpress()) {
+      plan.add_chunks(context.prefill, context.chunk());
+    } else if (eviction == Eviction::post_fill) {
       plan.add(1, context.prefill, Phase::prefill);
     } else {
       const Tokens appended = eviction == Eviction::patched ? window : Tokens{};
@@ -87,7 +106,7 @@ struct ChunkedEvictionMembers {
 
   // KV sets stored for each KV head.
   std::int64_t copies(const LlmShape& shape) const {
-    return kv == KvCopies::query_head ? shape.query_heads / shape.kv_heads : 1;
+    return kv == KvCopies::query_head && !as_kvpress() ? shape.query_heads / shape.kv_heads : 1;
   }
 };
 

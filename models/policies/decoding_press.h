@@ -4,7 +4,8 @@
 // target is at most 1) then cuts the cache to the target if it is larger. Firing resets the count
 // even if nothing is evicted. The prompt is untouched until then, unless `prefill` names a policy.
 //   target_tokens T: T;   target_ratio r: max(1, int(tokens seen * (1 - r)))
-// Source: kvpress 0.5.5, DecodingPress, CompressionRatioDecodingPress, PrefillDecodingPress.
+// cam (CAMPress): fires only if the cache is larger than the target; the count runs on until then.
+// Source: kvpress 0.5.5, DecodingPress, CompressionRatioDecodingPress, PrefillDecodingPress, CAMPress.
 // Rows: the same names in kvpress.*.
 #pragma once
 
@@ -24,11 +25,18 @@ namespace kvf {
 struct Rule;
 struct RuleState;
 
+struct FiringWords {
+  static constexpr std::array<std::string_view, 2> values{"always", "when-larger"};
+};
+
 struct DecodingPress {
+  enum class Firing { always, when_larger };
+
   std::int64_t interval = 512;
   std::optional<Tokens> target;
   std::optional<double> target_ratio;
   PolicyBox prefill;
+  Choice<Firing, FiringWords> fires = Firing::always;
 
   static constexpr std::string_view name = "decoding-press";
   static constexpr std::string_view family = "decode-time";
@@ -38,6 +46,9 @@ struct DecodingPress {
   static constexpr std::string_view source =
       "kvpress 0.5.5, DecodingPress and CompressionRatioDecodingPress";
   static constexpr Convention convention = Convention::kvpress;
+  static constexpr std::array presets{
+      Preset{"cam", "fires when larger; evicted entries are merged into kept ones"},
+  };
   static constexpr auto parameters() {
     return std::tuple{
         parameter("interval_passes", &DecodingPress::interval, kAtLeastOne, "passes",
@@ -46,8 +57,10 @@ struct DecodingPress {
                   "entries kept by an eviction"),
         parameter("target_ratio", &DecodingPress::target_ratio, kShare, "share",
                   "share of the tokens seen that an eviction drops, instead of a target"),
-        parameter("prefill", &DecodingPress::prefill, "policy of the prefill; default full")};
+        parameter("prefill", &DecodingPress::prefill, "policy of the prefill; default full"),
+        parameter("fires", &DecodingPress::fires, "whether an eviction waits for a larger cache")};
   }
+  void preset(std::string_view) { fires = Firing::when_larger; }
   void check() const;
 
   struct Rule {
@@ -58,6 +71,7 @@ struct DecodingPress {
     std::int64_t interval = 1;
     std::optional<Tokens> target;
     double ratio = 0;
+    bool waits = false;              // fires only if the cache is larger than the target
     std::vector<kvf::Rule> prefill;  // none or one
 
     Tokens target_at(Tokens seen) const {

@@ -3,6 +3,7 @@
 // Which heads: scores from a file, or a share of streaming heads, rounded to whole heads as
 //   duo      DuoAttention: N - ceil(s (N - 1)) heads are full (a quantile of the scores)
 //   prulong  PruLong: int(N (1 - s)) heads are full
+//   kvpress  DuoAttentionPress: N - round(s N) heads are full
 //   nominal  not rounded: the share itself weighs the two kinds, as the paper's script does
 // Scores without a share: a head is full if its score is above 0.5. A share without scores: layer
 // l of L has floor((l + 1) n / L) - floor(l n / L) of the n full heads ("assumed").
@@ -15,12 +16,13 @@
 
 #include "models/head_masks.h"
 #include "models/parameter.h"
+#include "models/policies/streaming.h"
 #include "models/workload.h"
 
 namespace kvf {
 
 struct RoundingWords {
-  static constexpr std::array<std::string_view, 3> values{"duo", "prulong", "nominal"};
+  static constexpr std::array<std::string_view, 4> values{"duo", "prulong", "nominal", "kvpress"};
 };
 
 struct HeadRoles {
@@ -29,6 +31,7 @@ struct HeadRoles {
   Choice<Rounding, RoundingWords> rounding = Rounding::prulong;
   Tokens sinks{128};
   Tokens window{1024};
+  Choice<Streaming::Variant, StreamingVariants> variant = Streaming::Variant::duo;
   PolicyBox other;
 
   static constexpr std::string_view name = "head-roles";
@@ -39,7 +42,7 @@ struct HeadRoles {
   static constexpr std::string_view source =
       "DuoAttention, arXiv 2410.10819, fe93c31; PruLong, arXiv 2506.17121, ff22598";
   static constexpr Convention convention = Convention::eval;
-  static constexpr bool tells_heads_apart = true;
+  static constexpr bool needs_heads = true;
   static constexpr std::array presets{
       Preset{"duoattention", "rounding as DuoAttention"},
       Preset{"prulong", "rounding as PruLong"},
@@ -55,6 +58,8 @@ struct HeadRoles {
                   "first entries, which always stay in a streaming head"),
         parameter("window_tokens", &HeadRoles::window, kAnyCount, "tokens",
                   "last entries, which stay in a streaming head"),
+        parameter("variant", &HeadRoles::variant,
+                  "which implementation of a streaming head is followed"),
         parameter("other_heads", &HeadRoles::other, "policy of the other heads; default full")};
   }
   void preset(std::string_view preset_name) {
@@ -62,7 +67,7 @@ struct HeadRoles {
   }
 
   bool nominal() const { return rounding == Rounding::nominal; }
-  bool assumed() const { return heads.values.empty(); }
+  bool assumed() const { return heads.values.empty() && !nominal(); }
 
   void check() const;
 
@@ -73,12 +78,7 @@ struct HeadRoles {
       return spread_evenly(
           full_head_count(rounding, shape.layers * shape.kv_heads, *streaming_heads), shape.layers);
     }
-    if (heads.layers != shape.layers || heads.heads != shape.kv_heads) {
-      throw PolicyError("heads_file", "'heads_file' has " + std::to_string(heads.layers) + " x " +
-                                          std::to_string(heads.heads) + " heads; the model has " +
-                                          std::to_string(shape.layers) + " x " +
-                                          std::to_string(shape.kv_heads));
-    }
+    expect_shape("heads_file", heads, shape);
     return count_per_layer(full_head_mask(rounding, heads.values, streaming_heads), shape.layers);
   }
 

@@ -1,4 +1,5 @@
 // The policies that hold other policies: what needs the whole list to be known.
+#include "models/policies/adakv.h"
 #include "models/policies/compose.h"
 #include "models/policies/decoding_press.h"
 #include "models/policies/head_roles.h"
@@ -14,6 +15,8 @@ void check_part(std::string_view parameter, const PolicySpec& policy, bool may_c
         const std::string name = "'" + std::string(policy.name) + "'";
         if constexpr (!detail::HasRule<P>) {
           throw PolicyError(parameter, name + " decides for a whole model and cannot stand here");
+        } else if constexpr (detail::HasRulePerHead<P>) {
+          throw PolicyError(parameter, name + " decides for each head and cannot stand here");
         } else if constexpr (std::is_same_v<P, SparseRead>) {
           throw PolicyError(parameter, name + " drops nothing and cannot stand here");
         } else if constexpr (std::is_base_of_v<ChunkedEvictionMembers, P>) {
@@ -23,10 +26,11 @@ void check_part(std::string_view parameter, const PolicySpec& policy, bool may_c
                               "cannot stand here");
           }
         }
-        constexpr bool kCutsPasses = requires(const PlanContext& context, PassPlan& plan) {
+        bool cuts_passes = requires(const PlanContext& context, PassPlan& plan) {
           p.passes(context, plan);
         };
-        if (kCutsPasses && !may_cut_passes) {
+        if constexpr (std::is_base_of_v<ChunkedEvictionMembers, P>) cuts_passes = !p.as_kvpress();
+        if (cuts_passes && !may_cut_passes) {
           throw PolicyError(parameter, name +
                                            " cuts the prompt into passes of its own and cannot "
                                            "stand here");
@@ -35,7 +39,39 @@ void check_part(std::string_view parameter, const PolicySpec& policy, bool may_c
       policy.v);
 }
 
+// The rule of a part that must drop what it does not keep.
+Rule dropping_rule(std::string_view parameter, const PolicySpec& policy, const PlanContext& context,
+                   std::int64_t layer) {
+  Rule rule = rule_of(policy, context, layer);
+  if (!masks(rule)) return rule;
+  throw PolicyError(parameter,
+                    "'" + std::string(policy.name) +
+                        "' masks entries instead of dropping them and cannot stand here");
+}
+
 }  // namespace
+
+void AdaKv::check() const {
+  const bool both = !ratio.empty() && inner.get() != nullptr;
+  if (both || (ratio.empty() && inner.get() == nullptr)) {
+    throw PolicyError("ratio",
+                      both ? "give 'ratio' or 'inner', not both" : "needs 'ratio' or 'inner'");
+  }
+  if (inner.get() != nullptr) check_part("inner", *inner.get(), false);
+}
+
+MaskedRule AdaKv::rule(const PlanContext& context, std::int64_t layer) const {
+  const PolicySpec even =
+      inner.get() != nullptr ? *inner.get() : PolicySpec{TopK{ratio, {}, {}}, TopK::name};
+  const Rule rule = dropping_rule("inner", even, context, layer);
+  RuleState state = initial_state(rule);
+  Pass first{};
+  first.rows = context.first_call();
+  first.prompt = context.prefill;
+  first.phase = context.prefill > Tokens{} ? Phase::prefill : Phase::decode;
+  first.last_prefill = first.rows == context.prefill;
+  return {first.rows - kvf::keep(rule, state, first, first.rows), false};
+}
 
 void HeadRoles::check() const {
   if (heads.values.empty() && !streaming_heads) {
@@ -51,7 +87,7 @@ void HeadRoles::check() const {
 }
 
 PolicySpec HeadRoles::streaming_policy() const {
-  return {Streaming{sinks, window}, Streaming::name};
+  return {Streaming{sinks, window, variant}, Streaming::name};
 }
 PolicySpec HeadRoles::other_policy() const {
   return other.get() != nullptr ? *other.get() : PolicySpec{};
@@ -61,7 +97,7 @@ bool operator==(const Compose& a, const Compose& b) { return a.policies == b.pol
 bool operator==(const Compose::Rule& a, const Compose::Rule& b) { return a.inner == b.inner; }
 bool operator==(const DecodingPress::Rule& a, const DecodingPress::Rule& b) {
   return a.interval == b.interval && a.target == b.target && a.ratio == b.ratio &&
-         a.prefill == b.prefill;
+         a.waits == b.waits && a.prefill == b.prefill;
 }
 
 void Compose::check() const {
@@ -71,7 +107,9 @@ void Compose::check() const {
 
 Compose::Rule Compose::rule(const PlanContext& context, std::int64_t layer) const {
   Rule rule;
-  for (const PolicySpec& policy : policies) rule.inner.push_back(rule_of(policy, context, layer));
+  for (const PolicySpec& policy : policies) {
+    rule.inner.push_back(dropping_rule("policies", policy, context, layer));
+  }
   return rule;
 }
 
@@ -96,8 +134,10 @@ void DecodingPress::check() const {
 }
 
 DecodingPress::Rule DecodingPress::rule(const PlanContext& context, std::int64_t layer) const {
-  Rule rule{interval, target, target_ratio.value_or(0), {}};
-  if (prefill.get() != nullptr) rule.prefill.push_back(rule_of(*prefill.get(), context, layer));
+  Rule rule{interval, target, target_ratio.value_or(0), fires == Firing::when_larger, {}};
+  if (prefill.get() != nullptr) {
+    rule.prefill.push_back(dropping_rule("prefill", *prefill.get(), context, layer));
+  }
   return rule;
 }
 
@@ -108,7 +148,8 @@ Tokens DecodingPress::Rule::keep(State& state, const Pass& pass, Tokens size) co
     return kvf::keep(prefill[0], state.prefill[0], pass, size);
   }
   const Tokens target_now = target_at(pass.position + pass.rows);
-  if (++state.passes < interval && target_now > Tokens(1)) return size;
+  const bool due = ++state.passes >= interval && (!waits || size > target_now);
+  if (!due && target_now > Tokens(1)) return size;
   state.passes = 0;
   return std::min(size, target_now);
 }

@@ -1,16 +1,23 @@
 // pyramidkv: as snapkv, with more entries in low layers and fewer in high ones.
 //
-// A chunk of q entries, budget K, window w, layer l of L, beta:
+// minference: a chunk of q entries, budget K, window w, layer l of L, beta:
 //   q < K: q;   q < 2(K - w): as snapkv, K in every layer;   else min(b_l, q - w) + w
 //   min = (K - w) // beta,  max = 2(K - w) - min;  if max >= q - w: max = q - w,
 //   min = 2(K - w) - max;  step = (max - min) // (L - 1);  b_l = max - l * step
 // so a budget above about q/2 + w gives every layer the same. The published code divides by zero
 // for one layer; here one layer keeps the budget itself, which is the mean over layers otherwise.
-// Reference rows: PyramidKVCluster.update_kv, eval.generate.pyramidkv, eval.generate.paper_scale.
+//
+// kvpress: the first call of k entries, C = w + k (1 - s), in doubles:
+//   min = (C - w) / beta,  max = 2(C - w) - min;  if max >= k - w: max = k - w, min = 2(C - w) - max
+//   k >= max >= min >= w: round(max - l (max - min) / (L - 1));   else max(1, round(k (1 - s)))
+// round() is half to even; 8bb29b9 has no max(1, ), and divides by zero for one layer.
+// Reference rows: PyramidKVCluster.update_kv, eval.generate.pyramidkv, eval.generate.paper_scale,
+// kvpress.PyramidKVPress.
 #pragma once
 
 #include <string_view>
 #include <tuple>
+#include <variant>
 
 #include "models/policies/chunked_eviction.h"
 
@@ -38,7 +45,8 @@ struct PyramidKv : ChunkedEvictionMembers {
         parameter("eviction", &PyramidKv::eviction, "when entries are dropped"),
         parameter("beta", &PyramidKv::beta, Range{1, 1e6}, "",
                   "how steep the pyramid is: the last layer's budget is the mean over beta"),
-        parameter("kv", &PyramidKv::kv, "one KV set per query head (as published) or per KV head")};
+        parameter("kv", &PyramidKv::kv, "one KV set per query head (as published) or per KV head"),
+        parameter("variant", &PyramidKv::variant, "which implementation is followed")};
   }
 
   struct Cluster {
@@ -65,8 +73,38 @@ struct PyramidKv : ChunkedEvictionMembers {
   };
   using Rule = ChunkedEvictionRule<Cluster>;
 
-  Rule rule(const PlanContext& context, std::int64_t layer) const {
-    return {budget(context), {window, beta, layer, context.shape.layers}};
+  struct FirstCallKept {
+    double sparsity = 0;
+    Cluster layer;
+    bool at_least_one = true;
+
+    Tokens of(Tokens call) const {
+      if (sparsity == 0) return call;
+      const auto k = static_cast<double>(call.count());
+      const auto w = static_cast<double>(layer.window.count());
+      const double capacity = w + k * (1 - sparsity);
+      double low = (capacity - w) / static_cast<double>(layer.beta);
+      double high = (capacity - w) * 2 - low;
+      if (high >= k - w) {
+        high = k - w;
+        low = (capacity - w) * 2 - high;
+      }
+      if (!(k >= high && high >= low && low >= w)) {
+        return std::max(Tokens(at_least_one ? 1 : 0), rounded_keep(sparsity, call));
+      }
+      const auto gaps = static_cast<double>(std::max(layer.layers - 1, std::int64_t{1}));
+      const double step = (high - low) / gaps;
+      return Tokens(std::llrint(high - static_cast<double>(layer.layer) * step));
+    }
+    friend bool operator==(const FirstCallKept&, const FirstCallKept&) = default;
+  };
+
+  std::variant<Rule, FirstCallRule<FirstCallKept>> rule(const PlanContext& context,
+                                                        std::int64_t layer) const {
+    const Cluster cluster{window, beta, layer, context.shape.layers};
+    if (!as_kvpress()) return Rule{budget(context), cluster};
+    const bool old = is_old_kvpress(context);
+    return FirstCallRule<FirstCallKept>{{*sparsity, cluster, !old}, !old};
   }
   friend bool operator==(const PyramidKv&, const PyramidKv&) = default;
 };

@@ -1,14 +1,17 @@
 // snapkv: each chunk keeps its highest-scoring entries and its last `window`.
 //
-//   kept(q, K):  q < K: q;   K <= w: w;   else min(K - w, q - w) + w   (at most w rows: all)
+//   minference  kept(q, K):  q < K: q;   K <= w: w;   else min(K - w, q - w) + w   (at most w rows: all)
+//   kvpress     n(q, sparsity) of the first call, as topk
 // K is the chunk's budget, see chunked_eviction.h. Reference rows: SnapKVCluster.update_kv,
-// eval.generate.snapkv, eval.generate.paper_scale.
+// eval.generate.snapkv, eval.generate.paper_scale, kvpress.SnapKVPress.
 #pragma once
 
 #include <string_view>
 #include <tuple>
+#include <variant>
 
 #include "models/policies/chunked_eviction.h"
+#include "models/policies/topk.h"
 
 namespace kvf {
 
@@ -29,7 +32,8 @@ struct SnapKv : ChunkedEvictionMembers {
         parameter("window_tokens", &SnapKv::window, kAnyCount, "tokens",
                   "last entries of a chunk, which stay and score the others"),
         parameter("eviction", &SnapKv::eviction, "when entries are dropped"),
-        parameter("kv", &SnapKv::kv, "one KV set per query head (as published) or per KV head")};
+        parameter("kv", &SnapKv::kv, "one KV set per query head (as published) or per KV head"),
+        parameter("variant", &SnapKv::variant, "which implementation is followed")};
   }
 
   struct Cluster {
@@ -43,7 +47,10 @@ struct SnapKv : ChunkedEvictionMembers {
   };
   using Rule = ChunkedEvictionRule<Cluster>;
 
-  Rule rule(const PlanContext& context) const { return {budget(context), {window}}; }
+  std::variant<Rule, TopK::Rule> rule(const PlanContext& context) const {
+    if (as_kvpress()) return TopK{{*sparsity}, {}, {}}.rule(context, 0);
+    return Rule{budget(context), {window}};
+  }
   friend bool operator==(const SnapKv&, const SnapKv&) = default;
 };
 

@@ -7,7 +7,10 @@
 //               that a chunked prompt grows without bound. PruLong ff22598,
 //               MInference/minference/modules/kvcompression.py, StreamingLLMKVCluster. That code
 //               refuses sink + window < window, which cannot be written here.
-// Reference rows: duo.tuple, duo.static, eval.generate.streamingllm, StreamingLLMKVCluster.
+//   kvpress     a streaming head of DuoAttentionPress: the entries between sinks and window are
+//               masked by the first call, nothing is dropped, and decoding never masks more. With
+//               a window of 0 nothing is masked. kvpress 0.5.5, duo_attention_press.py.
+// Reference rows: duo.tuple, duo.static, kvpress.DuoAttentionPress, eval.generate.streamingllm, StreamingLLMKVCluster.
 #pragma once
 
 #include <string_view>
@@ -15,17 +18,18 @@
 #include <variant>
 
 #include "models/parameter.h"
+#include "models/policies/masked.h"
 #include "models/segments.h"
 #include "models/workload.h"
 
 namespace kvf {
 
 struct StreamingVariants {
-  static constexpr std::array<std::string_view, 2> values{"duo", "minference"};
+  static constexpr std::array<std::string_view, 3> values{"duo", "minference", "kvpress"};
 };
 
 struct Streaming {
-  enum class Variant { duo, minference };
+  enum class Variant { duo, minference, kvpress };
 
   Tokens sinks{128};
   Tokens window{1024};
@@ -83,7 +87,11 @@ struct Streaming {
     friend bool operator==(const PerChunkRule&, const PerChunkRule&) = default;
   };
 
-  std::variant<Rule, PerChunkRule> rule(const PlanContext&) const {
+  std::variant<Rule, PerChunkRule, MaskedRule> rule(const PlanContext& context) const {
+    if (variant == Variant::kvpress) {
+      const Tokens between = context.first_call() - sinks - window;
+      return MaskedRule{window > Tokens{} ? std::max(between, Tokens{}) : Tokens{}, false};
+    }
     if (variant == Variant::minference) return PerChunkRule{sinks + window};
     return Rule{sinks + window};
   }

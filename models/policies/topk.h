@@ -1,25 +1,23 @@
 // topk: after the prefill, each head keeps its highest-scoring entries. How they are scored does
 // not change how many stay, so that one rule serves a whole family of methods.
 //
-//   n(k, r): r = 0: k;  r >= 1: 0;  else max(1, int(k * (1 - r)))           kvpress 0.5.5
-//            r = 0: k;  else int(k * (1 - r)), which may be 0               kvpress 8bb29b9
-// Only a call on an empty cache (0.5.5) or at position 0 (8bb29b9) is pressed, so that a chunked
-// prefill loses entries of its first chunk only. chunk_tokens (ChunkPress) keeps
-// max(1, int(len * (1 - r))) of each piece of the call.
-// Reference rows: kvpress.* score presses, ChunkPress, PerLayerCompressionPress.
+//   kept = n(k, r) of the first call, see first_call.h;   budget_tokens B: min(k, B)
+//   chunk_tokens (ChunkPress, Finch): the sum over the pieces of the call of
+//   max(1, int(len * (1 - r)))
+// Presses that read and move entries but keep as many are presets too: blocks, re-rotated or merged
+// keys, entropy-gated chunks (kvpress 0.5.5 fills those to the same budget).
+// Reference rows: kvpress.* score presses, Block, KeyRerotation, Merging, CriticalKV, Chunk,
+// EntropyGatedChunkKV, PerLayerCompression.
 #pragma once
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
 #include <vector>
 
-#include "models/numeric.h"
 #include "models/parameter.h"
-#include "models/segments.h"
-#include "models/workload.h"
+#include "models/policies/first_call.h"
 
 namespace kvf {
 
@@ -38,12 +36,25 @@ struct TopK {
   static constexpr Convention convention = Convention::kvpress;
   static constexpr std::array presets{
       Preset{"h2o", "scores: accumulated attention, arXiv 2306.14048"},
+      Preset{"observed-attention", "scores: mean attention received"},
+      Preset{"non-causal-attention", "scores: attention without the causal mask"},
       Preset{"tova", "scores: attention of the last token, arXiv 2401.06104"},
+      Preset{"streamingllm", "scores: sinks, then the newest, arXiv 2309.17453"},
       Preset{"keydiff", "scores: difference from the mean key, arXiv 2504.15364"},
       Preset{"lagkv", "scores: lag-relative variance, arXiv 2504.04704"},
       Preset{"cur", "scores: leverage, arXiv 2509.15038"},
+      Preset{"leverage", "scores: approximate leverage, arXiv 2507.08143"},
+      Preset{"compactor", "scores: leverage and non-causal attention, arXiv 2507.08143"},
+      Preset{"cap", "scores: as CapPress of kvpress"},
+      Preset{"qfilter", "scores: projection on a learnt filter, arXiv 2503.02812"},
+      Preset{"kvzap", "scores: a small network's"},
       Preset{"random", "scores: random"},
       Preset{"expected-attention", "scores: expected attention of future queries"},
+      Preset{"criticalkv", "scores: with the norm of the projected values, arXiv 2502.03805"},
+      Preset{"block", "scores: block by block, arXiv 2504.15364"},
+      Preset{"key-rerotation", "keys are rotated to their new positions"},
+      Preset{"merging", "evicted entries are merged into kept ones"},
+      Preset{"entropy-gated-chunkkv", "chunks, whole or in part, up to the budget"},
   };
   static constexpr auto parameters() {
     return std::tuple{parameter("ratio", &TopK::ratio, kShare, "share",
@@ -66,49 +77,23 @@ struct TopK {
     }
   }
 
-  struct Rule {
-    struct State {};
-    double ratio = 0;
+  struct Kept {
+    KeptByRatio share;
     std::optional<Tokens> budget;
     std::optional<Tokens> chunk;
-    bool at_least_one = true;  // kvpress 0.5.5
-    bool when_empty = true;    // a call on an empty cache is pressed; else: one at position 0
 
-    Tokens kept(Tokens k) const {
+    Tokens of(Tokens k) const {
       if (budget) return std::min(k, *budget);
-      if (ratio == 0) return k;
-      if (chunk) {
-        const auto piece = [&](Tokens n) { return std::max(Tokens(1), truncated_keep(ratio, n)); };
-        const Tokens rest = k % *chunk;
-        return piece(*chunk).times(k / *chunk) + (rest > Tokens{} ? piece(rest) : Tokens{});
-      }
-      if (!at_least_one) return truncated_keep(ratio, k);
-      return ratio >= 1 ? Tokens{} : std::max(Tokens(1), truncated_keep(ratio, k));
+      if (share.ratio == 0 || !chunk) return share.of(k);
+      const auto piece = [&](Tokens n) {
+        return std::max(Tokens(1), truncated_keep(share.ratio, n));
+      };
+      const Tokens rest = k % *chunk;
+      return piece(*chunk).times(k / *chunk) + (rest > Tokens{} ? piece(rest) : Tokens{});
     }
-    Tokens keep(State&, const Pass& pass, Tokens size) const {
-      const Tokens past = size - pass.rows;
-      const bool pressed = when_empty ? past == Tokens{} : pass.position == Tokens{};
-      return pressed ? kept(size) : size;
-    }
-    template <class Sink>
-    void segments(const PassPlan& plan, Sink&& sink) const {
-      Tokens held;
-      for (PassRun run : plan.runs) {
-        if (held == Tokens{} && (when_empty || run.position == Tokens{})) {
-          const Tokens after = kept(run.rows);
-          if (after == Tokens{} && when_empty) {  // stays empty, so the next call is pressed too
-            sink(Segment{run.first, run.count, run.rows, {}, {}, {}, {}, {}});
-            continue;
-          }
-          sink(Segment{run.first, 1, run.rows, {}, {}, {}, after, {}});
-          held = after;
-          run = rest_of(run, 1);
-        }
-        held = add_each_pass(run, held, run.rows, sink);
-      }
-    }
-    friend bool operator==(const Rule&, const Rule&) = default;
+    friend bool operator==(const Kept&, const Kept&) = default;
   };
+  using Rule = FirstCallRule<Kept>;
 
   Rule rule(const PlanContext& context, std::int64_t layer) const {
     if (ratio.size() > 1 && static_cast<std::int64_t>(ratio.size()) != context.shape.layers) {
@@ -116,10 +101,10 @@ struct TopK {
                                      " layers; the model has " +
                                      std::to_string(context.shape.layers));
     }
-    const bool old = context.convention == Convention::kvpress_8bb29b9;
+    const bool old = is_old_kvpress(context);
     const double share =
         ratio.empty() ? 0 : ratio[ratio.size() > 1 ? static_cast<std::size_t>(layer) : 0];
-    return {share, budget, chunk, !old, !old};
+    return {{{share, !old}, budget, chunk}, !old};
   }
   friend bool operator==(const TopK&, const TopK&) = default;
 };

@@ -150,6 +150,15 @@ std::optional<Tokens> read_tokens(const Node& node, std::string_view name, Range
   return count ? std::optional(Tokens(*count)) : std::nullopt;
 }
 
+Tokens parse_tokens(std::string_view text, std::string_view name, Range range, std::string source) {
+  Problems problems(std::move(source));
+  Node node;
+  set_plain_scalar(node, text);
+  const auto count = read_tokens(node, name, range, problems);
+  problems.throw_if_any();
+  return *count;
+}
+
 std::optional<double> read_number(const Node& node, std::string_view name, Range range,
                                   Problems& problems) {
   if (!node.is_number() || !inside(node.real, range)) {

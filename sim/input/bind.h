@@ -24,6 +24,9 @@ std::optional<std::int64_t> read_integer(const Node& node, std::string_view name
 // The same; without quotes it may carry K (1024) or M (1024 * 1024). `hint` follows what is expected.
 std::optional<Tokens> read_tokens(const Node& node, std::string_view name, Range range,
                                   Problems& problems, std::string_view hint = {});
+// The same, of a text on the command line. Throws InputError; `source` stands for the file:
+// "--prompt".
+Tokens parse_tokens(std::string_view text, std::string_view name, Range range, std::string source);
 // A number in `range`.
 std::optional<double> read_number(const Node& node, std::string_view name, Range range,
                                   Problems& problems);

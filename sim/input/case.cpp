@@ -27,6 +27,10 @@ class CaseReader::Impl {
     if (line_number == 1 && line.starts_with(kByteOrderMark)) {
       line.remove_prefix(kByteOrderMark.size());
     }
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) {
+      problems_.add({line_number, 1}, "an empty line; expected a JSON object");
+      problems_.throw_if_any();
+    }
     parser_.parse(line, tree_, problems_, line_number);
     const Node& root = tree_.root();
     if (expect_kind(root, Kind::map, "the case", problems_)) read_fields(root);

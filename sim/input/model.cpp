@@ -151,7 +151,7 @@ std::string title_of(const LlmShape& shape) {
   const CatalogueEntry* entry = find_model(shape.name);
   if (entry != nullptr && entry->shape == shape) return std::string(entry->title);
   if (!shape.name.empty()) return shape.name;
-  return layers_in_words(shape);
+  return "inline model";
 }
 
 Model parse_model(std::string_view name, std::string source) {

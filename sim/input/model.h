@@ -19,10 +19,10 @@ namespace kvf::input {
 
 struct Model {
   LlmShape shape;
-  std::string title;   // as its publisher writes it, or what an inline model amounts to
-  std::string family;  // its model_type, "" of an inline shape
-  std::string source;  // where the shape comes from
-  std::string note;    // what the shape leaves out
+  std::string title;                    // as its publisher writes it, or "inline model"
+  std::string family;                   // its model_type, "" of an inline shape
+  std::string source;                   // where the shape comes from
+  std::string note;                     // what the shape leaves out
   std::vector<ConfigDefault> defaults;  // values that its config.json leaves to the class
 };
 

@@ -110,11 +110,16 @@ std::optional<PolicySpec> make_named(const Node& name, Problems& problems) {
   if (!expect_kind(name, Kind::text, "'name'", problems)) return std::nullopt;
   auto policy = make_policy(name.text);
   if (policy) return policy;
-  const std::vector<std::string_view> names = policy_names();
-  const std::string_view near = nearest(name.text, names);
-  const std::string question = near.empty() ? "" : fmt::format("did you mean '{}'? ", near);
-  problems.add(name.at, fmt::format("unknown policy {}; {}expected one of {}", in_quotes(name.text),
-                                    question, fmt::join(names, ", ")));
+  // "topk:ratio=0.5" where a name is expected.
+  const std::string_view before = name.text.substr(0, name.text.find(':'));
+  if (before != name.text && make_policy(before)) {
+    problems.add(name.at, fmt::format("{} is a short form; expected {{name: {}, ...}}, or on the "
+                                      "command line the form in parentheses",
+                                      in_quotes(name.text), before));
+    return std::nullopt;
+  }
+  problems.add(name.at, fmt::format("unknown policy {}{}", in_quotes(name.text),
+                                    suggestion(name.text, policy_names())));
   return std::nullopt;
 }
 

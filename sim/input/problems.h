@@ -8,6 +8,8 @@
 #include <utility>
 #include <vector>
 
+#include "models/utf8.h"
+
 namespace kvf::input {
 
 // 1-based; a column counts bytes. Line 0: the file as a whole.
@@ -64,10 +66,7 @@ class Problems {
 // are not UTF-8 are replaced, control characters written out, a long text shortened.
 std::string in_quotes(std::string_view text);
 
-// The text with everything that is not UTF-8 replaced by U+FFFD.
-std::string valid_utf8(std::string_view text);
-
-// The offset of the first byte that does not belong to valid UTF-8; npos if there is none.
-std::size_t find_invalid_utf8(std::string_view text);
+using kvf::find_invalid_utf8;
+using kvf::valid_utf8;
 
 }  // namespace kvf::input

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <stdexcept>
 #include <utility>
 
-#include "models/schedule.h"
 #include "sim/input/bind.h"
 #include "sim/input/model.h"
 #include "sim/input/policy.h"
@@ -20,8 +21,9 @@ constexpr std::string_view kFirstKey = "kvfootprint-scenario";
 constexpr std::array<std::string_view, 9> kKeys{
     kFirstKey,       "model",         "accounting", "implementation", "prefill_chunk_tokens",
     "prompt_tokens", "output_tokens", "tasks",      "policies"};
-constexpr std::array<std::string_view, 4> kTaskKeys{"name", "prompt_tokens", "output_tokens",
-                                                    "prefill_chunk_tokens"};
+constexpr std::array<std::string_view, 5> kTaskKeys{"name", "prompt_tokens", "output_tokens",
+                                                    "prefill_chunk_tokens", "sequences"};
+constexpr std::array<std::string_view, 3> kSequenceKeys{"prompt_tokens", "output_tokens", "count"};
 // Beside a policy's own parameters.
 constexpr std::array<std::string_view, 2> kPolicyKeys{"label", "implementation"};
 
@@ -101,14 +103,10 @@ class ScenarioReader {
         return;
       }
       scenario_.tasks.push_back(
-          {"", read_workload(fields), prompt != nullptr ? prompt->key_at : root.at});
+          {"", read_workload(fields), {}, prompt != nullptr ? prompt->key_at : root.at});
       return;
     }
-    for (const Node* node : {prompt, output}) {
-      if (node == nullptr) continue;
-      problems_.add(node->key_at,
-                    fmt::format("'{}' beside 'tasks'; expected one of the two", node->key));
-    }
+    refuse_beside("tasks", {prompt, output});
     if (!expect_list(*tasks, "'tasks'")) return;
     for (const Node& task : *tasks) read_task(task);
   }
@@ -119,14 +117,42 @@ class ScenarioReader {
     ScenarioTask task;
     task.at = node.at;
     if (const Node* name = fields.require("name")) {
-      task.name = read_text(*name, "name", problems_).value_or("");
+      task.name = read_name(*name, "name");
       refuse_second(scenario_.tasks, task.name, &ScenarioTask::name, *name);
     }
-    task.workload = read_workload(fields);
-    if (const Node* chunk = fields.find("prefill_chunk_tokens")) {
-      task.workload.chunk = read_chunk(*chunk, problems_);
+    const Node* chunk = fields.find("prefill_chunk_tokens");
+    const std::optional<Tokens> chunk_of_all = chunk_;
+    if (chunk != nullptr) chunk_ = read_chunk(*chunk, problems_);
+    if (const Node* sequences = fields.find("sequences")) {
+      refuse_beside("sequences", {fields.find("prompt_tokens"), fields.find("output_tokens")});
+      read_sequences(*sequences, task);
+    } else {
+      task.workload = read_workload(fields);
     }
+    chunk_ = chunk_of_all;
     scenario_.tasks.push_back(std::move(task));
+  }
+
+  void read_sequences(const Node& list, ScenarioTask& task) {
+    if (!expect_list(list, "'sequences'")) return;
+    for (const Node& node : list) {
+      if (!expect_kind(node, Kind::map, "the sequence", problems_)) continue;
+      const Fields fields(node, kSequenceKeys, "the sequence", problems_);
+      Sequences sequences{read_workload(fields), 1};
+      if (const Node* count = fields.find("count")) {
+        sequences.count = read_integer(*count, "count", {1, 1 << 20}, problems_).value_or(1);
+      }
+      task.sequences.push_back(sequences);
+    }
+    if (!task.sequences.empty()) task.workload = task.sequences.front().workload;
+  }
+
+  void refuse_beside(std::string_view key, std::initializer_list<const Node*> nodes) {
+    for (const Node* node : nodes) {
+      if (node == nullptr) continue;
+      problems_.add(node->key_at,
+                    fmt::format("'{}' beside '{}'; expected one of the two", node->key, key));
+    }
   }
 
   void read_policies(const Node& policies) {
@@ -145,7 +171,7 @@ class ScenarioReader {
           policy.parameters.emplace_back(member.key, member.key_at);
         }
       }
-      if (label != nullptr) policy.label = read_text(*label, "label", problems_).value_or("");
+      if (label != nullptr) policy.label = read_name(*label, "label");
       auto spec = read_policy(node, files_, problems_, kPolicyKeys);
       if (!spec) continue;
       policy.spec = *std::move(spec);
@@ -154,6 +180,17 @@ class ScenarioReader {
                     label != nullptr ? *label : node);
       scenario_.policies.push_back(std::move(policy));
     }
+  }
+
+  // A text that is shown on a terminal.
+  std::string read_name(const Node& node, std::string_view key) {
+    const std::string_view name = read_text(node, key, problems_).value_or("");
+    const bool shows = std::none_of(name.begin(), name.end(),
+                                    [](char c) { return (c >= 0 && c < ' ') || c == 0x7F; });
+    if (shows) return std::string(name);
+    problems_.add(
+        node.at, fmt::format("'{}' {}; expected one without control characters", key, found(node)));
+    return "";
   }
 
   bool expect_list(const Node& node, std::string_view what) {
@@ -223,8 +260,9 @@ void check_plans(const Scenario& scenario) {
   for (const ScenarioPolicy& policy : scenario.policies) {
     for (const ScenarioTask& task : scenario.tasks) {
       try {
-        (void)plan(policy.spec, scenario.shape, task.workload, scenario.accounting,
-                   policy.convention);
+        const std::vector<Sequences> one{{task.workload, 1}};
+        (void)plan_batch(policy.spec, scenario.shape, task.sequences.empty() ? one : task.sequences,
+                         scenario.accounting, policy.convention);
         continue;
       } catch (const PolicyError& error) {
         problems.add(place_of(policy, error.parameter), words(policy.spec, error));

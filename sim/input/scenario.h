@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/batch.h"
 #include "models/policy.h"
 #include "models/shape.h"
 #include "models/workload.h"
@@ -19,7 +20,8 @@ inline constexpr int kScenarioVersion = 1;
 
 struct ScenarioTask {
   std::string name;
-  Workload workload;
+  Workload workload;                 // of the first sequence
+  std::vector<Sequences> sequences;  // of a batch; empty: one sequence
   Position at;
 };
 

@@ -5,17 +5,12 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
-#include <memory>
 #include <system_error>
 
 namespace kvf::input {
 namespace {
 
 namespace fs = std::filesystem;
-
-struct Close {
-  void operator()(std::FILE* file) const { std::fclose(file); }
-};
 
 std::string why_not_a_file(fs::file_type type) {
   switch (type) {
@@ -47,11 +42,18 @@ void check_utf8(std::string_view text, Problems& problems) {
                            static_cast<unsigned char>(text[bad])));
 }
 
-std::string read_text_file(const fs::path& path) {
-  Problems problems(path.string());
+void check_control_characters(std::string_view text, Problems& problems) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if ((c >= 0x20 && c != 0x7F) || c == '\t' || c == '\n' || c == '\r') continue;
+    problems.add(position_of(text, i), fmt::format("control character 0x{:02x} in the text", c));
+    return;
+  }
+}
+
+TextFile open_text_file(const fs::path& path) {
   const auto refuse = [&](std::string text) {
-    problems.add({}, std::move(text));
-    problems.throw_if_any();
+    throw InputError({{path.string(), {}, std::move(text)}});
   };
   // The system would take what is before it for the name.
   if (path.native().find('\0') != fs::path::string_type::npos) refuse("a NUL in the file's name");
@@ -60,12 +62,22 @@ std::string read_text_file(const fs::path& path) {
   if (status.type() == fs::file_type::not_found) refuse("there is no such file");
   if (error) refuse("cannot be read: " + error.message());
   if (!fs::is_regular_file(status)) refuse(why_not_a_file(status.type()) + "; expected a file");
+  TextFile file(std::fopen(path.c_str(), "rb"));
+  if (!file) refuse("cannot be read: " + std::generic_category().message(errno));
+  return file;
+}
+
+std::string read_text_file(const fs::path& path) {
+  const TextFile file = open_text_file(path);
+  Problems problems(path.string());
+  const auto refuse = [&](std::string text) {
+    problems.add({}, std::move(text));
+    problems.throw_if_any();
+  };
+  std::error_code error;
   if (fs::file_size(path, error) > kMaxFileBytes && !error) {
     refuse(fmt::format("is larger than {} MiB; expected a text", kMaxFileBytes >> 20));
   }
-  const std::unique_ptr<std::FILE, Close> file(std::fopen(path.c_str(), "rb"));
-  if (!file) refuse("cannot be read: " + std::generic_category().message(errno));
-
   std::string text;
   char buffer[1 << 16];
   // The size may have changed, or have been a guess.

@@ -112,16 +112,6 @@ class Handler : public YAML::EventHandler {
   int documents_ = 0;
 };
 
-// YAML allows none, and yaml-cpp takes 0x04 for the end of the text.
-void refuse_control_characters(std::string_view text, Problems& problems) {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const auto c = static_cast<unsigned char>(text[i]);
-    if ((c >= 0x20 && c != 0x7F) || c == '\t' || c == '\n' || c == '\r') continue;
-    problems.add(position_of(text, i), fmt::format("control character 0x{:02x} in the text", c));
-    return;
-  }
-}
-
 // yaml-cpp's message, with what is behind it where that is known.
 std::string words(std::string_view text, const YAML::Exception& error) {
   namespace known = YAML::ErrorMsg;
@@ -150,8 +140,14 @@ std::string words(std::string_view text, const YAML::Exception& error) {
 
 void parse_yaml(std::string_view text, Tree& tree, Problems& problems) {
   tree.clear();
+  if (text.size() > kMaxYamlBytes) {
+    problems.add({}, fmt::format("is larger than {} MiB; expected a smaller YAML text",
+                                 kMaxYamlBytes >> 20));
+    problems.throw_if_any();
+  }
   check_utf8(text, problems);
-  refuse_control_characters(text, problems);
+  // YAML allows none, and yaml-cpp takes 0x04 for the end of the text.
+  check_control_characters(text, problems);
   problems.throw_if_any();
 
   // yaml-cpp takes the end of the text for the end of a quoted scalar; a document's end it does not.

@@ -67,7 +67,7 @@ int run(const std::string& path) {
   std::size_t index = 0;
   std::size_t count[3] = {};
   for (const Node& node : *format.rows) {
-    Row row(node);
+    Row row(node, tree.root());
     try {
       (format.check != nullptr ? format.check : check_of(node))(row);
     } catch (const std::exception& error) {

@@ -74,6 +74,11 @@ void Row::compare(std::string_view field, const Node& want, std::int64_t got) {
   }
 }
 
+void Row::compare(std::string_view field, std::int64_t want, std::int64_t got) {
+  ++compared_;
+  if (want != got) different(field, std::to_string(want), std::to_string(got));
+}
+
 void Row::compare(std::string_view field, const Node& want, const std::vector<std::int64_t>& got) {
   std::size_t i = 0;
   if (want.kind == Kind::list) {

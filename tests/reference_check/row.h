@@ -36,11 +36,13 @@ Tokens tokens(const Node& map, std::string_view key);
 // exception or nothing of it could be compared, else equal.
 class Row {
  public:
-  explicit Row(const Node& node) : node_(node) {}
+  Row(const Node& node, const Node& file) : node_(node), file_(file) {}
   const Node& node() const { return node_; }
+  const Node& file() const { return file_; }  // the map that holds the list of rows
 
   // `want` is what the file says. A string in place of a number is the exception of that call.
   void compare(std::string_view field, const Node& want, std::int64_t got);
+  void compare(std::string_view field, std::int64_t want, std::int64_t got);
   void compare(std::string_view field, const Node& want, const std::vector<std::int64_t>& got);
   void compare(std::string_view field, const Node& want, Area got);
   // A double in C99 hexadecimal: equal to the last bit.
@@ -56,6 +58,7 @@ class Row {
 
  private:
   const Node& node_;
+  const Node& file_;
   std::int64_t compared_ = 0;
   bool different_ = false;
   bool exception_ = false;
@@ -67,6 +70,7 @@ class Row {
 void check_paper(Row& row);
 void check_budget(Row& row);
 void check_cache(Row& row);
+void check_kvpress(Row& row);
 void check_rounding(Row& row);
 
 }  // namespace kvf::reference

@@ -1,0 +1,70 @@
+// The lives of a cell's entries: which are evicted, and when.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "models/pass.h"
+#include "models/retention.h"
+#include "models/units.h"
+#include "sim/alloc/score_model.h"
+
+namespace kvf {
+
+// Entries at positions first..last that were born in one pass and share one fate: evicted at the end
+// of pass `evicted`, which still attended them, or kept to the end (kNever).
+struct Life {
+  static constexpr std::int64_t kNever = -1;
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+  std::int64_t born = 0;
+  std::int64_t evicted = kNever;
+  friend bool operator==(const Life&, const Life&) = default;
+};
+
+// Follows one cell pass by pass. Memory: the entries that are alive.
+//
+// The number that stays is the rule's; Retention and the scores say which. Ties go by age: of equal
+// scores the oldest goes first. Two things of published caches are told apart from the number only:
+// entries that were appended to score a chunk have no life, and where dropping them leaves one
+// entry although none was to stay (models/policies/chunked_eviction.h), it is the chunk's newest.
+class LifeTracker {
+ public:
+  using Sink = std::function<void(const Life&)>;
+
+  // `scores` must outlive this. `cell`: layer by layer, head by head.
+  LifeTracker(const ScoreModel& scores, std::int64_t cell, Sink sink)
+      : scores_(scores), cell_(cell), sink_(std::move(sink)) {}
+
+  // The pass attends all that is alive and its own rows, then `stays` entries stay. Throws
+  // std::logic_error if that is more than there are.
+  void play(const Pass& pass, const Retention& retention, Tokens stays);
+  // Tells the lives that go on. Call once, last.
+  void finish();
+
+  // Positions alive, oldest first.
+  const std::vector<std::int64_t>& alive() const { return alive_; }
+
+ private:
+  struct Birth {
+    std::int64_t position;  // of the first row of the pass
+    std::int64_t pass;
+  };
+  void evict(std::vector<std::int64_t>& victims, std::int64_t pass);
+  void tell(const std::vector<std::int64_t>& positions, std::int64_t evicted);
+  std::size_t birth_of(std::int64_t position) const;
+
+  const ScoreModel& scores_;
+  std::int64_t cell_;
+  Sink sink_;
+  std::vector<std::int64_t> alive_;
+  std::vector<Birth> births_;
+  std::vector<std::int64_t> victims_;
+};
+
+// What the lives contribute to the footprint, in entry-rows: each row of a pass reads every entry
+// alive before it, and of its own pass those up to itself.
+Area area_of(const std::vector<Life>& lives, const PassPlan& plan);
+
+}  // namespace kvf

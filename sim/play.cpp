@@ -1,0 +1,186 @@
+#include "sim/play.h"
+
+#include <stdexcept>
+#include <string>
+
+#include <fmt/format.h>
+
+#include "models/closed_form.h"
+#include "sim/input/policy.h"
+#include "sim/simulate.h"
+#include "sim/simulate_batch.h"
+
+namespace kvf {
+namespace {
+
+// Entries of all cells; per_cell(rule) are those of one. Only a nominal share is rounded.
+template <class PerCell>
+std::int64_t sum(const Schedule& schedule, PerCell&& per_cell) {
+  HeldSum held;
+  for (std::size_t r = 0; r < schedule.cells.size(); ++r) {
+    const std::int64_t entries = per_cell(r);
+    held += {schedule.cells[r].others * entries, schedule.cells[r].streaming * entries};
+  }
+  return held.weighed(schedule);
+}
+
+// What the track of a sum holds in the passes of a block; sum_of(per_cell) makes the sum.
+template <class SumOf>
+TrackColumns columns(const PlayedBlock& block, SumOf&& sum_of) {
+  TrackColumns columns;
+  const std::int64_t added = (block.run.rows + block.run.appended).count();
+  for (std::int64_t i = 0; i < block.count; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const auto past = [&](std::size_t rule) { return block.past(rule)[at]; };
+    columns.first_row.push_back((block.position + block.run.rows.times(i)).count());
+    columns.rows.push_back(block.run.rows.count());
+    columns.past.push_back(sum_of(past));
+    columns.held_during.push_back(sum_of([&](std::size_t rule) { return past(rule) + added; }));
+    columns.held_after.push_back(sum_of([&](std::size_t rule) { return block.after(rule)[at]; }));
+  }
+  return columns;
+}
+
+std::vector<PhaseSpan> phases_of(const PassPlan& plan) {
+  std::vector<PhaseSpan> phases;
+  for (const PassRun& run : plan.runs) {
+    const std::string name = run.phase == Phase::prefill ? "prefill" : "decode";
+    if (phases.empty() || phases.back().name != name) phases.push_back({name, run.first, 0});
+    phases.back().passes += run.count;
+  }
+  return phases;
+}
+
+RunInfo info_of(const PlayedCase& c, const input::Scenario& scenario) {
+  RunInfo info;
+  info.label = c.policy->label;
+  info.policy = input::to_json(c.policy->spec);
+  info.task = c.task->name;
+  info.prompt = c.task->workload.prompt;
+  info.output = c.task->workload.output;
+  info.prefill_chunk = c.task->workload.chunk;
+  info.model = scenario.model_title;
+  info.accounting = to_string(c.schedule.accounting);
+  if (c.schedule.accounting == Accounting::implementation) {
+    info.implementation = to_string(c.schedule.convention);
+  }
+  info.footprint = c.footprint;
+  info.peak_bytes = c.peak_bytes.all_layers;
+  info.closed_form_agrees = c.agrees;
+  return info;
+}
+
+// Played pass by pass, so many would take hours.
+constexpr std::int64_t kMostPasses = 2'000'000'000;
+
+void check_length(const PassPlan& plan) {
+  if (plan.passes() <= kMostPasses) return;
+  throw std::invalid_argument(
+      fmt::format("{} passes are too many to be played one by one; expected at most {} "
+                  "(`kvfootprint footprint` "
+                  "has the closed form)",
+                  plan.passes(), kMostPasses));
+}
+
+void play_case(PlayedCase& c, Tracks tracks, const input::Scenario& scenario, RunFileWriter& writer,
+               const std::function<void(double)>& progress) {
+  const Schedule& schedule = c.schedule;
+  check_length(schedule.plan);
+  const std::int64_t total = writer.add_track({"total", "", -1, schedule.shape.cells().count()});
+  std::vector<std::int64_t> of_groups;
+  if (tracks == Tracks::group) {
+    for (const Group& group : schedule.groups) {
+      const std::string role(to_string(group.role));
+      of_groups.push_back(
+          writer.add_track({fmt::format("layer {} {}", group.layer, role), role, group.layer,
+                            group.heads.count(), -1, schedule.weight(group.role)}));
+    }
+  }
+  const auto passes = static_cast<double>(schedule.plan.passes());
+  const Result result = simulate(schedule, [&](const PlayedBlock& block) {
+    writer.append(total, columns(block, [&](auto per_cell) { return sum(schedule, per_cell); }));
+    for (std::size_t g = 0; g < of_groups.size(); ++g) {
+      const Group& group = schedule.groups[g];
+      writer.append(of_groups[g], columns(block, [&](auto per_cell) {
+                      return group.heads.count() * per_cell(group.rule);
+                    }));
+    }
+    if (progress) progress(static_cast<double>(block.first + block.count) / passes);
+  });
+  c.footprint = result.footprint;
+  c.agrees = result == closed_form(schedule);
+  c.peak_bytes = peak_bytes(schedule);
+  writer.finish_run(info_of(c, scenario), phases_of(schedule.plan), {});
+}
+
+void play_batch(PlayedCase& c, const input::Scenario& scenario, RunFileWriter& writer,
+                const std::function<void(double)>& progress) {
+  const Batch batch = plan_batch(c.policy->spec, scenario.shape, c.task->sequences,
+                                 scenario.accounting, c.policy->convention);
+  const LockStep steps(batch.members);
+  for (const BatchMember& member : batch.members) check_length(member.schedule.plan);
+  std::vector<std::int64_t> tracks;
+  for (const BatchMember& member : batch.members) {
+    const std::string name = fmt::format("sequence {}{}", tracks.size() + 1,
+                                         member.count > 1 ? fmt::format(" x{}", member.count) : "");
+    tracks.push_back(
+        writer.add_track({name, "", -1, scenario.shape.cells().times(member.count).count()}));
+  }
+  c.footprint = simulate(batch, [&](const PlayedBatchPass& played) {
+    for (std::size_t m = 0; m < tracks.size(); ++m) {
+      const BatchMember& member = batch.members[m];
+      const auto sum_of = [&](auto entries) {
+        return member.count *
+               sum(member.schedule, [&](std::size_t rule) { return entries(played.now[m][rule]); });
+      };
+      const Pass& pass = played.passes[m];
+      writer.append(tracks[m], {{pass.position.count()},
+                                {pass.rows.count()},
+                                {sum_of([](const InPass& in) { return in.past; })},
+                                {sum_of([](const InPass& in) { return in.past + in.added; })},
+                                {sum_of([](const InPass& in) { return in.after; })}});
+    }
+    if (progress) {
+      progress(static_cast<double>(played.pass) / static_cast<double>(steps.passes()));
+    }
+  });
+  c.agrees = c.footprint == closed_form(batch);
+  c.peak_bytes = peak_bytes(batch);
+  const std::vector<PhaseSpan> phases{
+      {"prefill", 0, steps.prefill_passes()},
+      {"decode", steps.prefill_passes(), steps.passes() - steps.prefill_passes()}};
+  writer.finish_run(info_of(c, scenario), phases, {});
+}
+
+}  // namespace
+
+std::vector<PlayedCase> play(const input::Scenario& scenario, Tracks tracks, RunFileWriter& writer,
+                             const std::function<void(double share)>& progress) {
+  std::vector<PlayedCase> cases;
+  const std::size_t count = scenario.policies.size() * scenario.tasks.size();
+  cases.reserve(count);
+  for (const input::ScenarioPolicy& policy : scenario.policies) {
+    for (const input::ScenarioTask& task : scenario.tasks) {
+      const auto done = static_cast<double>(cases.size());
+      cases.push_back(
+          {&policy,
+           &task,
+           plan(policy.spec, scenario.shape, task.workload, scenario.accounting, policy.convention),
+           {},
+           false,
+           {}});
+      std::function<void(double)> of_case;
+      if (progress) {
+        of_case = [&](double share) { progress((done + share) / static_cast<double>(count)); };
+      }
+      if (task.sequences.empty()) {
+        play_case(cases.back(), tracks, scenario, writer, of_case);
+      } else {
+        play_batch(cases.back(), scenario, writer, of_case);
+      }
+    }
+  }
+  return cases;
+}
+
+}  // namespace kvf

@@ -1,0 +1,35 @@
+// Plays a scenario: every policy on every task, by simulation and by closed form, into a run file.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "models/footprint.h"
+#include "models/peak_bytes.h"
+#include "models/schedule.h"
+#include "sim/input/scenario.h"
+#include "timeline/run_file.h"
+
+namespace kvf {
+
+// What a run file keeps pass by pass: the sum over all groups, or also each group by itself.
+enum class Tracks { total, group };
+
+// One policy on one task. Points into the scenario.
+struct PlayedCase {
+  const input::ScenarioPolicy* policy;
+  const input::ScenarioTask* task;
+  Schedule schedule;    // of a batch: of its first sequence
+  Footprint footprint;  // of the simulation
+  bool agrees = false;  // the closed form gave the same integers
+  PeakBytes peak_bytes;
+};
+
+// A batch has a track for each of its members, one sequence has a track of the sum of its groups.
+// Policy by policy, in the scenario's order; each case is a run of the file. `progress`, if given,
+// hears now and then which share of the cases is done. Throws what plan() and the writer throw;
+// input::check_plans() has found before what plan() refuses.
+std::vector<PlayedCase> play(const input::Scenario& scenario, Tracks tracks, RunFileWriter& writer,
+                             const std::function<void(double share)>& progress = {});
+
+}  // namespace kvf
