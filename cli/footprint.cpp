@@ -35,21 +35,21 @@ struct Options {
   std::string implementation;
 };
 
-// One number for each group, listed by layer: [[1,2],[1,2]].
+// One number for each group, listed by layer: [[1,2],[],[1,2]].
 template <class Value>
 std::string per_layer(const Schedule& schedule, Value&& value) {
   std::string out = "[";
   std::int64_t layer = -1;
+  const auto open_up_to = [&](std::int64_t last) {
+    for (; layer < last; ++layer) out += layer < 0 ? "[" : "],[";
+  };
   for (const Group& group : schedule.groups) {
-    if (group.layer != layer) {
-      out += layer < 0 ? "[" : "],[";
-    } else {
-      out += ',';
-    }
-    layer = group.layer;
+    if (group.layer == layer) out += ',';
+    open_up_to(group.layer);
     out += value(group);
   }
-  return out + (layer < 0 ? "]" : "]]");
+  open_up_to(schedule.shape.layers - 1);
+  return out + "]]";
 }
 
 // Entries of all heads of a group, copies included; a nominal share weighs them.
@@ -202,6 +202,9 @@ void print_table(const Schedule& schedule, const Result& result, bool bytes) {
   };
   const auto count = [](std::int64_t value) { return with_separators(value); };
   line("KV footprint", percent(f.footprint));
+  if (f.against_all_causal != f.footprint) {
+    line("against all-causal", percent(f.against_all_causal));
+  }
   line("peak KV", percent(f.peak));
   line("peak entries",
        fmt::format("{} ({})", count(f.peak_entries.count()), pass_in_words(schedule, f.peak_pass)));
@@ -264,7 +267,8 @@ void add_footprint(CLI::App& app, Action& action) {
   command->add_option("--output", options->output, "output tokens; absent: none");
   command->add_option("--chunk", options->chunk, "rows of a prefill pass; absent: one pass");
   command->add_option("--policy", options->policy, "NAME:PARAMETER=VALUE,...; absent: full");
-  command->add_option("--model", options->model, "a catalogue name; absent: one layer, one head");
+  command->add_option("--model", options->model,
+                      "a name, or a config.json; absent: one layer, one head");
   command
       ->add_option("--accounting", options->accounting, "whose rules count; absent: implementation")
       ->check(CLI::IsMember(accounting_names()));

@@ -42,6 +42,7 @@ int main(int argc, char** argv) {
   cli::Action action;
   cli::add_run(app, action, joined(argc, argv));
   cli::add_footprint(app, action);
+  cli::add_models(app, action);
   cli::add_policies(app, action);
   cli::add_critical(app, action);
   cli::add_show(app, action);

@@ -189,6 +189,7 @@ Footprint make_batch_footprint(const Batch& batch, std::span<const Result> resul
     const Footprint& of_one = results[m].footprint;
     f.active_entries += of_one.active_entries.times(member.count);
     f.full_entries += of_one.full_entries.times(member.count);
+    f.all_causal_entries += of_one.all_causal_entries.times(member.count);
     for (std::size_t r = 0; r < results[m].rules.size(); ++r) {
       const std::int64_t cells = member.schedule.cells[r].others * member.count;
       read += results[m].rules[r].read.times(cells);
@@ -203,6 +204,7 @@ Footprint make_batch_footprint(const Batch& batch, std::span<const Result> resul
   f.held_after_prefill = found.stored_after_prefill;
   f.held_after_decode = found.stored_after_decode;
   f.footprint = ratio(f.active_entries, f.full_entries);
+  f.against_all_causal = ratio(f.active_entries, f.all_causal_entries);
   f.peak = ratio(Area(f.peak_entries.count()), Area(f.full_peak_entries.count()));
   const auto& active = batch.members.front().schedule.active_read;
   if (active) {

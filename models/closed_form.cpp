@@ -12,7 +12,8 @@ namespace {
 // Sums one rule's segments.
 class CellSum {
  public:
-  explicit CellSum(const Schedule& schedule) : schedule_(schedule) {}
+  CellSum(const Schedule& schedule, std::size_t rule)
+      : schedule_(schedule), reads_sparsely_(schedule.reads_sparsely(rule)) {}
 
   void add(const PlayedPasses& played) {
     const PassRun& run = played.run;
@@ -26,7 +27,7 @@ class CellSum {
     add(run.phase, Tokens(most) + run.rows + run.appended,
         Area(sum_of_past * run.rows.count() + triangle(run.rows.count()) * count),
         Tokens(played.after.back()));
-    assert(!schedule_.active_read);  // a policy that reads sparsely evicts nothing
+    assert(!reads_sparsely_);  // a policy that reads sparsely evicts nothing
   }
   void add(const Segment& s) {
     const Int128 n = s.count;
@@ -37,7 +38,7 @@ class CellSum {
     const Phase phase = phase_of(s.first);
     const Tokens most = std::max(s.past, s.past_at(s.count - 1));
     add(phase, most + s.rows + s.appended, held, s.after_at(s.count - 1));
-    if (schedule_.active_read && schedule_.active_read->applies(phase)) {
+    if (reads_sparsely_ && schedule_.active_read->applies(phase)) {
       totals_.readable += held;
       // Nothing is evicted, so the segment's rows follow each other.
       if (schedule_.active_read->tokens) {
@@ -61,6 +62,7 @@ class CellSum {
     return runs[run_].phase;
   }
   const Schedule& schedule_;
+  bool reads_sparsely_;
   std::size_t run_ = 0;
   CellTotals totals_;
 };
@@ -78,8 +80,9 @@ Result solve(const Schedule& schedule) {
   const std::size_t rules = schedule.rules.size();
   totals.reserve(rules);
 
+  if (rules == 0) return make_result(schedule, {}, peaks);
   if (rules == 1) {  // nothing to merge: no need to store the segments
-    CellSum sum(schedule);
+    CellSum sum(schedule, 0);
     struct Sink {
       CellSum& sum;
       PeakFinder<Value>& peaks;
@@ -112,7 +115,7 @@ Result solve(const Schedule& schedule) {
   all.reserve(rules * 4);
   for (std::size_t r = 0; r < rules; ++r) {
     next[r] = all.size();
-    CellSum sum(schedule);
+    CellSum sum(schedule, r);
     for_each_segment(schedule.rules[r], schedule.plan, [&](const Segment& s) {
       sum.add(s);
       all.push_back(s);

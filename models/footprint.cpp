@@ -20,6 +20,7 @@ struct RoleSums {
   std::int64_t after_prefill = 0;
   std::int64_t after_decode = 0;
 
+  // `full_cell`: what a cell has without the policy.
   void add(const CellTotals& cell, Area full_cell, std::int64_t cells, std::int64_t stored) {
     active += cell.active_entries.times(cells);
     full += full_cell.times(cells);
@@ -27,6 +28,24 @@ struct RoleSums {
     after_decode += cell.after_decode.count() * stored;
   }
 };
+
+// The most entries all cells hold at once without the policy. Of each run of passes the last holds
+// most, for neither past nor window ever shrinks.
+Entries full_peak(const Schedule& schedule) {
+  const std::int64_t all = schedule.shape.cells().count();
+  Entries peak;
+  for (const PassRun& run : schedule.plan.runs) {
+    const Tokens past = run.position + run.rows.times(run.count - 1);
+    std::int64_t held = all * (past + run.rows).count();
+    for (std::size_t r = 0; r < schedule.rules.size(); ++r) {
+      const WindowRule* window = schedule.window(r);
+      if (window == nullptr) continue;
+      held -= schedule.cells[r].others * std::max(past - window->capacity, Tokens{}).count();
+    }
+    peak = std::max(peak, Entries(held));
+  }
+  return peak;
+}
 
 // What is not masked: a matter of the passes at which somebody asks.
 void count_live(const Schedule& schedule, std::vector<CellTotals>& rules) {
@@ -82,7 +101,8 @@ Result make_result(const Schedule& schedule, std::vector<CellTotals> rules, cons
   for (std::size_t r = 0; r < rules.size(); ++r) {
     const CellTotals& cell = rules[r];
     const RuleCells& cells = schedule.cells[r];
-    others.add(cell, full_cell, cells.others, cells.stored_others);
+    others.add(cell, schedule.window(r) != nullptr ? cell.active_entries : full_cell, cells.others,
+               cells.stored_others);
     if (!schedule.nominal_streaming) continue;
     streaming.add(cell, full_cell, cells.streaming, cells.stored_streaming);
   }
@@ -96,7 +116,8 @@ Result make_result(const Schedule& schedule, std::vector<CellTotals> rules, cons
   Result result;
   Footprint& f = result.footprint;
   f.full_entries = others.full;
-  f.full_peak_entries = schedule.shape.cells() * rows;
+  f.all_causal_entries = full_cell.times(schedule.shape.cells().count());
+  f.full_peak_entries = full_peak(schedule);
   f.peak_pass = peaks.peak().pass;
   f.peak_layerwise_pass = peaks.layerwise().pass;
   if (!schedule.nominal_streaming) {
@@ -107,6 +128,7 @@ Result make_result(const Schedule& schedule, std::vector<CellTotals> rules, cons
     f.held_after_decode = Entries(others.after_decode);
     f.footprint = ratio(f.active_entries, f.full_entries);
     f.peak = ratio(f.peak_entries, f.full_peak_entries);
+    f.against_all_causal = ratio(f.active_entries, f.all_causal_entries);
   } else {
     const double share = *schedule.nominal_streaming;
     const auto weigh = [share](double streams, double rest) {
@@ -126,6 +148,7 @@ Result make_result(const Schedule& schedule, std::vector<CellTotals> rules, cons
     if (of_streaming && of_others) {
       f.footprint = *of_streaming * share + *of_others * (1 - share);
       f.peak = peak / static_cast<double>(f.full_peak_entries.count() / peaks.scale());
+      f.against_all_causal = f.footprint;  // such a model has no windows
     }
     f.active_entries = Area(static_cast<Int128>(std::nearbyint(w.active_entries)));
     f.peak_entries = Entries(std::llrint(w.peak_entries));

@@ -13,7 +13,8 @@ namespace kvf {
 // query-head`) count in what is held and in bytes, not in these.
 struct Footprint {
   Area active_entries;             // entry-rows: what each row could attend, summed over rows
-  Area full_entries;               // the same, had nothing been evicted
+  Area full_entries;               // the same, had no policy evicted anything
+  Area all_causal_entries;         // the same, were there no windows either
   Entries peak_entries;            // all layers at once
   Entries peak_layerwise_entries;  // layers one after another
   Entries full_peak_entries;
@@ -24,6 +25,7 @@ struct Footprint {
   // The ratios; nullopt where the denominator is 0.
   std::optional<double> footprint;
   std::optional<double> peak;
+  std::optional<double> against_all_causal;  // active over all_causal_entries
   // Entries read over entries held, in the phases in which the policy reads sparsely; else 1.
   std::optional<double> active_share = 1;
 

@@ -11,9 +11,9 @@ namespace kvf {
 namespace {
 
 constexpr std::array<std::string_view, 2> kAccountings{"paper", "implementation"};
-constexpr std::array<std::string_view, 4> kConventions{"eval", "kvpress", "kvpress-8bb29b9",
-                                                       "duo-static"};
-constexpr std::array<std::string_view, 4> kRoles{"all", "full", "streaming", "other"};
+constexpr std::array<std::string_view, 5> kConventions{"eval", "kvpress", "kvpress-8bb29b9",
+                                                       "duo-static", "transformers"};
+constexpr std::array<std::string_view, 5> kRoles{"all", "full", "streaming", "other", "window"};
 
 template <class Enum, std::size_t N>
 std::optional<Enum> parse(const std::array<std::string_view, N>& words, std::string_view word) {
@@ -81,7 +81,17 @@ class PaperBook {
   const PlanContext& context_;
 };
 
-// Collects the groups; equal rules become one.
+// The index of a rule, which is added unless it is there.
+std::uint32_t index_of(Schedule& schedule, Rule rule) {
+  std::vector<Rule>& rules = schedule.rules;
+  const auto found = std::find(rules.rbegin(), rules.rend(), rule);
+  if (found != rules.rend()) return static_cast<std::uint32_t>(rules.rend() - found - 1);
+  rules.push_back(std::move(rule));
+  schedule.cells.emplace_back();
+  return static_cast<std::uint32_t>(rules.size() - 1);
+}
+
+// Collects the groups of the layers with full attention; equal rules become one.
 template <class Book>
 class Groups {
  public:
@@ -93,11 +103,14 @@ class Groups {
     std::optional<std::uint32_t> rule;  // if it is the same in every layer
   };
 
-  Groups(const Book& book, Schedule& schedule) : book_(book), schedule_(schedule) {}
+  Groups(const Book& book, Schedule& schedule, std::int64_t model_copies)
+      : book_(book), schedule_(schedule), model_copies_(model_copies) {}
 
   Kind kind(const PolicySpec& policy, Role role) {
-    Kind kind{policy, role, book_.copies(policy), std::nullopt};
-    if (book_.same_in_every_layer(policy)) kind.rule = index_of(book_.rule(policy, 0, 0));
+    Kind kind{policy, role, std::max(book_.copies(policy), model_copies_), std::nullopt};
+    if (book_.same_in_every_layer(policy)) {
+      kind.rule = index_of(schedule_, book_.rule(policy, 0, 0));
+    }
     return kind;
   }
   void add(std::int64_t layer, std::int64_t heads, const Kind& kind) {
@@ -110,7 +123,7 @@ class Groups {
   // Rules that depend on the layer, or on the head too: neighbours of equal rules are one group.
   void add_of_layer(std::int64_t layer, std::int64_t heads, const Kind& kind) {
     const auto rule_of_head = [&](std::int64_t head) {
-      return index_of(book_.rule(kind.policy, layer, head));
+      return index_of(schedule_, book_.rule(kind.policy, layer, head));
     };
     std::uint32_t rule = rule_of_head(0);
     if (!book_.differs_by_head(kind.policy)) return add_group(layer, heads, rule, kind);
@@ -131,39 +144,41 @@ class Groups {
     (apart ? cells.streaming : cells.others) += heads;
     (apart ? cells.stored_streaming : cells.stored_others) += heads * kind.copies;
   }
-  std::uint32_t index_of(Rule rule) {
-    std::vector<Rule>& rules = schedule_.rules;
-    const auto found = std::find(rules.rbegin(), rules.rend(), rule);
-    if (found != rules.rend()) return static_cast<std::uint32_t>(rules.rend() - found - 1);
-    rules.push_back(std::move(rule));
-    schedule_.cells.emplace_back();
-    return static_cast<std::uint32_t>(rules.size() - 1);
-  }
   const Book& book_;
   Schedule& schedule_;
+  std::int64_t model_copies_;
 };
 
+// KV sets that a layer stores for each KV head before any policy.
+std::int64_t copies_of(const LayerRun& run, const Schedule& schedule) {
+  const bool as_transformers = schedule.accounting == Accounting::implementation &&
+                               schedule.convention == Convention::transformers;
+  return as_transformers && !run.is_latent() ? run.cached_heads / run.kv_heads : 1;
+}
+
+// Plans the layers with full attention, numbered from 0.
 template <class Book>
-void plan_with(const PolicySpec& policy, const Book& book, Schedule& schedule) {
-  Groups out(book, schedule);
+void plan_with(const PolicySpec& policy, const LlmShape& shape, std::int64_t model_copies,
+               const Book& book, Schedule& schedule) {
+  const auto* const roles = std::get_if<HeadRoles>(&policy.v);
+  if (shape.layers == 0) return;  // nothing for the policy to do
+  Groups out(book, schedule, model_copies);
   std::visit(
       [&](const auto& p) {
         if constexpr (requires { p.assumed(); }) schedule.heads_assumed = p.assumed();
-        if constexpr (requires { p.bytes_per_entry(schedule.shape); }) {
-          schedule.bytes_per_entry = p.bytes_per_entry(schedule.shape);
+        if constexpr (requires { p.bytes_per_entry(shape); }) {
+          schedule.bytes_per_entry = p.bytes_per_entry(shape);
         }
       },
       policy.v);
-  if (const auto* roles = std::get_if<HeadRoles>(&policy.v)) {
+  if (roles != nullptr) {
     if (roles->nominal()) schedule.nominal_streaming = roles->streaming_heads;
     const PolicySpec others = roles->other_policy();
-    roles->groups(schedule.shape, roles->streaming_policy(), others, out);
+    roles->groups(shape, roles->streaming_policy(), others, out);
     return;
   }
   const auto kind = out.kind(policy, Role::all);
-  for (std::int64_t layer = 0; layer < schedule.shape.layers; ++layer) {
-    out.add(layer, schedule.shape.kv_heads, kind);
-  }
+  for (std::int64_t layer = 0; layer < shape.layers; ++layer) out.add(layer, shape.kv_heads, kind);
 }
 
 // The passes of one turn: its prefill as the policy cuts it, then its decode passes.
@@ -180,6 +195,55 @@ void add_turn(const PolicySpec& policy, const PlanContext& context, Schedule& sc
   }
   if (plan.runs.size() > before) plan.end_prefill();
   plan.add(context.workload.output.count(), Tokens(1), Phase::decode);
+}
+
+// Gives the layers with full attention their own numbers, and puts those with windows between them.
+void place_in_model(Schedule& schedule) {
+  const std::vector<Group> full = std::exchange(schedule.groups, {});
+  auto next = full.begin();
+  std::int64_t layer = 0;
+  std::int64_t full_layer = 0;
+  for (const LayerRun& run : schedule.shape.runs) {
+    for (const std::int64_t end = layer + run.count; layer < end; ++layer) {
+      if (run.kind == LayerKind::full) {
+        for (; next != full.end() && next->layer == full_layer; ++next) {
+          Group group = *next;
+          group.layer = layer;
+          schedule.groups.push_back(group);
+        }
+        ++full_layer;
+      } else if (run.holds_entries()) {
+        const std::uint32_t rule = index_of(schedule, Rule{WindowRule{Tokens(run.window - 1)}});
+        const std::int64_t copies = copies_of(run, schedule);
+        schedule.cells[rule].others += run.cells();
+        schedule.cells[rule].stored_others += run.cells() * copies;
+        schedule.groups.push_back({layer, Cells(run.cells()), rule, Role::window, copies});
+      }
+    }
+  }
+}
+
+// A policy of heads, or of what a key is made of, needs keys of heads; a share of heads needs them in
+// every layer.
+void check_heads(const PolicySpec& policy, const LlmShape& shape, bool nominal) {
+  const bool needs_heads = std::visit(
+      []<class P>(const P&) {
+        return requires { P::needs_heads; };
+      },
+      policy.v);
+  if (!needs_heads) return;
+  for (const LayerRun& run : shape.runs) {
+    if (run.kind == LayerKind::full && run.is_latent()) {
+      throw PolicyError("", "'" + std::string(policy.name) +
+                                "' needs KV heads; the latent attention of this model stores one "
+                                "entry for all heads of a layer");
+    }
+    if (nominal) {
+      throw PolicyError("rounding",
+                        "rounding 'nominal' weighs whole models; this one has layers of several "
+                        "kinds");
+    }
+  }
 }
 
 void check(const Workload& workload) {
@@ -209,7 +273,7 @@ Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& w
   Schedule schedule;
   schedule.shape = shape;
   schedule.workload = workload;
-  schedule.bytes_per_entry = shape.bytes_per_entry();
+  schedule.bytes_per_entry = shape.bytes_per_entry();  // as if uniform
   schedule.accounting = accounting;
   schedule.convention = convention.value_or(describe(policy).convention);
 
@@ -217,22 +281,36 @@ Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& w
       accounting == Accounting::implementation && schedule.convention == Convention::eval;
   const Tokens prefill =
       holds_back_one ? std::max(workload.prompt - Tokens(1), Tokens{}) : workload.prompt;
-  const PlanContext context{schedule.shape, workload, schedule.convention, prefill};
+  const bool uniform = schedule.shape.uniform();
+  std::optional<LlmShape> view;
+  if (!uniform) view = schedule.shape.full_attention();
+  const LlmShape& policy_shape = uniform ? schedule.shape : *view;
+  const PlanContext context{policy_shape, workload, schedule.convention, prefill};
+  std::int64_t copies = 1;  // the most of any layer
+  std::int64_t full_copies = 1;
+  for (const LayerRun& run : schedule.shape.runs) {
+    if (!run.holds_entries()) continue;
+    copies = std::max(copies, copies_of(run, schedule));
+    if (run.kind == LayerKind::full) full_copies = copies_of(run, schedule);
+  }
+  const auto* roles = std::get_if<HeadRoles>(&policy.v);
+  if (!uniform) check_heads(policy, shape, roles != nullptr && roles->nominal());
   schedule.plan.prompt = prefill;
   schedule.plan.runs.reserve(4);
   schedule.groups.reserve(static_cast<std::size_t>(shape.layers) * 2);
 
   if (accounting == Accounting::paper) {
-    plan_with(policy, PaperBook(context), schedule);
+    plan_with(policy, policy_shape, 1, PaperBook(context), schedule);
   } else {
-    plan_with(policy, ImplementationBook(context), schedule);
+    plan_with(policy, policy_shape, full_copies, ImplementationBook(context), schedule);
   }
+  if (!uniform) place_in_model(schedule);
   add_turn(policy, context, schedule);
   for (const Turn& turn : workload.turns) {
     // Its first row is the last token generated, which nothing has been fed yet; with `eval` the
     // last of its own tokens is the first decode pass, as ever: as many rows as it has tokens.
     const Workload of_turn{turn.prompt, turn.output, workload.chunk};
-    add_turn(policy, {schedule.shape, of_turn, schedule.convention, turn.prompt}, schedule);
+    add_turn(policy, {policy_shape, of_turn, schedule.convention, turn.prompt}, schedule);
   }
 
   if (const auto* sparse = std::get_if<SparseRead>(&policy.v)) {
@@ -242,8 +320,24 @@ Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& w
   Tokens most = workload.prompt + workload.output;
   for (const Turn& turn : workload.turns) most += turn.prompt + turn.output;
   for (const PassRun& run : schedule.plan.runs) most = std::max(most, most + run.appended);
-  (void)(schedule.shape.cells() * most).times(2 * (shape.query_heads / shape.kv_heads));
+  (void)(schedule.shape.cells() * most)
+      .times(2 * std::max(copies, shape.query_heads / shape.kv_heads));
   return schedule;
+}
+
+std::vector<BytesPerEntry> bytes_of_groups(const Schedule& schedule) {
+  const LlmShape& shape = schedule.shape;
+  if (shape.uniform()) return std::vector(schedule.groups.size(), schedule.bytes_per_entry);
+  const BytesPerEntry saved = shape.bytes_per_entry() - schedule.bytes_per_entry;  // by the policy
+  std::vector<BytesPerEntry> bytes;
+  auto run = shape.runs.begin();
+  std::int64_t end = run->count;  // of the run's layers
+  for (const Group& group : schedule.groups) {
+    while (group.layer >= end) end += (++run)->count;
+    const BytesPerEntry of_model = bytes_per_entry(*run, shape.dtype);
+    bytes.push_back(run->kind == LayerKind::full ? of_model - saved : of_model);
+  }
+  return bytes;
 }
 
 std::optional<Entries> reserved_entries(const Schedule& schedule) {

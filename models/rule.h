@@ -20,6 +20,7 @@
 
 #include "models/policy.h"
 #include "models/retention.h"
+#include "models/window_rule.h"
 
 namespace kvf {
 
@@ -74,7 +75,7 @@ template <class List>
 struct RulesOf;
 template <class... Ps>
 struct RulesOf<TypeList<Ps...>>
-    : CollectRules<typename AddType<TypeList<>, paper_metric::AnyRule>::List, Ps...> {};
+    : CollectRules<typename AddType<TypeList<WindowRule>, paper_metric::AnyRule>::List, Ps...> {};
 
 template <class List>
 struct StatesOf;

@@ -40,16 +40,22 @@ struct Schedule {
   Convention convention = Convention::eval;
   PassPlan plan;
   std::vector<Rule> rules;       // all different
-  std::vector<Group> groups;     // by layer; within it, as the policy names them
+  std::vector<Group> groups;     // by layer, of those that hold entries; then as the policy names
   std::vector<RuleCells> cells;  // of each rule, summed over the groups
   // Set when the share of streaming heads is not rounded to heads: the group `streaming` then
   // weighs so much, the other one the rest.
   std::optional<double> nominal_streaming;
   // Which cells keep how much is not known, only their sum: which heads stream, which lose most.
   bool heads_assumed = false;
-  BytesPerEntry bytes_per_entry;
+  BytesPerEntry bytes_per_entry;  // in a layer with full attention, keys as wide as values
   std::optional<ActiveRead> active_read;
 
+  // Whether a rule is the model's own, not the policy's; nullptr if not.
+  const WindowRule* window(std::size_t rule) const {
+    return std::get_if<WindowRule>(&rules[rule].v);
+  }
+  // Whether the cells of a rule are read sparsely.
+  bool reads_sparsely(std::size_t rule) const { return active_read && window(rule) == nullptr; }
   // Whether a group counts among the streaming heads of a nominal share.
   bool weighs_apart(Role role) const { return nominal_streaming && role == Role::streaming; }
   // The weight of a group's role: 1, or its nominal share.
@@ -64,6 +70,9 @@ struct Schedule {
 Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& workload,
               Accounting accounting = Accounting::implementation,
               std::optional<Convention> convention = std::nullopt);
+
+// Bytes of an entry in one cell of each group.
+std::vector<BytesPerEntry> bytes_of_groups(const Schedule& schedule);
 
 // Entries that a static cache allocates ahead, copies included; nullopt if a rule has no such cache.
 std::optional<Entries> reserved_entries(const Schedule& schedule);

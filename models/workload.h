@@ -20,10 +20,13 @@ enum class Accounting { paper, implementation };
 //   kvpress          kvpress 0.5.5: prefills the prompt, only a call on an empty cache is pressed
 //   kvpress_8bb29b9  the same at that commit: only a call at position 0 is pressed
 //   duo_static       DuoAttention's static cache: prefills the prompt, allocates ahead
-enum class Convention { eval, kvpress, kvpress_8bb29b9, duo_static };
+//   transformers     the caches of the transformers library: prefills the prompt in one call, and
+//                    stores the heads that it copied before caching
+enum class Convention { eval, kvpress, kvpress_8bb29b9, duo_static, transformers };
 
-// What the heads of a group do. `all`: the policy makes no difference between heads.
-enum class Role : std::uint8_t { all, full, streaming, other };
+// What the heads of a group do. `all`: the policy makes no difference between heads. `window`: no
+// policy at work, but the window of a sliding or chunked layer.
+enum class Role : std::uint8_t { all, full, streaming, other, window };
 
 // What follows in a conversation: tokens that are prefilled, then decode passes.
 struct Turn {
@@ -43,7 +46,7 @@ struct Workload {
 
 // What a policy may look at when it plans.
 struct PlanContext {
-  const LlmShape& shape;
+  const LlmShape& shape;  // the layers with full attention: no others are a policy's business
   Workload workload;
   Convention convention = Convention::eval;
   Tokens prefill;  // tokens prefilled under the convention

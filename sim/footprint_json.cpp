@@ -32,6 +32,7 @@ std::string json_figures(const Footprint& f) {
         f.peak_layerwise_entries.count(), f.full_peak_entries.count());
   }
   add_share(FMT_COMPILE(R"(,"active_share":{})"), f.active_share);
+  add_share(FMT_COMPILE(R"(,"against_all_causal":{})"), f.against_all_causal);
   return fmt::to_string(out);
 }
 

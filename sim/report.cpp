@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "models/shape_report.h"
 #include "sim/footprint_json.h"
 #include "timeline/json_text.h"
 
@@ -58,10 +59,11 @@ std::string chunk_of(const input::Scenario& scenario) {
 std::string header(const input::Scenario& scenario) {
   const LlmShape& shape = scenario.shape;
   return fmt::format(
-      "{}  {}  {} x {} x {}   {} bytes/token{}\n"
+      "{}  {}  {}   {} bytes/token{}\n"
       "KV footprint / peak KV, % of full attention   (accounting: {})\n",
-      scenario.model_title, shape.dtype, counted(shape.layers, "layer"),
-      counted(shape.kv_heads, "KV head"), shape.head_dim,
+      scenario.model_title, shape.dtype,
+      layers_in_words(shape) +
+          (shape.uniform() ? fmt::format(" x {}", shape.head_dim) : std::string()),
       with_separators(shape.bytes_per_token().count()), chunk_of(scenario),
       to_string(scenario.accounting));
 }

@@ -77,7 +77,7 @@ Result play_all(const Schedule& schedule, const std::function<void(const PlayedB
                    after.data() + r * kBlock);
             },
             player.rule.v);
-        if (schedule.active_read && schedule.active_read->applies(run.phase)) {
+        if (schedule.reads_sparsely(r) && schedule.active_read->applies(run.phase)) {
           count_reads(*schedule.active_read, run, {past_out, static_cast<std::size_t>(count)},
                       player.totals);
         }

@@ -12,6 +12,7 @@
 
 #include "models/policy.h"
 #include "sim/input/case.h"
+#include "sim/input/config.h"
 #include "sim/input/problems.h"
 #include "sim/input/scenario.h"
 #include "sim/input/scores.h"
@@ -54,6 +55,7 @@ std::string refusals_of_cases(const fs::path& path) {
 
 std::string refusal_of(const fs::path& path) {
   if (path.extension() == ".jsonl") return refusals_of_cases(path);
+  if (path.extension() == ".json") return refusal([&] { input::read_config(path); });
   if (path.extension() == ".csv") return refusal([&] { input::read_scores(path); });
   if (path.extension() == ".tsv") return refusal([&] { input::read_head_scores(path); });
   return refusal([&] { input::check_plans(input::read_scenario(path)); });

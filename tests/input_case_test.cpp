@@ -1,6 +1,7 @@
 // Lines of the batch interface.
 #include <string>
 
+#include "models/catalogue.h"
 #include "sim/input/case.h"
 #include "sim/input/problems.h"
 #include "tests/catch.h"

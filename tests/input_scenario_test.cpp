@@ -122,6 +122,6 @@ TEST_CASE("a model on the command line", "[input]") {
   CHECK(parse_model("LLAMA-3.1-8b").title == "Llama-3.1-8B-Instruct");
   CHECK_THROWS_WITH(parse_model("llama-3.1-9b"),
                     kvf::test::contains("--model: error: unknown model 'llama-3.1-9b'; did you"));
-  CHECK_THROWS_WITH(parse_model("m/config.json"), kvf::test::contains("not available yet"));
+  CHECK_THROWS_WITH(parse_model("m/config.json"), kvf::test::contains("there is no such file"));
   CHECK(title_of(LlmShape{}) == "inline model");
 }

@@ -36,8 +36,8 @@ std::vector<Held> iterate(const Rule& rule, const PassPlan& plan) {
 
 // The figures of DESIGN's vocabulary, straight from their definitions.
 struct Defined {
-  Area active, full;
-  double peak = 0, layerwise = 0;
+  Area active, full, all_causal;
+  double peak = 0, layerwise = 0, full_peak = 0;
   double after_prefill = 0, after_decode = 0;
 };
 
@@ -50,6 +50,7 @@ Defined define(const Schedule& schedule, const std::vector<std::vector<Held>>& o
   Tokens seen;
   for (std::size_t i = 0; i < passes.size(); ++i) {
     double all = 0;
+    double all_of_full = 0;
     for (const Group& g : schedule.groups) {
       const Held& h = of_rule[g.rule][i];
       const double weight = schedule.weight(g.role) * static_cast<double>(g.heads.count());
@@ -60,15 +61,20 @@ Defined define(const Schedule& schedule, const std::vector<std::vector<Held>>& o
       }
       if (&g == &schedule.groups.front()) d.after_decode = 0;
       d.after_decode += weight * static_cast<double>(h.after.count() * g.copies);
+      const Tokens without_policy = g.role == Role::window ? h.past : seen;
+      all_of_full +=
+          static_cast<double>((without_policy + passes[i].rows).count() * g.heads.count());
       if (!schedule.nominal_streaming) {
         for (std::int64_t row = 0; row < passes[i].rows.count(); ++row) {
           d.active += Area(h.past.count() + row + 1).times(g.heads.count());
-          d.full += Area(seen.count() + row + 1).times(g.heads.count());
+          d.full += Area(without_policy.count() + row + 1).times(g.heads.count());
+          d.all_causal += Area(seen.count() + row + 1).times(g.heads.count());
         }
       }
     }
     seen += passes[i].rows;
     d.peak = std::max(d.peak, all);
+    d.full_peak = std::max(d.full_peak, all_of_full);
     for (std::int64_t layer = 0; layer < schedule.shape.layers; ++layer) {
       double one = 0;
       for (const Group& g : schedule.groups) {
@@ -131,11 +137,57 @@ std::string broken_law(const test::LawCase& c, const LlmShape& shape, const Work
   }
   if (f.active_entries != d.active) return "active entries";
   if (f.full_entries != d.full) return "full entries";
+  if (f.all_causal_entries != d.all_causal) return "all-causal entries";
+  if (static_cast<double>(f.full_peak_entries.count()) != d.full_peak) return "full peak";
   if (static_cast<double>(f.peak_entries.count()) != d.peak) return "peak";
   if (static_cast<double>(f.peak_layerwise_entries.count()) != d.layerwise) return "layerwise";
   if (static_cast<double>(f.held_after_prefill.count()) != d.after_prefill) return "after prefill";
   if (static_cast<double>(f.held_after_decode.count()) != d.after_decode) return "after decode";
   return "";
+}
+
+// Layers of every kind: windows of two widths beside full attention with other heads, states only.
+LlmShape hybrid_shape() {
+  LayerRun full;
+  full.count = 2;
+  full.kv_heads = full.cached_heads = 2;
+  full.query_heads = 4;
+  full.key_width = full.value_width = 8;
+  LayerRun sliding = full;
+  sliding.count = 1;
+  sliding.kind = LayerKind::sliding;
+  sliding.window = 9;
+  LayerRun chunked = sliding;
+  chunked.kind = LayerKind::chunked;
+  chunked.window = 4;
+  chunked.kv_heads = chunked.cached_heads = 4;
+  LayerRun recurrent;
+  recurrent.kind = LayerKind::none;
+  recurrent.recurrent = {2, 8, 8};
+  LayerRun last = full;
+  last.count = 1;
+  return make_shape("hybrid", {sliding, full, recurrent, chunked, sliding, last});
+}
+
+// One cell a layer.
+LlmShape latent_shape() {
+  LayerRun latent;
+  latent.count = 3;
+  latent.kv_heads = latent.query_heads = latent.cached_heads = 4;
+  latent.key_width = latent.value_width = 16;
+  latent.latent = 32;
+  latent.rope = 8;
+  return make_shape("latent", {latent});
+}
+
+// Whether the policy has a meaning for such a model.
+bool plans(const test::LawCase& c, const LlmShape& shape) {
+  try {
+    (void)plan(c.policy, shape, {}, c.accounting, c.convention);
+    return true;
+  } catch (const PolicyError&) {
+    return false;
+  }
 }
 
 LlmShape shape_of(std::int64_t layers, std::int64_t heads) {
@@ -154,9 +206,9 @@ std::string describe_case(const test::LawCase& c, const Workload& w) {
 }
 
 // Prompts, chunks and outputs in steps, so that sanitizer builds can try a part of them.
-void try_all(std::int64_t step) {
-  const LlmShape shape = shape_of(3, 2);
+void try_all(const LlmShape& shape, std::int64_t step) {
   for (const test::LawCase& c : test::law_cases()) {
+    if (!shape.uniform() && !plans(c, shape)) continue;
     std::string broken;
     for (std::int64_t prompt = 0; prompt <= 40 && broken.empty(); prompt += step) {
       for (std::int64_t chunk = 0; chunk <= 41 && broken.empty(); chunk += step) {
@@ -169,6 +221,11 @@ void try_all(std::int64_t step) {
       }
     }
     CHECK(broken == "");
+  }
+}
+void try_all(std::int64_t step) {
+  for (const LlmShape& shape : {shape_of(3, 2), hybrid_shape(), latent_shape()}) {
+    try_all(shape, step);
   }
 }
 
@@ -192,7 +249,8 @@ TEST_CASE("laws: random cases up to a million tokens", "[laws]") {
       const std::int64_t least = 1 + workload.prompt.count() / 2000;
       if (i > 0) workload.chunk = Tokens(least + up_to(100'000));
       const std::int64_t any = 1 + static_cast<std::int64_t>(random() % 9);
-      const LlmShape shape = shape_of(3, c.heads > 0 ? c.heads : any);
+      LlmShape shape = shape_of(3, c.heads > 0 ? c.heads : any);
+      if (random() % 3 == 0 && plans(c, hybrid_shape())) shape = hybrid_shape();
       broken = broken_law(c, shape, workload);
       if (!broken.empty()) broken += ", " + describe_case(c, workload);
     }
@@ -243,7 +301,22 @@ TEST_CASE("full is 100 %, and both its peaks are equal", "[laws]") {
     CHECK(f.footprint == 1.0);
     CHECK(f.peak == 1.0);
     CHECK(f.peak_layerwise_entries == f.peak_entries);
+    CHECK(f.against_all_causal == 1.0);
+    const Footprint of_hybrid =
+        closed_form(plan(test::spec(Full{}), hybrid_shape(), workload)).footprint;
+    CHECK(of_hybrid.footprint == 1.0);
+    CHECK(of_hybrid.peak == 1.0);
+    CHECK(*of_hybrid.against_all_causal < 1.0);
   }
+}
+
+TEST_CASE("policies that tell heads apart are refused where there are none", "[laws]") {
+  HeadRoles roles;
+  roles.streaming_heads = 0.5;
+  CHECK_THROWS_AS(plan(test::spec(roles), latent_shape(), {}), PolicyError);
+  CHECK_NOTHROW(plan(test::spec(roles), hybrid_shape(), {}));
+  roles.rounding = Rounding::nominal;
+  CHECK_THROWS_AS(plan(test::spec(roles), hybrid_shape(), {}), PolicyError);
 }
 
 }  // namespace

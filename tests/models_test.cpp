@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/catalogue.h"
 #include "models/closed_form.h"
 #include "models/head_masks.h"
 #include "sim/simulate.h"

@@ -42,6 +42,7 @@ struct HeadRoles {
   static constexpr std::string_view source =
       "DuoAttention, arXiv 2410.10819, fe93c31; PruLong, arXiv 2506.17121, ff22598";
   static constexpr Convention convention = Convention::eval;
+  static constexpr bool needs_heads = true;
   static constexpr std::array presets{
       Preset{"duoattention", "rounding as DuoAttention"},
       Preset{"prulong", "rounding as PruLong"},

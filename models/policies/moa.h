@@ -28,6 +28,7 @@ struct Moa {
       "kept = min(past + rows, sink_tokens + int(alpha + beta * prompt)), head by head";
   static constexpr std::string_view source = "MoA, arXiv 2406.14909";
   static constexpr Convention convention = Convention::kvpress;
+  static constexpr bool needs_heads = true;
   static constexpr auto parameters() {
     return std::tuple{
         parameter("alpha_tokens", &Moa::alpha, kAnyCount, "tokens",

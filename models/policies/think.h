@@ -32,6 +32,7 @@ struct Think {
   static constexpr std::string_view source =
       "ThinK, arXiv 2407.21018; kvpress 0.5.5, think_press.py (zeroed)";
   static constexpr Convention convention = Convention::kvpress;
+  static constexpr bool needs_heads = true;
   static constexpr auto parameters() {
     return std::tuple{
         parameter("ratio", &Think::ratio, kShare, "share", "share of key channels dropped"),

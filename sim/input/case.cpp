@@ -66,7 +66,7 @@ class CaseReader::Impl {
       case_.convention = read_convention(*node, problems_);
     }
     if (const Node* node = fields.find("model")) {
-      read_shape(*node, case_.shape, problems_);
+      if (const Model* model = models_.read(*node, problems_)) case_.shape = model->shape;
     } else {
       case_.shape = LlmShape{};
     }
@@ -76,6 +76,7 @@ class CaseReader::Impl {
   JsonParser parser_;
   Tree tree_;
   HeadFiles files_;
+  ModelReader models_;
   Case case_;
 };
 

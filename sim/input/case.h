@@ -24,7 +24,7 @@ struct Case {
 // Keeps its memory from one line to the next. Not for two threads at once.
 class CaseReader {
  public:
-  // `file` is for messages. Head score files are relative to the working directory.
+  // `file` is for messages. Files of head scores and models are relative to the working directory.
   explicit CaseReader(std::string file);
   ~CaseReader();
   CaseReader(CaseReader&&) noexcept;

@@ -14,7 +14,6 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kKeys{"layers", "kv_heads", "query_heads", "head_dim",
                                                 "dtype"};
-constexpr Range kSize{1, 1 << 20};  // as check(LlmShape)
 
 std::vector<std::string_view> catalogue_names() {
   std::vector<std::string_view> names;
@@ -26,26 +25,51 @@ std::vector<std::string_view> catalogue_names() {
 }
 
 bool is_path(std::string_view name) {
-  return name.ends_with(".json") || name.find('/') != std::string_view::npos;
+  return name.ends_with(".json") || name.find('/') != std::string_view::npos || name == "." ||
+         name == "..";
 }
 
 std::string unknown_model(std::string_view name) {
-  if (is_path(name)) return in_quotes(name) + ": reading a config.json is not available yet";
   const std::vector<std::string_view> names = catalogue_names();
   const std::string_view near = nearest(name, names);
   const std::string question = near.empty() ? "" : fmt::format("did you mean '{}'? ", near);
-  return fmt::format("unknown model {}; {}expected one of {}", in_quotes(name), question,
-                     fmt::join(names, ", "));
+  return fmt::format(
+      "unknown model {}; {}expected a name that 'kvfootprint models' lists, or the path of a "
+      "config.json",
+      in_quotes(name), question);
 }
 
-bool read_inline(const Node& node, LlmShape& shape, Problems& problems) {
+Model of_catalogue(const CatalogueEntry& entry) {
+  return {entry.shape,
+          std::string(entry.title),
+          std::string(entry.family),
+          std::string(entry.source),
+          "",
+          {}};
+}
+
+// `name` is what the model is called.
+Model of_config(Config config, std::string name, std::string source) {
+  config.shape.name = name;
+  return {std::move(config.shape), std::move(name),        std::move(config.model_type),
+          std::move(source),       std::move(config.note), std::move(config.defaults)};
+}
+
+bool is_config(const Node& map) {
+  for (const Node& member : map) {
+    if (member.key == "model_type" || member.key == "text_config") return true;
+  }
+  return false;
+}
+
+std::optional<Model> read_inline(const Node& node, Problems& problems) {
   const std::size_t before = problems.size();
   const Fields fields(node, kKeys, "the model", problems);
   const auto size = [&](std::string_view key, const Node* value, std::int64_t& slot) {
     if (value == nullptr) return;
     if (const auto read = read_integer(*value, key, kSize, problems)) slot = *read;
   };
-  shape = LlmShape{};
+  LlmShape shape;
   size("layers", fields.require("layers"), shape.layers);
   size("kv_heads", fields.require("kv_heads"), shape.kv_heads);
   shape.query_heads = shape.kv_heads;
@@ -57,45 +81,84 @@ bool read_inline(const Node& node, LlmShape& shape, Problems& problems) {
       shape.dtype = names[static_cast<std::size_t>(*index)];
     }
   }
-  if (problems.size() > before) return false;
+  if (problems.size() > before) return std::nullopt;
   try {
     check(shape);
   } catch (const std::invalid_argument& error) {
     problems.add(node.at, error.what());
-    return false;
+    return std::nullopt;
   }
-  return true;
+  std::string title = title_of(shape);
+  return Model{std::move(shape), std::move(title), "", "given inline", "", {}};
+}
+
+std::optional<Model> read_map(const Node& node, Problems& problems) {
+  if (!is_config(node)) return read_inline(node, problems);
+  const std::size_t before = problems.size();
+  Config config = read_config(node, problems);
+  if (problems.size() > before) return std::nullopt;
+  const std::string type = config.model_type;
+  return of_config(std::move(config), type, "given inline");
 }
 
 }  // namespace
 
-bool read_shape(const Node& node, LlmShape& shape, Problems& problems) {
-  if (node.kind == Kind::map) return read_inline(node, shape, problems);
+const Model* ModelReader::find(std::string_view name) {
+  const auto known = models_.find(name);
+  if (known != models_.end()) return &known->second;
+  if (const CatalogueEntry* entry = is_path(name) ? nullptr : find_model(name)) {
+    return &models_.emplace(name, of_catalogue(*entry)).first->second;
+  }
+  if (!is_path(name)) return nullptr;
+  namespace fs = std::filesystem;
+  const fs::path file = folder_ / name;
+  Config config = read_config(file);
+  // The folder is what people name after the model.
+  fs::path folder = fs::absolute(file).lexically_normal();
+  if (folder.has_extension() || folder.filename().empty()) folder = folder.parent_path();
+  return &models_
+              .emplace(name,
+                       of_config(std::move(config), folder.filename().string(), std::string(name)))
+              .first->second;
+}
+
+const Model* ModelReader::read(const Node& node, Problems& problems) {
+  if (node.kind == Kind::map) {
+    auto model = read_map(node, problems);
+    if (!model) return nullptr;
+    inline_ = *std::move(model);
+    return &inline_;
+  }
   if (node.kind != Kind::text) {
     problems.add(node.at, fmt::format("'model' {}; expected the name of a model, or a map with "
                                       "'layers' and 'kv_heads'",
                                       found(node)));
-    return false;
+    return nullptr;
   }
-  const CatalogueEntry* entry = find_model(node.text);
-  if (entry == nullptr) {
-    problems.add(node.at, unknown_model(node.text));
-    return false;
+  try {
+    const Model* model = find(node.text);
+    if (model == nullptr) problems.add(node.at, unknown_model(node.text));
+    return model;
+  } catch (const InputError& error) {
+    for (const Problem& problem : error.problems()) {
+      problems.add(node.at, "'model': " + problem.line());
+    }
+    return nullptr;
   }
-  shape = entry->shape;
-  return true;
 }
 
 std::string title_of(const LlmShape& shape) {
   const CatalogueEntry* entry = find_model(shape.name);
   if (entry != nullptr && entry->shape == shape) return std::string(entry->title);
+  if (!shape.name.empty()) return shape.name;
   return "inline model";
 }
 
 Model parse_model(std::string_view name, std::string source) {
-  const CatalogueEntry* entry = find_model(name);
-  if (entry == nullptr) throw InputError({{std::move(source), {}, unknown_model(name)}});
-  return {entry->shape, std::string(entry->title)};
+  ModelReader reader;
+  const Model* model = reader.find(name);
+  if (model == nullptr) throw InputError({{std::move(source), {}, unknown_model(name)}});
+  return *model;
 }
 
 }  // namespace kvf::input

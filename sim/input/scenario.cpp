@@ -30,15 +30,16 @@ constexpr std::array<std::string_view, 2> kPolicyKeys{"label", "implementation"}
 
 class ScenarioReader {
  public:
-  ScenarioReader(Scenario& scenario, HeadFiles& files, Problems& problems)
-      : scenario_(scenario), files_(files), problems_(problems) {}
+  ScenarioReader(Scenario& scenario, HeadFiles& files, ModelReader& models, Problems& problems)
+      : scenario_(scenario), files_(files), models_(models), problems_(problems) {}
 
   void read(const Node& root) {
     read_version(root);
     const Fields fields(root, kKeys, "the scenario", problems_);
     if (const Node* model = fields.require("model")) {
-      if (read_shape(*model, scenario_.shape, problems_)) {
-        scenario_.model_title = title_of(scenario_.shape);
+      if (const Model* read = models_.read(*model, problems_)) {
+        scenario_.shape = read->shape;
+        scenario_.model_title = read->title;
       }
     }
     if (const Node* node = fields.find("accounting")) {
@@ -232,6 +233,7 @@ class ScenarioReader {
 
   Scenario& scenario_;
   HeadFiles& files_;
+  ModelReader& models_;
   Problems& problems_;
   std::optional<Tokens> chunk_;
   std::optional<Convention> convention_;
@@ -263,7 +265,8 @@ Scenario parse_scenario(std::string text, const std::filesystem::path& file) {
   Tree tree;
   parse_yaml(scenario.text, tree, problems);
   HeadFiles files(file.parent_path());
-  ScenarioReader(scenario, files, problems).read(tree.root());
+  ModelReader models(file.parent_path());
+  ScenarioReader(scenario, files, models, problems).read(tree.root());
   problems.throw_if_any();
   return scenario;
 }

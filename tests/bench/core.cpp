@@ -1,6 +1,7 @@
 // Closed form, simulation and planning: the costs that are promised.
 #include <benchmark/benchmark.h>
 
+#include "models/catalogue.h"
 #include "models/closed_form.h"
 #include "sim/simulate.h"
 

@@ -69,6 +69,7 @@ class Row {
 // throws.
 void check_paper(Row& row);
 void check_budget(Row& row);
+void check_cache(Row& row);
 void check_kvpress(Row& row);
 void check_rounding(Row& row);
 

@@ -1,0 +1,169 @@
+#include "sim/input/config_values.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "sim/input/bind.h"
+
+namespace kvf::input {
+namespace {
+
+struct Alias {
+  std::string_view name;
+  bool both = true;  // the key itself will do, too
+};
+
+// What the family calls a key.
+Alias alias_of(const Family& family, std::string_view key) {
+  Alias alias{key};
+  for_each_word(family.names, [&](std::string_view word) {
+    const std::size_t at = word.find_first_of("=:");
+    if (word.substr(0, at) == key) alias = {word.substr(at + 1), word[at] == '='};
+  });
+  return alias;
+}
+
+bool contains_word(std::string_view text, std::string_view wanted) {
+  bool found = false;
+  for_each_word(text, [&](std::string_view word) { found |= word == wanted; });
+  return found;
+}
+
+}  // namespace
+
+ConfigValues::ConfigValues(const Node& map, const Family& family, Problems& problems)
+    : root_(map), family_(family), problems_(problems) {
+  for (const Node& node : map) {
+    if (Member* first = member(node.key)) {
+      add_duplicate(node, *first->node, problems);
+    } else {
+      members_.push_back({&node});
+    }
+  }
+}
+
+ConfigValues::Member* ConfigValues::member(std::string_view name) {
+  const auto found = std::find_if(members_.begin(), members_.end(),
+                                  [name](const Member& m) { return m.node->key == name; });
+  return found == members_.end() ? nullptr : &*found;
+}
+
+std::string_view ConfigValues::own_name(std::string_view key) const {
+  return alias_of(family_, key).name;
+}
+
+const Node* ConfigValues::given(std::string_view key) {
+  const Alias alias = alias_of(family_, key);
+  Member* const own = member(alias.name);
+  Member* const other = alias.both && alias.name != key ? member(key) : nullptr;
+  const bool seen = other != nullptr && other->used;
+  for (Member* m : {own, other}) {
+    if (m != nullptr) m->used = true;
+  }
+  if (own == nullptr || other == nullptr) {
+    return own != nullptr ? own->node : other != nullptr ? other->node : nullptr;
+  }
+  if (!seen && own->node->text != other->node->text) {
+    problems_.add(other->node->key_at,
+                  fmt::format("'{}' and '{}' (at {}:{}) are two names of one value; expected one",
+                              key, alias.name, own->node->key_at.line, own->node->key_at.column));
+  }
+  return own->node;
+}
+
+const Node* ConfigValues::find(std::string_view key) {
+  const Node* node = given(key);
+  return node != nullptr && node->kind != Kind::null ? node : nullptr;
+}
+
+std::string_view ConfigValues::default_of(std::string_view key) {
+  std::string_view value;
+  for_each_word(family_.defaults, [&](std::string_view word) {
+    const std::size_t at = word.find('=');
+    if (word.substr(0, at) == key) value = word.substr(at + 1);
+  });
+  const std::string_view name = own_name(key);
+  const bool known = std::any_of(defaults_.begin(), defaults_.end(),
+                                 [name](const ConfigDefault& d) { return d.key == name; });
+  if (!value.empty() && !known) defaults_.push_back({std::string(name), std::string(value)});
+  return value;
+}
+
+std::optional<std::int64_t> ConfigValues::maybe(std::string_view key, Range range) {
+  const Node* node = given(key);
+  if (node != nullptr && node->kind == Kind::null) return std::nullopt;
+  if (node != nullptr) return read_integer(*node, node->key, range, problems_);
+  const std::string_view text = default_of(key);
+  std::int64_t value = 0;
+  const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
+  return !text.empty() && read.ec == std::errc{} ? std::optional(value) : std::nullopt;
+}
+
+std::int64_t ConfigValues::size(std::string_view key) {
+  const std::size_t before = problems_.size();
+  const auto value = maybe(key);
+  if (value) return *value;
+  if (problems_.size() == before) {
+    const Node* node = given(key);
+    problem(key, node != nullptr
+                     ? fmt::format("'{}' has no value; expected an integer", node->key)
+                     : fmt::format("there is no '{}', and the class of '{}' has no default for it",
+                                   own_name(key), family_.model_type));
+  }
+  return 1;
+}
+
+bool ConfigValues::flag(std::string_view key) {
+  const Node* node = given(key);
+  if (node == nullptr) return default_of(key) == "true";
+  if (node->kind == Kind::null) return false;
+  return expect_kind(*node, Kind::boolean, in_quotes(node->key), problems_) && node->boolean;
+}
+
+std::optional<std::vector<std::int64_t>> ConfigValues::integers(std::string_view key, Range range) {
+  const Node* node = find(key);
+  if (node == nullptr || !expect_kind(*node, Kind::list, in_quotes(node->key), problems_)) {
+    return std::nullopt;
+  }
+  std::vector<std::int64_t> values;
+  for (const Node& item : *node) {
+    if (item.kind == Kind::boolean) {
+      values.push_back(item.boolean ? 1 : 0);
+    } else {
+      values.push_back(read_integer(item, node->key, range, problems_).value_or(0));
+    }
+  }
+  return values;
+}
+
+const Node* ConfigValues::map(std::string_view key) {
+  const Node* node = find(key);
+  if (node == nullptr || !expect_kind(*node, Kind::map, in_quotes(node->key), problems_)) {
+    return nullptr;
+  }
+  return node;
+}
+
+void ConfigValues::problem(std::string_view key, std::string text) {
+  const Node* node = given(key);
+  problems_.add(node != nullptr ? node->at : root_.at, std::move(text));
+}
+
+void ConfigValues::refuse_others() {
+  // What is used at times is no mistake when it is not.
+  (void)given("hidden_size");
+  for_each_word(family_.defaults,
+                [&](std::string_view word) { (void)given(word.substr(0, word.find('='))); });
+  for (const Member& m : members_) {
+    const std::string_view key = m.node->key;
+    if (m.used || is_irrelevant(key) || contains_word(family_.derived, key)) continue;
+    problems_.add(m.node->key_at,
+                  fmt::format("key {} is unknown in a config of '{}'; it may change the cache",
+                              in_quotes(key), family_.model_type));
+  }
+}
+
+}  // namespace kvf::input

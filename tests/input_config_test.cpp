@@ -1,0 +1,178 @@
+// config.json: what each family makes of it. The full files are walked where KVF_REFERENCE_DATA
+// names their folder.
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "models/catalogue.h"
+#include "sim/input/config.h"
+#include "sim/input/json.h"
+#include "sim/input/text_file.h"
+#include "tests/catch.h"
+
+using namespace kvf;
+using namespace kvf::input;
+
+namespace {
+
+LlmShape shape_of(const std::string& text) { return parse_config(text, "config.json").shape; }
+
+std::string refusal(const std::string& text) {
+  try {
+    (void)parse_config(text, "config.json");
+    return "accepted";
+  } catch (const InputError& error) {
+    return error.what();
+  }
+}
+
+// "full*2 sliding*4": the kinds of the layers.
+std::string kinds(const std::string& text) {
+  std::string words;
+  for (const LayerRun& run : shape_of(text).all_runs()) {
+    words += (words.empty() ? "" : " ") + std::string(to_string(run.kind)) + "*" +
+             std::to_string(run.count);
+  }
+  return words;
+}
+
+}  // namespace
+
+TEST_CASE("a missing key has the default of its class, a derived one is derived", "[config]") {
+  const Config config = parse_config(R"({"model_type":"llama"})", "config.json");
+  CHECK(config.shape == LlmShape{"", 32, 32, 32, 128, "bf16"});
+  CHECK(std::find(config.defaults.begin(), config.defaults.end(),
+                  ConfigDefault{"num_hidden_layers", "32"}) != config.defaults.end());
+  CHECK(shape_of(R"({"model_type":"llama","hidden_size":2048,"num_attention_heads":16,
+                     "torch_dtype":"float16"})") == LlmShape{"", 32, 16, 16, 128, "fp16"});
+  CHECK(shape_of(R"({"model_type":"mistral","num_key_value_heads":null,"sliding_window":null,
+                     "head_dim":null})") == LlmShape{"", 32, 32, 32, 128, "bf16"});
+  CHECK(shape_of(R"({"model_type":"qwen3","head_dim":64})").head_dim == 64);
+  CHECK(shape_of(R"({"model_type":"gpt2","num_hidden_layers":3})").layers == 3);
+}
+
+TEST_CASE("which layers have a window", "[config]") {
+  CHECK(kinds(R"({"model_type":"mistral","sliding_window":32})") == "sliding*32");
+  CHECK(kinds(R"({"model_type":"qwen2","sliding_window":32})") == "full*32");
+  CHECK(kinds(R"({"model_type":"qwen2","use_sliding_window":true,"max_window_layers":30})") ==
+        "full*30 sliding*2");
+  CHECK(kinds(R"({"model_type":"gemma3_text","num_hidden_layers":7})") ==
+        "sliding*5 full*1 sliding*1");
+  CHECK(kinds(R"({"model_type":"gemma3_text","num_hidden_layers":4,"sliding_window_pattern":2})") ==
+        "sliding*1 full*1 sliding*1 full*1");
+  CHECK(kinds(R"({"model_type":"gemma4_text","num_hidden_layers":3,"num_kv_shared_layers":1})") ==
+        "sliding*2 shared*1");
+  CHECK(kinds(R"({"model_type":"llama4_text","num_hidden_layers":8})") ==
+        "chunked*3 full*1 chunked*3 full*1");
+  CHECK(kinds(R"({"model_type":"llama4_text","num_hidden_layers":3,"no_rope_layers":[0,1,1]})") ==
+        "full*1 chunked*2");
+  CHECK(kinds(R"({"model_type":"smollm3","num_hidden_layers":4,"use_sliding_window":true,
+                  "sliding_window":64})") == "full*3 sliding*1");
+  CHECK(kinds(R"({"model_type":"llama","num_hidden_layers":2,"sliding_window":64,
+                  "layer_types":["sliding_attention","full_attention"]})") == "sliding*1 full*1");
+  CHECK(kinds(R"({"model_type":"nemotron_h","hybrid_override_pattern":"M-M*E"})") ==
+        "none*1 none*1 none*1 full*1 none*1");
+  CHECK(kinds(R"({"model_type":"jamba","num_hidden_layers":8})") == "none*4 full*1 none*3");
+}
+
+TEST_CASE("what a layer stores", "[config]") {
+  const LayerRun falcon = shape_of(R"({"model_type":"falcon","new_decoder_architecture":true,
+      "num_kv_heads":8,"num_attention_heads":128,"hidden_size":8192})")
+                              .all_runs()[0];
+  CHECK(falcon.kv_heads == 8);
+  CHECK(falcon.cached_heads == 128);
+  const LayerRun latent = shape_of(R"({"model_type":"deepseek_v3"})").all_runs()[0];
+  CHECK(latent.entry_width() == 576);
+  CHECK(latent.cells() == 1);
+  CHECK(latent.cached_heads * (latent.key_width + latent.value_width) == 40'960);
+  const LayerRun hybrid = shape_of(R"({"model_type":"falcon_h1"})").all_runs()[0];
+  CHECK(hybrid.kind == LayerKind::full);
+  CHECK(hybrid.conv == std::array<std::int64_t, 2>{1024 + 2 * 256, 4});
+  CHECK(hybrid.recurrent == std::array<std::int64_t, 3>{128, 8, 256});
+}
+
+TEST_CASE("the text model inside a model of several inputs", "[config]") {
+  CHECK(shape_of(R"({"model_type":"gemma3","vision_config":{"hidden_size":9},
+                     "text_config":{"num_hidden_layers":6}})")
+            .layers == 6);
+  CHECK(shape_of(R"({"model_type":"anything","text_config":{"model_type":"llama"}})").layers == 32);
+}
+
+TEST_CASE("what a config.json is refused for", "[config]") {
+  CHECK(refusal(R"({"model_type":"lama"})").find("did you mean 'llama'?") != std::string::npos);
+  CHECK(refusal(R"({"vocab_size":3})").find("there is no 'model_type'") != std::string::npos);
+  CHECK(refusal(R"({"model_type":"llama","kv_sorcery":3})").find("'kv_sorcery' is unknown") !=
+        std::string::npos);
+  CHECK(refusal(R"({"model_type":"gpt2","n_layer":3,"num_hidden_layers":4})")
+            .find("two names of one value") != std::string::npos);
+}
+
+// Of `Name (a part)`: name.
+std::string lower_name(std::string_view name) {
+  std::string lower(name.substr(0, name.find(" (")));
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return lower;
+}
+
+TEST_CASE("catalogue: names are different, and every shape has a source", "[config]") {
+  std::vector<std::string_view> names;
+  std::vector<std::string_view> families;
+  for (const CatalogueEntry& entry : catalogue()) {
+    INFO(entry.shape.name);
+    CHECK_NOTHROW(check(entry.shape));
+    CHECK(entry.shape.name == lower_name(entry.shape.name));
+    CHECK_FALSE(entry.source.empty());
+    CHECK(find_family(entry.family) != nullptr);
+    names.push_back(entry.shape.name);
+    names.insert(names.end(), entry.aliases.begin(), entry.aliases.end());
+    families.push_back(entry.family);
+  }
+  std::sort(names.begin(), names.end());
+  CHECK(std::adjacent_find(names.begin(), names.end()) == names.end());
+  std::sort(families.begin(), families.end());
+  families.erase(std::unique(families.begin(), families.end()), families.end());
+  CHECK(names.size() >= 30);
+  CHECK(families.size() >= 15);
+}
+
+// Every key of every configuration is used, derived or irrelevant, and no other goes unseen.
+TEST_CASE("the configurations of the reference files", "[config]") {
+  const char* const folder = std::getenv("KVF_REFERENCE_DATA");
+  if (folder == nullptr) KVF_SKIP("KVF_REFERENCE_DATA does not name the reference files");
+  for (const char* const name : {"transformers_caches.json", "parameter_counts.json"}) {
+    const std::string text = read_text_file(std::filesystem::path(folder) / name);
+    Problems of_file(name);
+    Tree tree;
+    JsonParser().parse(text, tree, of_file);
+    std::size_t read = 0;
+    std::size_t catalogued = 0;
+    for (const Node& list : tree.root()) {
+      if (list.key != "rows") continue;
+      for (const Node& row : list) {
+        for (const Node& member : row) {
+          if (member.key != "config") continue;
+          Problems problems(name);
+          Config config = read_config(member, problems);
+          CHECK_NOTHROW(problems.throw_if_any());
+          ++read;
+          for (const Node& title : row) {
+            if (title.key != "name" || title.kind != Kind::text) continue;
+            const CatalogueEntry* entry = find_model(lower_name(title.text));
+            if (entry == nullptr || config.model_type != entry->family) continue;
+            config.shape.name = entry->shape.name;
+            config.shape.dtype = entry->shape.dtype;
+            INFO(entry->shape.name);
+            CHECK(config.shape == entry->shape);
+            ++catalogued;
+          }
+        }
+      }
+    }
+    CHECK(read > 200);
+    CHECK((catalogued > 60 || std::string(name) != "parameter_counts.json"));
+  }
+}
