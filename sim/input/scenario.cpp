@@ -18,9 +18,11 @@ namespace kvf::input {
 namespace {
 
 constexpr std::string_view kFirstKey = "kvfootprint-scenario";
-constexpr std::array<std::string_view, 9> kKeys{
-    kFirstKey,       "model",         "accounting", "implementation", "prefill_chunk_tokens",
-    "prompt_tokens", "output_tokens", "tasks",      "policies"};
+constexpr std::array<std::string_view, 10> kKeys{kFirstKey,        "model",
+                                                 "kv_dtype",       "accounting",
+                                                 "implementation", "prefill_chunk_tokens",
+                                                 "prompt_tokens",  "output_tokens",
+                                                 "tasks",          "policies"};
 constexpr std::array<std::string_view, 6> kTaskKeys{
     "name", "prompt_tokens", "output_tokens", "prefill_chunk_tokens", "sequences", "turns"};
 constexpr std::array<std::string_view, 2> kTurnKeys{"prompt_tokens", "output_tokens"};
@@ -42,6 +44,7 @@ class ScenarioReader {
         scenario_.model_title = read->title;
       }
     }
+    if (const Node* node = fields.find("kv_dtype")) read_dtype(*node);
     if (const Node* node = fields.find("accounting")) {
       scenario_.accounting = read_accounting(*node, problems_).value_or(scenario_.accounting);
     }
@@ -76,6 +79,22 @@ class ScenarioReader {
       read_integer(version, kFirstKey, {kScenarioVersion, kScenarioVersion}, problems_);
     }
     problems_.throw_if_any();
+  }
+
+  // Instead of the model's own. States would change with it, but are in another dtype anyway.
+  void read_dtype(const Node& node) {
+    const std::vector<std::string_view> names = dtype_names();
+    const auto index = read_word(node, "kv_dtype", names, problems_);
+    if (!index) return;
+    const LlmShape& shape = scenario_.shape;
+    if (std::any_of(shape.runs.begin(), shape.runs.end(),
+                    [](const LayerRun& run) { return run.has_state(); })) {
+      problems_.add(node.key_at,
+                    "'kv_dtype' with a model that has recurrent states; expected to "
+                    "leave it out");
+      return;
+    }
+    scenario_.shape.dtype = names[static_cast<std::size_t>(*index)];
   }
 
   Workload read_workload(const Fields& fields) {
