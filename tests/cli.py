@@ -210,17 +210,27 @@ def run_long(check):
 def run_batch(check):
     """A prefills 4 tokens in two passes and decodes once; B, two of them, prefill 2 tokens, wait
     for a pass, and decode three times. Who has finished holds nothing."""
-    report, tracks = check.tracks(
+    scenario = (
         "kvfootprint-scenario: 1\nmodel: {layers: 1, kv_heads: 1, head_dim: 1, dtype: fp8}\n"
         "prefill_chunk_tokens: 2\npolicies: [full]\n"
         "tasks: [{name: two, sequences: [{prompt_tokens: 4, output_tokens: 1}, "
         "{prompt_tokens: 2, output_tokens: 3, count: 2}]}]\n")
+    report, tracks = check.tracks(scenario)
     rows = {name: [(row[0], *row[2:]) for row in rows] for name, (_, rows) in tracks.items()}
     check.same("a batch", rows, {
         "sequence 1": [("prefill", 2, 0, 2, 2), ("prefill", 2, 2, 4, 4), ("decode", 1, 4, 5, 5),
                        ("decode", 0, 0, 0, 0), ("decode", 0, 0, 0, 0)],
         "sequence 2 x2": [("prefill", 2, 0, 4, 4), ("prefill", 0, 4, 4, 4), ("decode", 1, 4, 6, 6),
                           ("decode", 1, 6, 8, 8), ("decode", 1, 8, 10, 10)]})
+    check.tracks(scenario, "--lifespans")
+    lives = check.output("export", "run.kvf", "--format", "csv", "--what", "lifespans")
+    got = [tuple(row[name] for name in ("sequence", "first_token", "last_token", "born_pass",
+                                        "evicted_pass"))
+           for row in csv.DictReader(io.StringIO(lives))]
+    check.same("lives of a batch, in its passes", got, [
+        ("0", "0", "1", "0", ""), ("0", "2", "3", "1", ""), ("0", "4", "4", "2", ""),
+        ("1", "0", "1", "0", ""), ("1", "2", "2", "2", ""), ("1", "3", "3", "3", ""),
+        ("1", "4", "4", "4", "")])
     check.has("a batch", report, {"peak_entries": 11, "peak_bytes": 22, "active_entries": 45})
 
 
