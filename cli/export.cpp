@@ -16,9 +16,14 @@ struct Options {
   std::string format;
   std::string output;
   std::string axis = "row";
+  std::string what = "tracks";
 };
 
 int run_export(const Options& options) {
+  const bool lives = options.what == "lifespans";
+  if (lives && options.format == "perfetto") {
+    throw UsageError("a trace has tracks only; lifespans go to --format csv or json");
+  }
   const RunFileReader file(options.file);
   std::error_code no_such_file;
   if (std::filesystem::equivalent(options.file, options.output, no_such_file)) {
@@ -27,9 +32,9 @@ int run_export(const Options& options) {
   Output output(options.output);
   const TextSink sink = [&](std::string_view text) { output.write(text); };
   if (options.format == "csv") {
-    export_csv(file, sink);
+    lives ? export_lives_csv(file, sink) : export_csv(file, sink);
   } else if (options.format == "json") {
-    export_json(file, sink);
+    lives ? export_lives_json(file, sink) : export_json(file, sink);
   } else {
     export_perfetto(file, options.axis == "row" ? TimeAxis::row : TimeAxis::pass, sink);
   }
@@ -55,6 +60,10 @@ void add_export(CLI::App& app, Action& action) {
   command->add_option("-o,--output", options->output, "a file; default: standard output");
   command->add_option("--axis", options->axis, "the time of a trace: row (default) or pass")
       ->check(CLI::IsMember({"row", "pass"}));
+  command
+      ->add_option("--what", options->what,
+                   "tracks (default), or lifespans: when each entry was born and evicted")
+      ->check(CLI::IsMember({"tracks", "lifespans"}));
   command->footer("Example:\n  kvfootprint export paper.kvf --format perfetto -o paper.json");
   command->callback([options, &action] { action = [options] { return run_export(*options); }; });
 }

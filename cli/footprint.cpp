@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/map.h"
 #include "models/closed_form.h"
 #include "models/peak_bytes.h"
 #include "sim/footprint_json.h"
@@ -33,6 +34,7 @@ struct Options {
   std::string model;
   std::string accounting = "implementation";
   std::string implementation;
+  MapOptions map;
 };
 
 // One number for each group, listed by layer: [[1,2],[],[1,2]].
@@ -251,6 +253,7 @@ int run_one(const Options& options) {
     return 0;
   }
   const Schedule schedule = plan(c.policy, c.shape, c.workload, c.accounting, c.convention);
+  if (options.map.wanted) return print_map(schedule, options.map);
   const Result result = options.method == "closed" ? closed_form(schedule) : simulate(schedule);
   print_table(schedule, result, !options.model.empty());
   return 0;
@@ -281,9 +284,10 @@ void add_footprint(CLI::App& app, Action& action) {
   command->add_flag("--detail", options->detail, "groups and what they hold (JSON)");
   command->add_flag("--trace", options->trace, "every pass (JSON)");
   command->add_flag("--json", options->json, "JSON instead of a table");
+  options->map.add_to(*command);
   // A case says these for itself.
   for (const char* name : {"--prompt", "--output", "--chunk", "--policy", "--model", "--accounting",
-                           "--implementation", "--json"}) {
+                           "--implementation", "--json", "--map"}) {
     cases->excludes(name);
   }
   command->footer(

@@ -10,6 +10,7 @@
 #include <fmt/format.h>
 
 #include "cli/command.h"
+#include "cli/score_options.h"
 #include "sim/input/scenario.h"
 #include "sim/play.h"
 #include "sim/report.h"
@@ -23,6 +24,8 @@ struct Options {
   std::string output;
   std::string accounting;
   std::string tracks = "total";
+  std::string lifespans;  // empty: none
+  ScoreOptions scores;
   bool wide = false;
   bool json = false;
   std::string command_line;
@@ -59,16 +62,26 @@ bool may_colour() {
   return isatty(STDOUT_FILENO) == 1 && (no_color == nullptr || *no_color == '\0');
 }
 
-std::vector<PlayedCase> play_all(const input::Scenario& scenario, Tracks tracks,
+std::vector<PlayedCase> play_all(const input::Scenario& scenario, const PlayOptions& options,
                                  RunFileWriter& writer) {
   Progress progress;
-  return play(scenario, tracks, writer, [&](double share) { progress.show(share); });
+  return play(scenario, options, writer, [&](double share) { progress.show(share); });
+}
+
+PlayOptions play_options(const Options& options, const input::Scenario& scenario) {
+  PlayOptions play;
+  if (options.tracks == "group") play.tracks = Tracks::group;
+  if (options.lifespans == "group") play.lives = Lives::group;
+  if (options.lifespans == "all") play.lives = Lives::all;
+  play.scores = options.scores.model(scenario.shape);
+  return play;
 }
 
 int run(const Options& options) {
   input::Scenario scenario = input::read_scenario(options.scenario);
   if (!options.accounting.empty()) scenario.accounting = *parse_accounting(options.accounting);
   input::check_plans(scenario);
+  const PlayOptions to_play = play_options(options, scenario);
 
   const auto begin = std::chrono::steady_clock::now();
   const std::string target = options.output.empty()
@@ -81,8 +94,7 @@ int run(const Options& options) {
                                 {"command_line", options.command_line},
                                 {"scenario", scenario.text},
                                 {"accounting", std::string(to_string(scenario.accounting))}});
-  const std::vector<PlayedCase> cases =
-      play_all(scenario, options.tracks == "group" ? Tracks::group : Tracks::total, writer);
+  const std::vector<PlayedCase> cases = play_all(scenario, to_play, writer);
   writer.finish();
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;
 
@@ -110,6 +122,14 @@ void add_run(CLI::App& app, Action& action, const std::string& command_line) {
       ->check(CLI::IsMember(accounting_names()));
   command->add_option("--tracks", options->tracks, "what is written pass by pass; absent: total")
       ->check(CLI::IsMember({"total", "group"}));
+  CLI::Option* lifespans =
+      command
+          ->add_option("--lifespans", options->lifespans,
+                       "when each entry is born and evicted, of a cell of each group, or of `all`")
+          ->expected(0, 1)
+          ->default_str("group")
+          ->check(CLI::IsMember({"group", "all"}));
+  options->scores.add_to(*command, lifespans);
   command->add_flag("--wide", options->wide, "peak bytes, and the pass of the peak, too");
   command->add_flag("--json", options->json, "JSON instead of a table");
   command->footer("Example:\n  kvfootprint run scenarios/paper-128k.yaml -o paper.kvf");

@@ -35,6 +35,7 @@ void print_json(const RunFileReader& file, const std::vector<StoredRun>& runs) {
   const Counters counters = counters_of(file, runs);
   fmt::print(R"({{{},"counters":{{"unfinished":{},"closed_form_differs":{}}},"runs":[)",
              kvf::json_members(file), counters.unfinished, counters.closed_form_differs);
+  const std::vector<StoredLifespan> lifespans = file.lifespans();
   std::string_view next_run = "\n {";
   for (const StoredRun& run : runs) {
     std::string tracks;
@@ -45,8 +46,14 @@ void print_json(const RunFileReader& file, const std::vector<StoredRun>& runs) {
                             to_string(track.info.unit), peak ? std::to_string(peak->held) : "null",
                             peak ? std::to_string(peak->pass) : "null");
     }
-    fmt::print(R"({}{},"phases":{},"markers":{},"tracks":[{}]}})", next_run, json_members(run),
-               json_list(file.phases(run)), json_list(file.markers(run)), tracks);
+    std::string lives;
+    for (const StoredLifespan& lifespan : lifespans) {
+      if (lifespan.run_id != run.id) continue;
+      lives += fmt::format("{}{{{}}}", lives.empty() ? "\n  " : ",\n  ", json_members(lifespan));
+    }
+    fmt::print(R"({}{},"phases":{},"markers":{},"tracks":[{}],"lifespans":[{}]}})", next_run,
+               json_members(run), json_list(file.phases(run)), json_list(file.markers(run)), tracks,
+               lives);
     next_run = ",\n {";
   }
   fmt::print("]}}\n");
@@ -95,9 +102,23 @@ void print_tracks(const RunFileReader& file, const std::vector<StoredTrack>& tra
   }
 }
 
+void print_lives(const std::vector<StoredLifespan>& lifespans, const StoredRun& run) {
+  std::int64_t cells = 0;
+  std::int64_t lives = 0;
+  for (const StoredLifespan& lifespan : lifespans) {
+    if (lifespan.run_id != run.id) continue;
+    ++cells;
+    lives += lifespan.lives;
+  }
+  if (cells == 0) return;
+  fmt::print("       lifespans of {}: {}\n", counted(cells, "cell", "cells"),
+             counted(lives, "life", "lives"));
+}
+
 void print_table(const RunFileReader& file, const std::string& name,
                  const std::vector<StoredRun>& runs) {
   print_meta(file, name, std::ssize(runs));
+  const std::vector<StoredLifespan> lifespans = file.lifespans();
   std::size_t label = std::string_view("policy").size();
   std::size_t task = std::string_view("task").size();
   for (const StoredRun& run : runs) {
@@ -119,6 +140,7 @@ void print_table(const RunFileReader& file, const std::string& name,
                with_separators(info.prompt.count()) + "/" + with_separators(info.output.count()),
                percent(info.footprint.footprint), percent(info.footprint.peak), phases);
     print_tracks(file, file.tracks(run));
+    print_lives(lifespans, run);
   }
   const Counters counters = counters_of(file, runs);
   if (counters.closed_form_differs > 0) {

@@ -26,11 +26,12 @@ std::int64_t reads_of(const Schedule& schedule, Phase phase, std::int64_t entrie
   return static_cast<std::int64_t>(active->share * static_cast<double>(entries));
 }
 
-// Fills in what a row reads: the best-scored of what it could attend.
+// Fills in what a row reads: itself, then the best-scored of what it could attend.
 void mark_active(std::string& line, const std::vector<std::int64_t>& readable, std::int64_t reads,
                  const ScoreModel& scores, std::int64_t cell, std::int64_t row) {
   std::vector<std::int64_t> best = readable;
   std::stable_sort(best.begin(), best.end(), [&](std::int64_t a, std::int64_t b) {
+    if (a == row || b == row) return a == row && b != row;
     return scores.score(cell, a, row + 1) > scores.score(cell, b, row + 1);
   });
   for (const std::int64_t key : readable) line[static_cast<std::size_t>(key)] = 'o';
@@ -40,6 +41,32 @@ void mark_active(std::string& line, const std::vector<std::int64_t>& readable, s
 }
 
 }  // namespace
+
+CellRef find_cell(const Schedule& schedule, std::int64_t layer, std::int64_t head) {
+  std::int64_t heads = 0;
+  for (std::size_t g = 0; g < schedule.groups.size(); ++g) {
+    const Group& group = schedule.groups[g];
+    if (group.layer != layer) continue;
+    if (head >= heads && head < heads + group.heads.count()) return {g, head - heads};
+    heads += group.heads.count();
+  }
+  if (heads == 0) {
+    throw std::out_of_range(
+        fmt::format("there is no layer {}; expected 0 to {}", layer, schedule.shape.layers - 1));
+  }
+  throw std::out_of_range(
+      fmt::format("layer {} has no head {}; expected 0 to {}", layer, head, heads - 1));
+}
+
+std::int64_t head_in_layer(const Schedule& schedule, const CellRef& cell) {
+  std::int64_t head = cell.head;
+  for (std::size_t g = 0; g < cell.group; ++g) {
+    if (schedule.groups[g].layer == schedule.groups[cell.group].layer) {
+      head += schedule.groups[g].heads.count();
+    }
+  }
+  return head;
+}
 
 void play_lives(const Schedule& schedule, const CellRef& cell, const ScoreModel& scores,
                 const LifeTracker::Sink& sink,

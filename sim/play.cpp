@@ -9,6 +9,7 @@
 #include "sim/input/policy.h"
 #include "sim/simulate.h"
 #include "sim/simulate_batch.h"
+#include "sim/write_lives.h"
 
 namespace kvf {
 namespace {
@@ -86,13 +87,13 @@ void check_length(const PassPlan& plan) {
                   plan.passes(), kMostPasses));
 }
 
-void play_case(PlayedCase& c, Tracks tracks, const input::Scenario& scenario, RunFileWriter& writer,
-               const std::function<void(double)>& progress) {
+void play_case(PlayedCase& c, const PlayOptions& options, const input::Scenario& scenario,
+               RunFileWriter& writer, const std::function<void(double)>& progress) {
   const Schedule& schedule = c.schedule;
   check_length(schedule.plan);
   const std::int64_t total = writer.add_track({"total", "", -1, schedule.shape.cells().count()});
   std::vector<std::int64_t> of_groups;
-  if (tracks == Tracks::group) {
+  if (options.tracks == Tracks::group) {
     for (const Group& group : schedule.groups) {
       const std::string role(to_string(group.role));
       of_groups.push_back(
@@ -114,11 +115,12 @@ void play_case(PlayedCase& c, Tracks tracks, const input::Scenario& scenario, Ru
   c.footprint = result.footprint;
   c.agrees = result == closed_form(schedule);
   c.peak_bytes = peak_bytes(schedule);
+  write_lives(schedule, options, writer);
   writer.finish_run(info_of(c, scenario), phases_of(schedule.plan), {});
 }
 
-void play_batch(PlayedCase& c, const input::Scenario& scenario, RunFileWriter& writer,
-                const std::function<void(double)>& progress) {
+void play_batch(PlayedCase& c, const PlayOptions& options, const input::Scenario& scenario,
+                RunFileWriter& writer, const std::function<void(double)>& progress) {
   const Batch batch = plan_batch(c.policy->spec, scenario.shape, c.task->sequences,
                                  scenario.accounting, c.policy->convention);
   const LockStep steps(batch.members);
@@ -150,6 +152,7 @@ void play_batch(PlayedCase& c, const input::Scenario& scenario, RunFileWriter& w
   });
   c.agrees = c.footprint == closed_form(batch);
   c.peak_bytes = peak_bytes(batch);
+  write_lives(batch, options, writer);
   const std::vector<PhaseSpan> phases{
       {"prefill", 0, steps.prefill_passes()},
       {"decode", steps.prefill_passes(), steps.passes() - steps.prefill_passes()}};
@@ -158,7 +161,8 @@ void play_batch(PlayedCase& c, const input::Scenario& scenario, RunFileWriter& w
 
 }  // namespace
 
-std::vector<PlayedCase> play(const input::Scenario& scenario, Tracks tracks, RunFileWriter& writer,
+std::vector<PlayedCase> play(const input::Scenario& scenario, const PlayOptions& options,
+                             RunFileWriter& writer,
                              const std::function<void(double share)>& progress) {
   std::vector<PlayedCase> cases;
   const std::size_t count = scenario.policies.size() * scenario.tasks.size();
@@ -178,9 +182,9 @@ std::vector<PlayedCase> play(const input::Scenario& scenario, Tracks tracks, Run
         of_case = [&](double share) { progress((done + share) / static_cast<double>(count)); };
       }
       if (task.sequences.empty()) {
-        play_case(cases.back(), tracks, scenario, writer, of_case);
+        play_case(cases.back(), options, scenario, writer, of_case);
       } else {
-        play_batch(cases.back(), scenario, writer, of_case);
+        play_batch(cases.back(), options, scenario, writer, of_case);
       }
     }
   }

@@ -7,6 +7,7 @@
 #include "models/footprint.h"
 #include "models/peak_bytes.h"
 #include "models/schedule.h"
+#include "sim/alloc/score_model.h"
 #include "sim/input/scenario.h"
 #include "timeline/run_file.h"
 
@@ -14,6 +15,16 @@ namespace kvf {
 
 // What a run file keeps pass by pass: the sum over all groups, or also each group by itself.
 enum class Tracks { total, group };
+
+// Whose lives of entries a run file keeps: nobody's, those of the first cell of each group, or of
+// all cells.
+enum class Lives { none, group, all };
+
+struct PlayOptions {
+  Tracks tracks = Tracks::total;
+  Lives lives = Lives::none;
+  ScoreModel scores;  // which entries stay, where a rule says only how many
+};
 
 // One policy on one task. Points into the scenario.
 struct PlayedCase {
@@ -29,7 +40,8 @@ struct PlayedCase {
 // Policy by policy, in the scenario's order; each case is a run of the file. `progress`, if given,
 // hears now and then which share of the cases is done. Throws what plan() and the writer throw;
 // input::check_plans() has found before what plan() refuses.
-std::vector<PlayedCase> play(const input::Scenario& scenario, Tracks tracks, RunFileWriter& writer,
+std::vector<PlayedCase> play(const input::Scenario& scenario, const PlayOptions& options,
+                             RunFileWriter& writer,
                              const std::function<void(double share)>& progress = {});
 
 }  // namespace kvf

@@ -210,18 +210,72 @@ def run_long(check):
 def run_batch(check):
     """A prefills 4 tokens in two passes and decodes once; B, two of them, prefill 2 tokens, wait
     for a pass, and decode three times. Who has finished holds nothing."""
-    report, tracks = check.tracks(
+    scenario = (
         "kvfootprint-scenario: 1\nmodel: {layers: 1, kv_heads: 1, head_dim: 1, dtype: fp8}\n"
         "prefill_chunk_tokens: 2\npolicies: [full]\n"
         "tasks: [{name: two, sequences: [{prompt_tokens: 4, output_tokens: 1}, "
         "{prompt_tokens: 2, output_tokens: 3, count: 2}]}]\n")
+    report, tracks = check.tracks(scenario)
     rows = {name: [(row[0], *row[2:]) for row in rows] for name, (_, rows) in tracks.items()}
     check.same("a batch", rows, {
         "sequence 1": [("prefill", 2, 0, 2, 2), ("prefill", 2, 2, 4, 4), ("decode", 1, 4, 5, 5),
                        ("decode", 0, 0, 0, 0), ("decode", 0, 0, 0, 0)],
         "sequence 2 x2": [("prefill", 2, 0, 4, 4), ("prefill", 0, 4, 4, 4), ("decode", 1, 4, 6, 6),
                           ("decode", 1, 6, 8, 8), ("decode", 1, 8, 10, 10)]})
+    check.tracks(scenario, "--lifespans")
+    lives = check.output("export", "run.kvf", "--format", "csv", "--what", "lifespans")
+    got = [tuple(row[name] for name in ("sequence", "first_token", "last_token", "born_pass",
+                                        "evicted_pass"))
+           for row in csv.DictReader(io.StringIO(lives))]
+    check.same("lives of a batch, in its passes", got, [
+        ("0", "0", "1", "0", ""), ("0", "2", "3", "1", ""), ("0", "4", "4", "2", ""),
+        ("1", "0", "1", "0", ""), ("1", "2", "2", "2", ""), ("1", "3", "3", "3", ""),
+        ("1", "4", "4", "4", "")])
     check.has("a batch", report, {"peak_entries": 11, "peak_bytes": 22, "active_entries": 45})
+
+
+def lifespans(check):
+    """Each chunk of 4 keeps its last token and the best of the others: 1 and 4."""
+    scores = check.file("scores.csv", "1\n5\n2\n0\n7\n3\n3\n0\n0\n")
+    want = [("0", "0", "0", "0"), ("2", "2", "0", "0"), ("5", "6", "1", "1"), ("1", "1", "0", ""),
+            ("3", "3", "0", ""), ("4", "4", "1", ""), ("7", "7", "1", ""), ("8", "8", "2", "")]
+    run_file = os.path.join(check.folder, "lives.kvf")
+    scenario = check.file("scenario.yaml", SCENARIO)
+    for cells, option in (([("0", "0"), ("1", "0")], ()),
+                          ([(layer, head) for layer in "01" for head in "01"], ("all",))):
+        check.output("run", scenario, "-o", run_file, "--scores", scores, "--lifespans", *option)
+        table = check.output("export", run_file, "--format", "csv", "--what", "lifespans")
+        got = {}
+        for row in csv.DictReader(io.StringIO(table)):
+            got.setdefault((row["layer"], row["head"]), []).append(tuple(row[name] for name in (
+                "first_token", "last_token", "born_pass", "evicted_pass")))
+        check.same(f"lifespans {option}", got, {cell: want for cell in cells})
+    (shown,) = json.loads(check.output("show", run_file, "--json"))["runs"]
+    check.same("lifespans shown", [cell["lives"] for cell in shown["lifespans"]], [8] * 4)
+
+    case = ("footprint", "--prompt", "9", "--output", "1", "--chunk", "4", "--policy",
+            "snapkv:sparsity=0.5,window_tokens=1,eviction=naive", "--map")
+    rows = check.output(*case, "--scores", scores).splitlines()[2:-2]
+    check.same("the map", [row.split("|")[1].rstrip() for row in rows], [
+        "#", "##", "###", "####", ".#.##", ".#.###", ".#.####", ".#.#####", ".#.##..##"])
+    check.same("seeds differ", len({check.output(
+        "footprint", "--prompt", "100", "--output", "1", "--policy", "knorm:ratio=0.5", "--map",
+        "--seed", seed) for seed in "1234"}), 4)
+
+    wide = check.file("wide.csv", "1,2,3\n")
+    for words, arguments in (("expected 1, or 4", ["run", scenario, "--lifespans", "--scores", wide]),
+                             ("requires --lifespans", ["run", scenario, "--seed", "2"]),
+                             ("excludes", ["run", scenario, "--lifespans", "--scores", scores,
+                                           "--seed", "2"]),
+                             ("excludes", [*case, "--json"]), ("excludes", [*case, "--trace"]),
+                             ("no layer 1", [*case, "--layer", "1"]),
+                             ("no head 1", [*case, "--head", "1"]),
+                             ("at most 200", ["footprint", "--prompt", "201", "--map"]),
+                             ("csv or json", ["export", run_file, "--format", "perfetto", "--what",
+                                              "lifespans"])):
+        done = check.run(*arguments)
+        check.same(f"{arguments}: exit status, words", (done.returncode, words in done.stderr),
+                   (2, True))
 
 
 def policies(check):
@@ -286,7 +340,8 @@ def main():
     program, repository = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         check = Check(os.path.abspath(program), folder)
-        for test in (footprint, methods, heads, bad_cases, run, run_long, run_batch, policies,
+        for test in (footprint, methods, heads, bad_cases, run, run_long, run_batch,
+                     lifespans, policies,
                      refusals):
             test(check)
         documentation(check, repository)

@@ -34,6 +34,7 @@ std::pair<long, long> figures(const Scenario& scenario, std::size_t policy, std:
 TEST_CASE("every scenario of the repository can be planned and says its idea", "[input]") {
   int count = 0;
   for (const fs::directory_entry& entry : fs::directory_iterator(kScenarios)) {
+    if (!entry.is_regular_file()) continue;  // tables that scenarios read
     INFO(entry.path().filename().string());
     REQUIRE_NOTHROW(check_plans(read_scenario(entry.path())));
     CHECK_FALSE(read_scenario(entry.path()).idea.empty());

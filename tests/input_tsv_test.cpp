@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "sim/input/problems.h"
 #include "sim/input/tsv.h"
 #include "tests/catch.h"
 
@@ -31,4 +32,33 @@ TEST_CASE("a file of scores is read once", "[input]") {
   CHECK(scores.values == std::vector<double>{0.1, 0.9, 0.4, 0.9, 0.2, 0.6});
   CHECK(&files.read("heads-2x3.tsv") == &scores);
   CHECK(fs::exists(scores.file));
+}
+
+TEST_CASE("scores of tokens are rows of positions", "[input]") {
+  const input::TokenScores want{2, {1, 0.5, 3, 4}};
+  for (const std::string text :
+       {"1\t.5\n3 4\n", "1,0.5\r\n3 , 4\r\n", "# keys\n\n 1 ,\t0.5\n3,4", "1 0.5 # of 0\n3,4\n"}) {
+    INFO(text);
+    CHECK(input::parse_token_scores(text, "") == want);
+  }
+  CHECK(input::parse_token_scores("1\n2\n3", "") == input::TokenScores{1, {1, 2, 3}});
+}
+
+TEST_CASE("bad scores of tokens are refused with their place", "[input]") {
+  const auto refused = [](const std::string& text) -> std::string {
+    try {
+      input::parse_token_scores(text, "s.csv");
+    } catch (const input::InputError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  const std::string number = " is not a number; expected a decimal number";
+  CHECK(refused("1,2\n3,x\n") == "s.csv:2:3: error: 'x'" + number);
+  CHECK(refused("1,,2\n") == "s.csv:1:3: error: ''" + number);
+  CHECK(refused("1,\n") == "s.csv:1:3: error: ''" + number);
+  CHECK(refused(",1\n") == "s.csv:1:1: error: ''" + number);
+  CHECK(refused("nan\n") == "s.csv:1:1: error: 'nan'" + number);
+  CHECK(refused("1,2\n3\n") == "s.csv:2:1: error: a row of 1; expected 2, as in the first row");
+  CHECK(refused("# none\n") == "s.csv: error: holds no numbers; expected a row for each position");
 }

@@ -68,6 +68,24 @@ TEST_CASE("what is protected goes last", "[lifespans]") {
         std::vector<Life>{{2, 2, 0, 1}, {3, 4, 1, 1}, {0, 1, 0}});
 }
 
+TEST_CASE("a long decoding tells when each entry was born", "[lifespans]") {
+  // Births of which nothing is alive are forgotten now and then.
+  const std::int64_t passes = 1000;
+  const auto count = static_cast<std::size_t>(passes);
+  std::vector<std::int64_t> stays(count, 3);
+  stays[0] = 1;
+  stays[1] = 2;
+  const std::vector<Life> lives =
+      lives_of(std::vector<std::int64_t>(count, 1), stays, {Tokens(1), Tokens(2), false});
+  REQUIRE(lives.size() == count);
+  for (std::size_t i = 0; i + 3 < count; ++i) {
+    const auto position = static_cast<std::int64_t>(i) + 1;
+    REQUIRE(lives[i] == Life{position, position, position, position + 2});
+  }
+  CHECK(lives[count - 3] == Life{0, 0, 0});
+  CHECK(lives[count - 1] == Life{passes - 1, passes - 1, passes - 1});
+}
+
 TEST_CASE("lives add up to the footprint", "[lifespans]") {
   std::mt19937 draw(7);
   const auto below = [&](std::int64_t n) {

@@ -137,8 +137,43 @@ inline RunFileMeta sample_meta() {
   return {{"producer", "kvfootprint 1.0.0"}, {"scenario", "# \xC3\xBC\n"}, {"command_line", ""}};
 }
 
-inline void write_sample(const std::filesystem::path& file) {
+struct CellLives {
+  LifespanInfo info;
+  std::vector<Life> lives;
+  friend bool operator==(const CellLives&, const CellLives&) = default;
+};
+
+// Of more than a chunk in some order, without order, and none.
+inline std::vector<CellLives> sample_lives() {
+  std::vector<Life> window;
+  for (std::int64_t i = 0; i < 5000; ++i) window.push_back({4 + i, 4 + i, i / 2, i + 60});
+  window.push_back({0, 3, 0});
+  std::vector<Life> scattered;
+  std::mt19937 random(4);
+  const auto below = [&](unsigned limit) { return static_cast<std::int64_t>(random() % limit); };
+  for (int i = 0; i < 300; ++i) {
+    const std::int64_t first = below(1000);
+    const std::int64_t born = below(100);
+    scattered.push_back({first, first + below(10), born, born + below(100)});
+  }
+  std::vector<CellLives> cells(3);
+  cells[0].info = {"streaming", 1, 2, -1};
+  cells[0].lives = std::move(window);
+  cells[1].info = {"full", 0, 0, 3};
+  cells[1].lives = std::move(scattered);
+  cells[2].info.layer = 7;
+  return cells;
+}
+
+enum class Sample { tracks, with_lives };
+
+inline void write_sample(const std::filesystem::path& file, Sample what = Sample::tracks) {
   RunFileWriter writer(file, sample_meta());
+  if (what == Sample::with_lives) {
+    for (const CellLives& cell : sample_lives()) {
+      writer.append_lives(writer.add_lifespan(cell.info), cell.lives);
+    }
+  }
   writer.write_run(sample_info(), sample_timeline());
   writer.write_run(bare_info(), {});
   writer.finish();
@@ -149,14 +184,23 @@ struct Contents {
   RunFileMeta meta;
   bool complete = false;
   std::vector<std::pair<RunInfo, Timeline>> runs;
+  std::vector<std::pair<std::int64_t, CellLives>> lives;  // with the id of the run
   friend bool operator==(const Contents&, const Contents&) = default;
 };
 
 inline Contents read_all(const std::filesystem::path& file) {
   const RunFileReader reader(file);
-  Contents contents{reader.meta(), reader.complete(), {}};
+  Contents contents{reader.meta(), reader.complete(), {}, {}};
   for (const StoredRun& run : reader.runs()) {
     contents.runs.emplace_back(run.info, reader.timeline(run));
+  }
+  for (const StoredLifespan& lifespan : reader.lifespans()) {
+    auto& [run, cell] = contents.lives.emplace_back();
+    run = lifespan.run_id;
+    cell.info = lifespan.info;
+    for (const StoredLifeChunk& chunk : reader.chunks(lifespan)) {
+      for (const Life& life : reader.lives(chunk)) cell.lives.push_back(life);
+    }
   }
   return contents;
 }

@@ -113,12 +113,12 @@ TEST_CASE("bytes that are no column are refused", "[timeline]") {
   auto cut = stretch(3, 7, 1);
   cut.pop_back();
   CHECK_THROWS_WITH(decode(cut, 3), "is not made of whole stretches");
-  CHECK_THROWS_WITH(decode(stretch(3, 7, 1), 4), "has the wrong number of passes");
-  CHECK_THROWS_WITH(decode(stretch(3, 7, 1), 2), "has the wrong number of passes");
-  CHECK_THROWS_WITH(decode(stretch(kMax, 7, 0), 2), "has the wrong number of passes");
-  CHECK_THROWS_WITH(decode(stretch(0, 7, 0), 1), "has the wrong number of passes");
-  CHECK_THROWS_WITH(decode(stretch(-1, 7, 0), 1), "has the wrong number of passes");
-  CHECK_THROWS_WITH(decode({}, 1), "has the wrong number of passes");
+  CHECK_THROWS_WITH(decode(stretch(3, 7, 1), 4), "has the wrong number of values");
+  CHECK_THROWS_WITH(decode(stretch(3, 7, 1), 2), "has the wrong number of values");
+  CHECK_THROWS_WITH(decode(stretch(kMax, 7, 0), 2), "has the wrong number of values");
+  CHECK_THROWS_WITH(decode(stretch(0, 7, 0), 1), "has the wrong number of values");
+  CHECK_THROWS_WITH(decode(stretch(-1, 7, 0), 1), "has the wrong number of values");
+  CHECK_THROWS_WITH(decode({}, 1), "has the wrong number of values");
   CHECK_THROWS_WITH(decode(stretch(1, -7, 0), 1), "has a value out of range");
   CHECK_THROWS_WITH(decode(stretch(3, 3, -2), 3), "has a value out of range");
   CHECK_THROWS_WITH(decode(stretch(3, 3, kMax), 3), "has a value out of range");

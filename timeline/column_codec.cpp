@@ -67,7 +67,7 @@ void decode_column(std::span<const std::byte> bytes, std::int64_t passes,
     const std::int64_t count = get(bytes);
     std::int64_t value = get(bytes.subspan(kIntegerBytes));
     const std::int64_t step = get(bytes.subspan(2 * kIntegerBytes));
-    if (count < 1 || count > missing) throw std::runtime_error("has the wrong number of passes");
+    if (count < 1 || count > missing) throw std::runtime_error("has the wrong number of values");
     std::int64_t last = 0;
     if (__builtin_mul_overflow(step, count - 1, &last) ||
         __builtin_add_overflow(value, last, &last) || value < 0 || last < 0) {
@@ -77,7 +77,7 @@ void decode_column(std::span<const std::byte> bytes, std::int64_t passes,
     values.push_back(value);
     for (std::int64_t i = 1; i < count; ++i) values.push_back(value += step);
   }
-  if (missing != 0) throw std::runtime_error("has the wrong number of passes");
+  if (missing != 0) throw std::runtime_error("has the wrong number of values");
 }
 
 }  // namespace kvf

@@ -22,6 +22,12 @@ void export_csv(const RunFileReader& file, const TextSink& sink);
 // JSON: what is in the file, and for each track `columns`, their names, and `data`, a list a pass.
 void export_json(const RunFileReader& file, const TextSink& sink);
 
+// The lives instead of the tracks. CSV: a row a life, first_token .. last_token, born_pass and
+// evicted_pass, which is empty for those that go on. JSON: for each cell `columns` and `data`, in
+// which evicted_pass is then null.
+void export_lives_csv(const RunFileReader& file, const TextSink& sink);
+void export_lives_json(const RunFileReader& file, const TextSink& sink);
+
 // What the time of a trace counts: rows, a tick a token, or passes.
 enum class TimeAxis { row, pass };
 

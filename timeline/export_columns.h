@@ -1,7 +1,8 @@
-// What the exports of columns share.
+// What the exports share.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "timeline/json_text.h"
 #include "timeline/track.h"
@@ -18,5 +19,8 @@ inline std::string name_with_unit(const TrackColumn& column, TrackUnit unit) {
   return std::string(column.name) + "_" +
          std::string(counts_tokens(column) ? "tokens" : to_string(unit));
 }
+
+// A field of CSV (RFC 4180): quoted where it must be, bytes that are not UTF-8 replaced.
+std::string csv_field(std::string_view any_text);
 
 }  // namespace kvf

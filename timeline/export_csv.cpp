@@ -27,19 +27,6 @@ Units units_in(const RunFileReader& file, const std::vector<StoredRun>& runs) {
   return units;
 }
 
-std::string field(std::string_view any_text) {
-  std::string text = valid_utf8(any_text);
-  const bool as_it_is = text.find_first_of(",\"\r\n") == std::string_view::npos &&
-                        !text.starts_with(' ') && !text.ends_with(' ');
-  if (as_it_is) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += c;
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 // The name of the phase in which a pass is; asked in the order of the passes.
 class Phases {
  public:
@@ -52,7 +39,7 @@ class Phases {
     if (current_ == nullptr || !holds(*current_)) {
       const auto found = std::find_if(phases_.begin(), phases_.end(), holds);
       current_ = found == phases_.end() ? nullptr : &*found;
-      name_ = current_ == nullptr ? "" : field(current_->name);
+      name_ = current_ == nullptr ? "" : csv_field(current_->name);
     }
     return name_;
   }
@@ -79,9 +66,9 @@ std::string header(const Units& units) {
 // The same in all rows of a track.
 std::string beginning(const StoredRun& run, const StoredTrack& track) {
   const TrackInfo& info = track.info;
-  return fmt::format("{},{},{},{},{},{},{},{},{},{}", run.id, field(run.info.label),
-                     field(run.info.task), track.id, field(info.name), field(info.role), info.layer,
-                     info.cells, info.sequence, info.weight);
+  return fmt::format("{},{},{},{},{},{},{},{},{},{}", run.id, csv_field(run.info.label),
+                     csv_field(run.info.task), track.id, csv_field(info.name), csv_field(info.role),
+                     info.layer, info.cells, info.sequence, info.weight);
 }
 
 void append_values(std::string& text, const TrackColumns& columns, std::size_t i, TrackUnit unit,
@@ -99,6 +86,19 @@ void append_values(std::string& text, const TrackColumns& columns, std::size_t i
 }
 
 }  // namespace
+
+std::string csv_field(std::string_view any_text) {
+  std::string text = valid_utf8(any_text);
+  const bool as_it_is = text.find_first_of(",\"\r\n") == std::string_view::npos &&
+                        !text.starts_with(' ') && !text.ends_with(' ');
+  if (as_it_is) return text;
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"') quoted += c;
+    quoted += c;
+  }
+  return quoted + '"';
+}
 
 void export_csv(const RunFileReader& file, const TextSink& sink) {
   const std::vector<StoredRun> runs = file.runs();

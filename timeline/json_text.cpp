@@ -99,6 +99,12 @@ std::string json_members(const StoredTrack& track) {
   return members.text;
 }
 
+std::string json_members(const StoredLifespan& lifespan) {
+  JsonMembers members;
+  run_file::visit_lifespan(members, lifespan);
+  return members.text;
+}
+
 std::string json_list(const std::vector<PhaseSpan>& phases) {
   return list_of(phases,
                  [](auto& to, const PhaseSpan& phase) { run_file::visit_phase(to, phase); });

@@ -16,6 +16,7 @@ std::string json_string(std::string_view text);
 std::string json_members(const RunFileReader& file);  // what holds for the whole file
 std::string json_members(const StoredRun& run);
 std::string json_members(const StoredTrack& track);
+std::string json_members(const StoredLifespan& lifespan);
 
 // Lists of objects.
 std::string json_list(const std::vector<PhaseSpan>& phases);

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "models/footprint.h"
+#include "models/life.h"
 #include "models/units.h"
 #include "timeline/timeline.h"
 
@@ -46,8 +47,17 @@ struct RunInfo {
 };
 
 // What holds for the whole file: "producer", "scenario", "command_line", "accounting" ...
-// The keys "complete", "runs" and "keys" are the file's own.
+// The keys "complete", "runs", "keys" and "lifespans" are the file's own.
 using RunFileMeta = std::map<std::string, std::string>;
+
+// The cell whose lives are listed. `head`: its number in the layer. `sequence`: -1 for the only one.
+struct LifespanInfo {
+  std::string role;
+  std::int64_t layer = 0;
+  std::int64_t head = 0;
+  std::int64_t sequence = -1;
+  friend bool operator==(const LifespanInfo&, const LifespanInfo&) = default;
+};
 
 // Whether a run file may take the place of what is there: nothing, an empty file or a run file, but
 // no other file of the user's. The writer itself does not ask.
@@ -73,6 +83,12 @@ class RunFileWriter {
   // Appends passes to a track of the current run. Pieces may be of any size, and those of several
   // tracks may be mixed; what is kept in memory is bounded by 4096 passes a track.
   void append(std::int64_t track_id, const TrackColumns& piece);
+
+  // Adds the lives of a cell to the run that is being written, and gives their id. Then they are
+  // appended, in pieces of any size; those of several cells may be mixed. What is kept in memory is
+  // bounded by 4096 lives a cell.
+  std::int64_t add_lifespan(const LifespanInfo& info);
+  void append_lives(std::int64_t lifespan_id, std::span<const Life> lives);
 
   // Ends the run: from here on it survives the death of the process. Gives its id.
   std::int64_t finish_run(const RunInfo& info, std::span<const PhaseSpan> phases,
@@ -119,6 +135,23 @@ struct StoredChunk {
   std::array<MinMax, kTrackColumns.size()> columns;  // in the order of kTrackColumns
 };
 
+struct StoredLifespan {
+  std::int64_t id = 0;
+  std::int64_t run_id = 0;
+  LifespanInfo info;
+  std::int64_t lives = 0;
+};
+
+// Consecutive lives of a cell, at most 4096, in the order of their ends; those that go on last.
+struct StoredLifeChunk {
+  std::int64_t id = 0;
+  std::int64_t lifespan_id = 0;
+  std::int64_t first_life = 0;
+  std::int64_t lives = 0;
+  // first, last, born and evicted + 1, which is 0 for those that go on
+  std::array<MinMax, 4> columns;
+};
+
 // Reads a run file. Opening reads neither tracks nor chunks, and no call reads more than it gives.
 // Whatever is read is checked against checksums and counts: a damaged file gives an error and
 // never a wrong number. All members throw RunFileError.
@@ -142,6 +175,10 @@ class RunFileReader {
   TrackColumns columns(const StoredChunk& chunk) const;
   TrackColumns columns(const StoredTrack& track) const;
   Timeline timeline(const StoredRun& run) const;
+
+  std::vector<StoredLifespan> lifespans() const;                              // of all runs, by run
+  std::vector<StoredLifeChunk> chunks(const StoredLifespan& lifespan) const;  // the index only
+  std::vector<Life> lives(const StoredLifeChunk& chunk) const;
 
  private:
   struct State;

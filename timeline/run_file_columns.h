@@ -84,6 +84,29 @@ void visit_chunk(Visitor& visit, Chunk& chunk) {
   }
 }
 
+template <class Visitor, class Lifespan>
+void visit_lifespan(Visitor& visit, Lifespan& lifespan) {
+  visit("lifespan_id", lifespan.id);
+  visit("run_id", lifespan.run_id);
+  visit("role", lifespan.info.role);
+  visit("layer", lifespan.info.layer);
+  visit("head", lifespan.info.head);
+  visit("sequence", lifespan.info.sequence, -1);
+  visit("lives", lifespan.lives);
+}
+
+template <class Visitor, class Chunk>
+void visit_life_chunk(Visitor& visit, Chunk& chunk) {
+  visit("chunk_id", chunk.id);
+  visit("lifespan_id", chunk.lifespan_id);
+  visit("first_life", chunk.first_life);
+  visit("lives", chunk.lives, 1);
+  for (auto& [min, max] : chunk.columns) {
+    visit("min", min);
+    visit("max", max);
+  }
+}
+
 template <class Visitor, class Phase>
 void visit_phase(Visitor& visit, Phase& phase) {
   visit("name", phase.name);

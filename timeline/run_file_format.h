@@ -19,7 +19,10 @@ inline constexpr int kMaxValueBytes = 64 << 20;  // of any one text or column
 inline constexpr std::string_view kComplete = "complete";  // "yes" or "no"
 inline constexpr std::string_view kRuns = "runs";          // how many runs there are
 inline constexpr std::string_view kKeys = "keys";          // how many keys `meta` has
-inline constexpr std::array kOwnKeys{kComplete, kRuns, kKeys};
+inline constexpr std::string_view kLifespans =
+    "lifespans";  // how many rows; only where there are any
+inline constexpr std::array kOwnKeys{kComplete, kRuns, kKeys, kLifespans};
+inline constexpr std::size_t kAlwaysThere = 3;  // the first of them
 
 inline constexpr std::array<std::pair<TrackUnit, std::string_view>, 3> kUnits{{
     {TrackUnit::entries, "entries"},
@@ -134,5 +137,46 @@ CREATE TABLE chunk_columns (
   checksum    INTEGER NOT NULL
 ) STRICT;
 )";
+
+// Made when the first lives are written.
+inline constexpr std::string_view kLivesSchema = R"(
+CREATE TABLE lifespans (
+  lifespan_id INTEGER PRIMARY KEY,
+  run_id      INTEGER NOT NULL REFERENCES runs DEFERRABLE INITIALLY DEFERRED,
+  role        TEXT NOT NULL,
+  layer       INTEGER NOT NULL,
+  head        INTEGER NOT NULL,
+  sequence    INTEGER NOT NULL,
+  lives       INTEGER NOT NULL,
+  checksum    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE lifespan_chunks (
+  chunk_id    INTEGER PRIMARY KEY,
+  lifespan_id INTEGER NOT NULL REFERENCES lifespans DEFERRABLE INITIALLY DEFERRED,
+  first_life  INTEGER NOT NULL,
+  lives       INTEGER NOT NULL,
+  first_min   INTEGER NOT NULL,
+  first_max   INTEGER NOT NULL,
+  last_min    INTEGER NOT NULL,
+  last_max    INTEGER NOT NULL,
+  born_min    INTEGER NOT NULL,
+  born_max    INTEGER NOT NULL,
+  gone_min    INTEGER NOT NULL,
+  gone_max    INTEGER NOT NULL,
+  checksum    INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX chunks_of_lifespan ON lifespan_chunks (lifespan_id, first_life);
+
+CREATE TABLE lifespan_columns (
+  chunk_id INTEGER PRIMARY KEY REFERENCES lifespan_chunks,
+  first    BLOB NOT NULL,
+  last     BLOB NOT NULL,
+  born     BLOB NOT NULL,
+  gone     BLOB NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT;
+)";
+inline constexpr std::int64_t kChunkLives = 4096;
 
 }  // namespace kvf::run_file

@@ -5,10 +5,10 @@
 #include <charconv>
 #include <utility>
 
-#include "timeline/column_codec.h"
 #include "timeline/run_file.h"
 #include "timeline/run_file_columns.h"
 #include "timeline/run_file_format.h"
+#include "timeline/run_file_lives.h"
 #include "timeline/run_file_open.h"
 #include "timeline/run_file_row.h"
 #include "timeline/sqlite.h"
@@ -17,6 +17,7 @@ namespace kvf {
 namespace {
 
 namespace fs = std::filesystem;
+using run_file::append_column;
 using run_file::damaged;
 using run_file::RowReader;
 using sqlite::Value;
@@ -49,6 +50,7 @@ struct RunFileReader::State {
   RunFileMeta meta;
   bool complete = false;
   std::int64_t runs = 0;
+  std::int64_t lifespans = 0;
 
   explicit State(fs::path name) : file(std::move(name)), database(run_file::open(file)) {
     for_each_row("SELECT * FROM meta", {}, [&](RowReader& row) {
@@ -61,11 +63,20 @@ struct RunFileReader::State {
     const std::string done = take(run_file::kComplete);
     if (done != "yes" && done != "no") damaged("meta does not say whether it is complete");
     complete = done == "yes";
-    const std::string count = take(run_file::kRuns);
-    const auto parsed = std::from_chars(count.data(), count.data() + count.size(), runs);
-    if (parsed.ec != std::errc{} || std::to_string(runs) != count) {
-      damaged("meta does not say how many runs there are");
+    runs = take_count(run_file::kRuns);
+    if (meta.contains(std::string(run_file::kLifespans))) {
+      lifespans = take_count(run_file::kLifespans);
     }
+  }
+
+  std::int64_t take_count(std::string_view key) {
+    const std::string text = take(key);
+    std::int64_t count = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), count);
+    if (parsed.ec != std::errc{} || std::to_string(count) != text || count < 0) {
+      damaged(fmt::format("meta does not say how many {} there are", key));
+    }
+    return count;
   }
 
   std::string take(std::string_view key) {
@@ -135,19 +146,6 @@ struct RunFileReader::State {
       }
     });
     if (!found) damaged("the columns of a chunk are missing");
-  }
-
-  static void append_column(std::string_view name, std::span<const std::byte> bytes,
-                            std::int64_t passes, MinMax expected,
-                            std::vector<std::int64_t>& values) {
-    const auto before = std::ssize(values);
-    try {
-      decode_column(bytes, passes, values);
-    } catch (const std::runtime_error& error) {
-      damaged(fmt::format("{} {}", name, error.what()));
-    }
-    const auto [min, max] = std::minmax_element(values.begin() + before, values.end());
-    if (MinMax{*min, *max} != expected) damaged(fmt::format("{} leaves its range", name));
   }
 };
 
@@ -242,6 +240,20 @@ Timeline RunFileReader::timeline(const StoredRun& run) const {
     timeline.tracks.push_back({std::move(track.info), columns(track)});
   }
   return timeline;
+}
+
+std::vector<StoredLifespan> RunFileReader::lifespans() const {
+  return guard(state_->file,
+               [&] { return run_file::read_lifespans(state_->database, state_->lifespans); });
+}
+
+std::vector<StoredLifeChunk> RunFileReader::chunks(const StoredLifespan& lifespan) const {
+  return guard(state_->file,
+               [&] { return run_file::read_life_chunks(state_->database, lifespan); });
+}
+
+std::vector<Life> RunFileReader::lives(const StoredLifeChunk& chunk) const {
+  return guard(state_->file, [&] { return run_file::read_lives(state_->database, chunk); });
 }
 
 }  // namespace kvf

@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "timeline/column_codec.h"
 #include "timeline/run_file.h"
 #include "timeline/run_file_columns.h"
 #include "timeline/run_file_format.h"
@@ -169,5 +170,18 @@ class RowReader {
   std::vector<sqlite::Value> row_;
   std::size_t next_ = 0;
 };
+
+// Appends the values of an encoded column, which must be so many and of that range.
+inline void append_column(std::string_view name, std::span<const std::byte> bytes,
+                          std::int64_t count, MinMax expected, std::vector<std::int64_t>& values) {
+  const auto before = std::ssize(values);
+  try {
+    decode_column(bytes, count, values);
+  } catch (const std::runtime_error& error) {
+    damaged(fmt::format("{} {}", name, error.what()));
+  }
+  const auto [min, max] = std::minmax_element(values.begin() + before, values.end());
+  if (MinMax{*min, *max} != expected) damaged(fmt::format("{} leaves its range", name));
+}
 
 }  // namespace kvf::run_file

@@ -10,6 +10,7 @@
 #include "timeline/run_file.h"
 #include "timeline/run_file_columns.h"
 #include "timeline/run_file_format.h"
+#include "timeline/run_file_lives.h"
 #include "timeline/run_file_row.h"
 #include "timeline/sqlite.h"
 
@@ -72,7 +73,9 @@ struct Store {
 struct RunFileWriter::State {
   fs::path target;
   PartialFile partial;
-  std::optional<Store> store;  // nothing once the file is finished
+  std::optional<Store> store;                  // nothing once the file is finished
+  std::optional<run_file::LivesWriter> lives;  // nothing until there are any
+  std::size_t keys = 0;                        // of meta
 
   std::int64_t runs = 0;          // finished ones
   bool in_run = false;            // a transaction is open
@@ -86,6 +89,7 @@ struct RunFileWriter::State {
   }
   ~State() {
     if (!store) return;
+    lives.reset();
     store.reset();
     std::error_code ignored;  // SQLite leaves the journal if the disk did not let it roll back
     fs::remove(partial.path().string() + "-journal", ignored);
@@ -187,7 +191,8 @@ RunFileWriter::RunFileWriter(const fs::path& target, const RunFileMeta& meta) tr
   for (const auto& [key, value] : meta) store.put_meta(key, value);
   store.put_meta(run_file::kComplete, "no");
   store.put_meta(run_file::kRuns, "0");
-  store.put_meta(run_file::kKeys, std::to_string(meta.size() + run_file::kOwnKeys.size()));
+  state_->keys = meta.size() + run_file::kAlwaysThere;
+  store.put_meta(run_file::kKeys, std::to_string(state_->keys));
   store.database.execute("COMMIT");
 } catch (const std::runtime_error& error) {
   refuse(target, error.what());
@@ -212,6 +217,22 @@ void RunFileWriter::append(std::int64_t track_id, const TrackColumns& piece) {
   });
 }
 
+std::int64_t RunFileWriter::add_lifespan(const LifespanInfo& info) {
+  State& s = *state_;
+  return s.guard([&] {
+    s.begin_run();
+    if (!s.lives) s.lives.emplace(s.store->database);
+    return s.lives->add(s.runs + 1, info);
+  });
+}
+
+void RunFileWriter::append_lives(std::int64_t lifespan_id, std::span<const Life> lives) {
+  state_->guard([&] {
+    if (!state_->lives) throw std::logic_error("run file: no lives are being written");
+    state_->lives->append(lifespan_id, lives);
+  });
+}
+
 std::int64_t RunFileWriter::finish_run(const RunInfo& info, std::span<const PhaseSpan> phases,
                                        std::span<const Marker> markers) {
   State& s = *state_;
@@ -233,6 +254,10 @@ std::int64_t RunFileWriter::finish_run(const RunInfo& info, std::span<const Phas
       s.store->tracks.run(track_row.finish());
     }
     s.store->put_meta(run_file::kRuns, std::to_string(run.id));
+    if (s.lives) {
+      s.store->put_meta(run_file::kLifespans, std::to_string(s.lives->finish_run()));
+      s.store->put_meta(run_file::kKeys, std::to_string(s.keys + 1));
+    }
     s.store->database.execute("COMMIT");
     s.runs = run.id;
     s.end_run(run.tracks);
@@ -246,6 +271,7 @@ void RunFileWriter::abandon_run() {
   s.guard([&] {
     if (s.store->database.in_transaction()) s.store->database.execute("ROLLBACK");
   });
+  if (s.lives && !s.lives->abandon_run()) s.lives.reset();
   s.end_run(0);
 }
 
@@ -262,6 +288,7 @@ void RunFileWriter::finish() {
     s.store->put_meta(run_file::kComplete, "yes");
     s.store->database.execute("COMMIT");
   });
+  s.lives.reset();
   s.store.reset();
   try {
     s.partial.rename_to_target();

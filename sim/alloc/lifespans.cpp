@@ -61,6 +61,7 @@ void LifeTracker::play(const Pass& pass, const Retention& retention, Tokens stay
                       std::back_inserter(left));
   alive_ = std::move(left);
   tell(victims_, pass.index);
+  if (births_.size() > 2 * alive_.size() + 64) forget_births();
 }
 
 void LifeTracker::finish() { tell(alive_, Life::kNever); }
@@ -70,6 +71,16 @@ std::size_t LifeTracker::birth_of(std::int64_t position) const {
       births_.begin(), births_.end(), position,
       [](std::int64_t wanted, const Birth& birth) { return wanted < birth.position; });
   return static_cast<std::size_t>(after - births_.begin()) - 1;
+}
+
+// Leaves the births of what is alive.
+void LifeTracker::forget_births() {
+  std::vector<Birth> kept;
+  for (const std::int64_t position : alive_) {
+    const Birth& birth = births_[birth_of(position)];
+    if (kept.empty() || kept.back().pass != birth.pass) kept.push_back(birth);
+  }
+  births_ = std::move(kept);
 }
 
 void LifeTracker::tell(const std::vector<std::int64_t>& positions, std::int64_t evicted) {

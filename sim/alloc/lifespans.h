@@ -5,23 +5,13 @@
 #include <functional>
 #include <vector>
 
+#include "models/life.h"
 #include "models/pass.h"
 #include "models/retention.h"
 #include "models/units.h"
 #include "sim/alloc/score_model.h"
 
 namespace kvf {
-
-// Entries at positions first..last that were born in one pass and share one fate: evicted at the end
-// of pass `evicted`, which still attended them, or kept to the end (kNever).
-struct Life {
-  static constexpr std::int64_t kNever = -1;
-  std::int64_t first = 0;
-  std::int64_t last = 0;
-  std::int64_t born = 0;
-  std::int64_t evicted = kNever;
-  friend bool operator==(const Life&, const Life&) = default;
-};
 
 // Follows one cell pass by pass. Memory: the entries that are alive.
 //
@@ -54,12 +44,13 @@ class LifeTracker {
   void evict(std::vector<std::int64_t>& victims, std::int64_t pass);
   void tell(const std::vector<std::int64_t>& positions, std::int64_t evicted);
   std::size_t birth_of(std::int64_t position) const;
+  void forget_births();
 
   const ScoreModel& scores_;
   std::int64_t cell_;
   Sink sink_;
   std::vector<std::int64_t> alive_;
-  std::vector<Birth> births_;
+  std::vector<Birth> births_;  // of those alive, and perhaps some more
   std::vector<std::int64_t> victims_;
 };
 

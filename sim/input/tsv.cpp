@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <system_error>
@@ -14,13 +15,30 @@ namespace {
 
 constexpr std::string_view kBlanks = " \t\r";
 
-// One row, as far as it can be read. Adds a problem for each number that is none.
-std::int64_t read_row(std::string_view row, int line, std::vector<double>& values,
-                      Problems& problems) {
+struct Table {
+  std::int64_t rows = 0;
   std::int64_t columns = 0;
-  std::size_t at = 0;
-  while ((at = row.find_first_not_of(kBlanks, at)) != std::string_view::npos) {
-    const std::string_view word = row.substr(at, row.find_first_of(kBlanks, at) - at);
+  std::vector<double> values;
+};
+
+// What a table may look like: its rows in words, and whether commas separate numbers.
+struct Form {
+  std::string_view row;
+  bool commas = false;
+};
+
+// One row, as far as it can be read; gives its columns. Adds a problem for each number that is none.
+std::int64_t read_row(std::string_view row, int line, const Form& form, std::vector<double>& values,
+                      Problems& problems) {
+  const auto next = [&](std::size_t from) {
+    return std::min(row.find_first_not_of(kBlanks, from), row.size());
+  };
+  const std::string separators = std::string(kBlanks) + (form.commas ? "," : "");
+  std::int64_t columns = 0;
+  bool comma = false;  // stands before: a number must follow
+  for (std::size_t at = next(0); at < row.size() || comma;) {
+    const std::string_view word =
+        row.substr(at, std::min(row.find_first_of(separators, at), row.size()) - at);
     const char* const end = word.data() + word.size();
     double value = 0;
     const auto [rest, error] = std::from_chars(word.data(), end, value);
@@ -30,38 +48,55 @@ std::int64_t read_row(std::string_view row, int line, std::vector<double>& value
     }
     values.push_back(value);
     ++columns;
-    at += word.size();
+    at = next(at + word.size());
+    comma = form.commas && at < row.size() && row[at] == ',';
+    if (comma) at = next(at + 1);
   }
   return columns;
 }
 
-}  // namespace
-
-HeadScores parse_head_scores(std::string_view text, std::string file) {
+Table parse_table(std::string_view text, const std::string& file, const Form& form) {
   Problems problems(file);
-  HeadScores scores;
-  scores.file = std::move(file);
+  Table table;
   for (int line = 1; !text.empty(); ++line) {
     const std::size_t length = text.find('\n');
     std::string_view row = text.substr(0, length);
     text.remove_prefix(length == std::string_view::npos ? text.size() : length + 1);
     row = row.substr(0, row.find('#'));
-    const std::int64_t columns = read_row(row, line, scores.values, problems);
+    const std::int64_t columns = read_row(row, line, form, table.values, problems);
     if (columns == 0) continue;
-    if (scores.layers == 0) scores.heads = columns;
-    if (columns != scores.heads) {
+    if (table.rows == 0) table.columns = columns;
+    if (columns != table.columns) {
       problems.add({line, 1}, fmt::format("a row of {}; expected {}, as in the first row", columns,
-                                          scores.heads));
+                                          table.columns));
     }
-    ++scores.layers;
+    ++table.rows;
   }
-  if (scores.layers == 0) problems.add({}, "holds no numbers; expected a row for each layer");
+  if (table.rows == 0) {
+    problems.add({}, fmt::format("holds no numbers; expected a row for each {}", form.row));
+  }
   problems.throw_if_any();
-  return scores;
+  return table;
+}
+
+}  // namespace
+
+HeadScores parse_head_scores(std::string_view text, std::string file) {
+  Table table = parse_table(text, file, {"layer"});
+  return {std::move(file), table.rows, table.columns, std::move(table.values)};
 }
 
 HeadScores read_head_scores(const std::filesystem::path& path) {
   return parse_head_scores(read_text_file(path), path.string());
+}
+
+TokenScores parse_token_scores(std::string_view text, const std::string& file) {
+  Table table = parse_table(text, file, {"position", true});
+  return {table.columns, std::move(table.values)};
+}
+
+TokenScores read_token_scores(const std::filesystem::path& path) {
+  return parse_token_scores(read_text_file(path), path.string());
 }
 
 const HeadScores& HeadFiles::read(std::string_view path) {

@@ -1,10 +1,11 @@
-// Tables of head scores: row = layer, column = KV head.
+// Tables of numbers: scores of heads, a row a layer; scores of tokens, a row a position.
 #pragma once
 
 #include <filesystem>
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "models/parameter.h"
 #include "sim/input/problems.h"
@@ -16,6 +17,16 @@ namespace kvf::input {
 HeadScores parse_head_scores(std::string_view text, std::string file);
 // Throws what read_text_file() throws, too.
 HeadScores read_head_scores(const std::filesystem::path& path);
+
+// Scores of tokens: row = position in the sequence, one column for all cells or one a cell.
+struct TokenScores {
+  std::int64_t columns = 0;
+  std::vector<double> values;  // values[position * columns + column]
+  friend bool operator==(const TokenScores&, const TokenScores&) = default;
+};
+// As for head scores; commas may separate numbers, too.
+TokenScores parse_token_scores(std::string_view text, const std::string& file);
+TokenScores read_token_scores(const std::filesystem::path& path);
 
 // Reads each file once. Relative paths are relative to `folder`.
 class HeadFiles {

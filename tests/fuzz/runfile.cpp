@@ -54,7 +54,11 @@ void mend_checksums(const fs::path& file) {
     const sqlite::Database database(file, SQLITE_OPEN_READWRITE, 1 << 20);
     database.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
     for (const std::string table :
-         {"meta", "runs", "phases", "markers", "tracks", "chunks", "chunk_columns"}) {
+         {"meta", "runs", "phases", "markers", "tracks", "chunks", "chunk_columns", "lifespans",
+          "lifespan_chunks", "lifespan_columns"}) {
+      // A file without lives has no tables for them.
+      sqlite::Statement has(database, "SELECT 1 FROM sqlite_schema WHERE name = '" + table + "'");
+      if (!has.next()) continue;
       sqlite::Statement rows(database, "SELECT * FROM " + table);
       sqlite::Statement mend(database, "UPDATE " + table + " SET checksum = ? WHERE checksum = ?");
       std::vector<std::pair<std::int64_t, std::int64_t>> changes;
@@ -85,6 +89,8 @@ void read_all(const fs::path& file) {
     export_csv(reader, nowhere);
     export_json(reader, nowhere);
     export_perfetto(reader, TimeAxis::row, nowhere);
+    export_lives_csv(reader, nowhere);
+    export_lives_json(reader, nowhere);
   } catch (const RunFileError& error) {
     fuzz::require(std::string_view(error.what()).size() > file.string().size());
   }

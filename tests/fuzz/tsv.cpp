@@ -1,4 +1,4 @@
-// Any text as a table of head scores.
+// Any text as a table of head scores, and of token scores.
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -17,6 +17,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::require(scores.layers > 0 && scores.heads > 0);
     fuzz::require(scores.values.size() ==
                   static_cast<std::size_t>(scores.layers) * static_cast<std::size_t>(scores.heads));
+    for (const double value : scores.values) fuzz::require(std::isfinite(value));
+  } catch (const input::InputError& error) {
+    fuzz::check_words(error);
+  }
+  try {
+    const input::TokenScores scores = input::parse_token_scores(text, "fuzz.csv");
+    fuzz::require(scores.columns > 0 && !scores.values.empty());
+    fuzz::require(scores.values.size() % static_cast<std::size_t>(scores.columns) == 0);
     for (const double value : scores.values) fuzz::require(std::isfinite(value));
   } catch (const input::InputError& error) {
     fuzz::check_words(error);
