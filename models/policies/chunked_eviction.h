@@ -19,6 +19,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -48,17 +49,19 @@ using KvCopiesChoice = Choice<KvCopies, KvCopiesWords>;
 
 // The capacity of one update of `rows` rows plus `appended` ones.
 struct ChunkBudget {
+  // A share of the chunk; a number that was given; or a share of the turn's tokens, but at least
+  // `tokens` of them, in whole 64s (post-fill).
+  enum class Kind : std::uint8_t { chunk, given, turn };
+  Kind kind = Kind::chunk;
   double sparsity = 0;
-  std::optional<Tokens> capacity{};  // given
-  // Post-fill: a share of the turn's tokens, but at least so many, in whole 64s.
-  std::optional<Tokens> least{};
-  Tokens held_back{};  // of the first turn's tokens: the first decode pass feeds them
+  Tokens tokens;
+  Tokens held_back;  // of the first turn's tokens: the first decode pass feeds them
 
   Tokens of(Tokens rows, Tokens appended, Tokens position) const {
-    if (capacity) return *capacity;
-    if (!least) return truncated_keep(sparsity, rows) + appended;
+    if (kind == Kind::given) return tokens;
+    if (kind == Kind::chunk) return truncated_keep(sparsity, rows) + appended;
     const Tokens turn = position == Tokens{} ? rows + held_back : rows;
-    return round_up(std::max(truncated_keep(sparsity, turn), *least), Tokens(64));
+    return round_up(std::max(truncated_keep(sparsity, turn), tokens), Tokens(64));
   }
   friend bool operator==(const ChunkBudget&, const ChunkBudget&) = default;
 };
@@ -95,9 +98,10 @@ struct ChunkedEvictionMembers {
   }
 
   ChunkBudget budget(const PlanContext& context) const {
-    if (eviction != Eviction::post_fill) return {*sparsity};
-    if (capacity) return {0, *capacity};
-    return {*sparsity, std::nullopt, window, context.workload.prompt - context.prefill};
+    using Kind = ChunkBudget::Kind;
+    if (capacity) return {Kind::given, 0, *capacity, {}};
+    if (eviction != Eviction::post_fill) return {Kind::chunk, *sparsity, {}, {}};
+    return {Kind::turn, *sparsity, window, context.workload.prompt - context.prefill};
   }
 
   void passes(const PlanContext& context, PassPlan& plan) const {
