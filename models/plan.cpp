@@ -182,12 +182,9 @@ void plan_with(const PolicySpec& policy, const LlmShape& shape, std::int64_t mod
 }
 
 // The passes of one turn: its prefill as the policy cuts it, then its decode passes.
-void add_turn(const PolicySpec& policy, const PlanContext& context, Schedule& schedule) {
+void add_turn(const PolicySpec& cuts, const PlanContext& context, Schedule& schedule) {
   PassPlan& plan = schedule.plan;
   const std::size_t before = plan.runs.size();
-  // Where some heads stream, the policy of the others cuts the prefill.
-  const auto* roles = std::get_if<HeadRoles>(&policy.v);
-  const PolicySpec& cuts = roles != nullptr ? roles->other_policy() : policy;
   if (schedule.accounting == Accounting::paper) {
     PaperBook(context).passes(cuts, plan);
   } else {
@@ -305,20 +302,23 @@ Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& w
     plan_with(policy, policy_shape, full_copies, ImplementationBook(context), schedule);
   }
   if (!uniform) place_in_model(schedule);
-  add_turn(policy, context, schedule);
+  // Where some heads stream, the policy of the others cuts the prefill.
+  const std::optional<PolicySpec> others =
+      roles != nullptr ? std::optional(roles->other_policy()) : std::nullopt;
+  const PolicySpec& cuts = others ? *others : policy;
+  add_turn(cuts, context, schedule);
   for (const Turn& turn : workload.turns) {
     // Its first row is the last token generated, which nothing has been fed yet; with `eval` the
     // last of its own tokens is the first decode pass, as ever: as many rows as it has tokens.
     const Workload of_turn{turn.prompt, turn.output, workload.chunk};
-    add_turn(policy, {policy_shape, of_turn, schedule.convention, turn.prompt}, schedule);
+    add_turn(cuts, {policy_shape, of_turn, schedule.convention, turn.prompt}, schedule);
   }
 
   if (const auto* sparse = std::get_if<SparseRead>(&policy.v)) {
     schedule.active_read = sparse->active_read();
   }
   // Once, so that the sums over cells below need no check each: nothing holds more than this.
-  Tokens most = workload.prompt + workload.output;
-  for (const Turn& turn : workload.turns) most += turn.prompt + turn.output;
+  Tokens most = workload.tokens();
   for (const PassRun& run : schedule.plan.runs) most = std::max(most, most + run.appended);
   (void)(schedule.shape.cells() * most)
       .times(2 * std::max(copies, shape.query_heads / shape.kv_heads));

@@ -41,6 +41,13 @@ struct Workload {
   std::optional<Tokens> chunk{};  // rows of a prefill pass; absent: the whole prompt in one
   // Later turns. Each prefill is an event of its own over that turn's tokens.
   std::vector<Turn> turns{};
+
+  // Of all turns.
+  Tokens tokens() const {
+    Tokens sum = prompt + output;
+    for (const Turn& turn : turns) sum += turn.prompt + turn.output;
+    return sum;
+  }
   friend bool operator==(const Workload&, const Workload&) = default;
 };
 

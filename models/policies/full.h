@@ -33,9 +33,7 @@ struct Full {
       }
     }
     // A static cache is allocated for the whole sequence.
-    Tokens reserved(const PlanContext& context) const {
-      return context.workload.prompt + context.workload.output;
-    }
+    Tokens reserved(const PlanContext& context) const { return context.workload.tokens(); }
     friend bool operator==(const Rule&, const Rule&) = default;
   };
 
