@@ -32,7 +32,8 @@ class Check:
         return name
 
     def read(self, name):
-        with open(os.path.join(self.folder, name), encoding="utf-8") as file:
+        with open(os.path.join(self.folder, name), encoding="utf-8",
+                  errors="replace") as file:
             return file.read()
 
     def same(self, what, got, want):
