@@ -123,9 +123,10 @@ std::string answer(const input::Case& c, const Options& options) {
   std::string out = "{" + json_figures(result.footprint);
   if (schedule.heads_assumed) out += R"(,"heads":"assumed")";
   if (options.detail) {
-    if (const auto reserved = reserved_entries(schedule);
-        reserved && schedule.convention == Convention::duo_static) {
-      out += fmt::format(R"(,"reserved_entries":{})", reserved->count());
+    if (schedule.allocates_ahead()) {
+      if (const auto reserved = reserved_entries(schedule)) {
+        out += fmt::format(R"(,"reserved_entries":{})", reserved->count());
+      }
     }
     out += detail(schedule, result);
   }
@@ -225,7 +226,7 @@ void print_table(const Schedule& schedule, const Result& result, bool bytes) {
          fmt::format("{} and {}", sum_of(schedule, result, &CellTotals::live_after_prefill),
                      sum_of(schedule, result, &CellTotals::live_after_decode)));
   }
-  if (schedule.convention == Convention::duo_static) {
+  if (schedule.allocates_ahead()) {
     if (const auto reserved = reserved_entries(schedule)) {
       line("allocated ahead", count(reserved->count()) + " entries");
     }

@@ -36,9 +36,9 @@ std::vector<Segment> stretches(const BatchMember& member, std::size_t rule, cons
 }
 
 // Walks the passes of the batch at which something may change: both ends of every stretch.
-BatchPeaksFound solve(std::span<const BatchMember> members) {
+BatchPeaksFound solve(std::span<const BatchMember> members, Unit unit) {
   const LockStep steps(members);
-  BatchPeaks peaks(members);
+  BatchPeaks peaks(members, unit);
   BatchPeaksFound found;
   std::vector<std::vector<std::vector<Segment>>> all(members.size());
   std::vector<std::int64_t> ends{steps.prefill_passes(), steps.passes()};
@@ -128,12 +128,6 @@ std::int64_t LockStep::prefill_passes_of(const PassPlan& plan) {
   return passes;
 }
 
-std::int64_t HeldSum::weighed(const Schedule& schedule) const {
-  if (!schedule.nominal_streaming) return others;
-  return std::llrint(schedule.weight(Role::streaming) * static_cast<double>(streaming) +
-                     schedule.weight(Role::full) * static_cast<double>(others));
-}
-
 void BatchPeaks::see(std::int64_t pass, const std::vector<std::vector<InPass>>& now) {
   const Schedule& first = members_.front().schedule;
   const auto layers = static_cast<std::size_t>(first.shape.layers);
@@ -145,20 +139,18 @@ void BatchPeaks::see(std::int64_t pass, const std::vector<std::vector<InPass>>& 
     const Schedule& schedule = members_[m].schedule;
     for (const Group& group : schedule.groups) {
       const InPass& in = now[m][group.rule];
-      const std::int64_t cells = group.heads.count() * members_[m].count;
-      const auto of = [&](std::int64_t entries) {
-        return schedule.weighs_apart(group.role) ? HeldSum{0, entries} : HeldSum{entries, 0};
-      };
+      const std::int64_t each = per_entry(group, unit_) * members_[m].count;
+      const auto of = [&](std::int64_t amount) { return schedule.of(group, amount); };
       const auto layer = static_cast<std::size_t>(group.layer);
-      past_[layer] += of(cells * in.past);
-      during_[layer] += of(cells * (in.past + in.added));
-      after_[layer] += of(cells * in.after);
-      stored += of(cells * group.copies * in.after);
+      past_[layer] += of(each * in.past);
+      during_[layer] += of(each * (in.past + in.added));
+      after_[layer] += of(each * in.after);
+      stored += of(group.heads.count() * members_[m].count * group.copies * in.after);
     }
   }
-  const auto raise = [&](At& at, const HeldSum& sum) {
-    const std::int64_t entries = sum.weighed(first);
-    if (entries > at.entries) at = {entries, pass};
+  const auto raise = [&](PeakAt<std::int64_t>& at, const HeldSum& sum) {
+    const std::int64_t value = first.rounded(sum);
+    if (value > at.value) at = {value, pass};
   };
   HeldSum all;
   HeldSum others;  // the past of the layers above
@@ -174,10 +166,12 @@ void BatchPeaks::see(std::int64_t pass, const std::vector<std::vector<InPass>>& 
     raise(layerwise_, here);
     others += after_[l];
   }
-  stored_after_ = Entries(stored.weighed(first));
+  stored_after_ = Entries(first.rounded(stored));
 }
 
-Entries full_peak_of(const Batch& batch) { return Entries(solve(batch.full).peak.entries); }
+Entries full_peak_of(const Batch& batch) {
+  return Entries(solve(batch.full, Unit::entries).peak.value);
+}
 
 Footprint make_batch_footprint(const Batch& batch, std::span<const Result> results,
                                const BatchPeaksFound& found, Entries full_peak) {
@@ -196,9 +190,9 @@ Footprint make_batch_footprint(const Batch& batch, std::span<const Result> resul
       readable += results[m].rules[r].readable.times(cells);
     }
   }
-  f.peak_entries = Entries(found.peak.entries);
+  f.peak_entries = Entries(found.peak.value);
   f.peak_pass = found.peak.pass;
-  f.peak_layerwise_entries = Entries(found.layerwise.entries);
+  f.peak_layerwise_entries = Entries(found.layerwise.value);
   f.peak_layerwise_pass = found.layerwise.pass;
   f.full_peak_entries = full_peak;
   f.held_after_prefill = found.stored_after_prefill;
@@ -217,7 +211,13 @@ Footprint make_batch_footprint(const Batch& batch, std::span<const Result> resul
 Footprint closed_form(const Batch& batch) {
   std::vector<Result> results;
   for (const BatchMember& member : batch.members) results.push_back(closed_form(member.schedule));
-  return make_batch_footprint(batch, results, solve(batch.members), full_peak_of(batch));
+  return make_batch_footprint(batch, results, solve(batch.members, Unit::entries),
+                              full_peak_of(batch));
+}
+
+Peaks closed_form_peaks(const Batch& batch, Unit unit) {
+  const BatchPeaksFound found = solve(batch.members, unit);
+  return {found.peak, found.layerwise};
 }
 
 }  // namespace kvf

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "models/footprint.h"
+#include "models/peaks.h"
 #include "models/schedule.h"
 
 namespace kvf {
@@ -63,41 +64,25 @@ struct InPass {
   std::int64_t after = 0;
 };
 
-// Entries of the streaming heads of a nominal share, and of all others.
-struct HeldSum {
-  std::int64_t others = 0;
-  std::int64_t streaming = 0;
-
-  HeldSum& operator+=(const HeldSum& more) {
-    others += more.others;
-    streaming += more.streaming;
-    return *this;
-  }
-  // The one number they make under a schedule; only a nominal share is rounded.
-  std::int64_t weighed(const Schedule& schedule) const;
-};
-
 // The peaks of a batch, from what every rule of every member holds at the passes it is shown.
 class BatchPeaks {
  public:
-  explicit BatchPeaks(std::span<const BatchMember> members) : members_(members) {}
+  explicit BatchPeaks(std::span<const BatchMember> members, Unit unit = Unit::entries)
+      : members_(members), unit_(unit) {}
 
   // now[m][r]: rule r of member m.
   void see(std::int64_t pass, const std::vector<std::vector<InPass>>& now);
 
-  struct At {
-    std::int64_t entries = 0;
-    std::int64_t pass = 0;  // the first that reaches it
-  };
-  const At& peak() const { return peak_; }
-  const At& layerwise() const { return layerwise_; }
+  const PeakAt<std::int64_t>& peak() const { return peak_; }
+  const PeakAt<std::int64_t>& layerwise() const { return layerwise_; }
   // Entries stored (copies included) after the pass seen last.
   Entries stored_after() const { return stored_after_; }
 
  private:
   std::span<const BatchMember> members_;
-  At peak_;
-  At layerwise_;
+  Unit unit_;
+  PeakAt<std::int64_t> peak_;
+  PeakAt<std::int64_t> layerwise_;
   Entries stored_after_;
   std::vector<HeldSum> past_;  // by layer
   std::vector<HeldSum> during_;
@@ -106,8 +91,8 @@ class BatchPeaks {
 
 // What a method found of a batch.
 struct BatchPeaksFound {
-  BatchPeaks::At peak;
-  BatchPeaks::At layerwise;
+  PeakAt<std::int64_t> peak;
+  PeakAt<std::int64_t> layerwise;
   Entries stored_after_prefill;
   Entries stored_after_decode;
 };
@@ -115,6 +100,9 @@ struct BatchPeaksFound {
 // The figures of the whole batch. full_peak_entries is what full attention would hold at its peak,
 // in the same lock step; held_after_decode what is held after the last pass.
 Footprint closed_form(const Batch& batch);
+
+// The peaks of the whole batch, in closed form.
+Peaks closed_form_peaks(const Batch& batch, Unit unit);
 
 // Both methods end here. `results`: of each member's schedule by itself.
 Footprint make_batch_footprint(const Batch& batch, std::span<const Result> results,

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <cmath>
 #include <utility>
 
 #include "models/peaks.h"
@@ -72,15 +73,14 @@ void for_each_segment(const Rule& rule, const PassPlan& plan, Sink&& sink) {
   std::visit([&](const auto& r) { r.segments(plan, sink); }, rule.v);
 }
 
-// Shows the finder both ends of every stretch in which all rules are affine.
+// Sums each rule, and shows the finder both ends of every stretch in which all rules are affine.
 template <class Value>
-Result solve(const Schedule& schedule) {
-  PeakFinder<Value> peaks(schedule);
+std::vector<CellTotals> solve(const Schedule& schedule, PeakFinder<Value>& peaks) {
   std::vector<CellTotals> totals;
   const std::size_t rules = schedule.rules.size();
   totals.reserve(rules);
 
-  if (rules == 0) return make_result(schedule, {}, peaks);
+  if (rules == 0) return totals;
   if (rules == 1) {  // nothing to merge: no need to store the segments
     CellSum sum(schedule, 0);
     struct Sink {
@@ -105,7 +105,7 @@ Result solve(const Schedule& schedule) {
     };
     for_each_segment(schedule.rules[0], schedule.plan, Sink{sum, peaks});
     totals.push_back(sum.totals());
-    return make_result(schedule, std::move(totals), peaks);
+    return totals;
   }
 
   std::vector<Segment> all;
@@ -145,13 +145,36 @@ Result solve(const Schedule& schedule) {
     }
     begin = end;
   }
+  return totals;
+}
+
+template <class Value>
+Result solve(const Schedule& schedule) {
+  PeakFinder<Value> peaks(schedule);
+  std::vector<CellTotals> totals = solve(schedule, peaks);
   return make_result(schedule, std::move(totals), peaks);
+}
+
+std::int64_t whole(std::int64_t value) { return value; }
+std::int64_t whole(double value) { return std::llrint(value); }
+
+template <class Value>
+Peaks peaks_of(const Schedule& schedule, Unit unit) {
+  PeakFinder<Value> peaks(schedule, unit);
+  solve(schedule, peaks);
+  return {{whole(peaks.peak().value * static_cast<Value>(peaks.scale())), peaks.peak().pass},
+          {whole(peaks.layerwise().value), peaks.layerwise().pass}};
 }
 
 }  // namespace
 
 Result closed_form(const Schedule& schedule) {
   return schedule.nominal_streaming ? solve<double>(schedule) : solve<std::int64_t>(schedule);
+}
+
+Peaks closed_form_peaks(const Schedule& schedule, Unit unit) {
+  return schedule.nominal_streaming ? peaks_of<double>(schedule, unit)
+                                    : peaks_of<std::int64_t>(schedule, unit);
 }
 
 std::vector<Segment> segments(const Rule& rule, const PassPlan& plan) {

@@ -131,18 +131,15 @@ Result make_result(const Schedule& schedule, std::vector<CellTotals> rules, cons
     f.against_all_causal = ratio(f.active_entries, f.all_causal_entries);
   } else {
     const double share = *schedule.nominal_streaming;
-    const auto weigh = [share](double streams, double rest) {
-      return share * streams + (1 - share) * rest;
-    };
     Footprint::Weighted w;
-    w.active_entries = weigh(streaming.active.to_double(), others.active.to_double());
+    w.active_entries = schedule.weighed(streaming.active.to_double(), others.active.to_double());
     const double peak = static_cast<double>(peaks.peak().value);
     w.peak_entries = peak * static_cast<double>(peaks.scale());
     w.peak_layerwise_entries = static_cast<double>(peaks.layerwise().value);
-    w.held_after_prefill = weigh(static_cast<double>(streaming.after_prefill),
-                                 static_cast<double>(others.after_prefill));
-    w.held_after_decode = weigh(static_cast<double>(streaming.after_decode),
-                                static_cast<double>(others.after_decode));
+    w.held_after_prefill = schedule.weighed(static_cast<double>(streaming.after_prefill),
+                                            static_cast<double>(others.after_prefill));
+    w.held_after_decode = schedule.weighed(static_cast<double>(streaming.after_decode),
+                                           static_cast<double>(others.after_decode));
     const auto of_streaming = ratio(streaming.active, f.full_entries);
     const auto of_others = ratio(others.active, f.full_entries);
     if (of_streaming && of_others) {

@@ -5,9 +5,11 @@
 #include <optional>
 #include <vector>
 
-#include "models/schedule.h"
+#include "models/units.h"
 
 namespace kvf {
+
+struct Schedule;
 
 // All sums are over cells, a cell being one KV head of one layer. Copies of KV heads (`kv:
 // query-head`) count in what is held and in bytes, not in these.

@@ -1,55 +1,43 @@
 #include "models/peak_bytes.h"
 
-#include <algorithm>
-#include <vector>
-
 #include "models/closed_form.h"
 
 namespace kvf {
 namespace {
 
-// The schedule whose cells are bytes: what it holds, in entries, the given one stores in bytes.
-Schedule in_bytes(Schedule schedule) {
-  const std::vector<BytesPerEntry> of_entry = bytes_of_groups(schedule);
-  Cells all;
-  for (RuleCells& cells : schedule.cells) cells = {};
-  for (std::size_t g = 0; g < schedule.groups.size(); ++g) {
-    Group& group = schedule.groups[g];
-    group.heads = group.heads.times(group.copies).times(of_entry[g].count());
-    group.copies = 1;
-    all += group.heads;
-    RuleCells& cells = schedule.cells[group.rule];
-    const bool apart = schedule.weighs_apart(group.role);
-    (apart ? cells.streaming : cells.others) += group.heads.count();
-    (apart ? cells.stored_streaming : cells.stored_others) += group.heads.count();
+// More than `sequences` of a schedule can store. Throws if that does not fit, so that the sums over
+// cells need no check each.
+Bytes most_bytes(const Schedule& schedule, std::int64_t sequences) {
+  BytesPerToken all;
+  for (const Group& group : schedule.groups) {
+    all += BytesPerToken(group.bytes.count()).times(group.heads.count()).times(group.copies);
   }
-  // Once, as plan() does for entries: no sum below is larger.
   Tokens most = schedule.plan.rows();
   for (const PassRun& run : schedule.plan.runs) most = std::max(most, most + run.appended);
-  (void)(all * most).times(2);
-  return schedule;
+  return (most * all.times(sequences)).times(2);
 }
 
 // `states` are there whatever the entries.
-PeakBytes of(const Footprint& f, Bytes states) {
-  return {Bytes(f.peak_entries.count()) + states, f.peak_pass,
-          Bytes(f.peak_layerwise_entries.count()) + states, f.peak_layerwise_pass};
+PeakBytes with(const Peaks& peaks, Bytes states) {
+  return {Bytes(peaks.all_layers.value) + states, peaks.all_layers.pass,
+          Bytes(peaks.layerwise.value) + states, peaks.layerwise.pass};
 }
 
 }  // namespace
 
 PeakBytes peak_bytes(const Schedule& schedule) {
-  return of(closed_form(in_bytes(schedule)).footprint, schedule.shape.state_bytes());
+  (void)most_bytes(schedule, 1);
+  return with(closed_form_peaks(schedule, Unit::bytes), schedule.shape.state_bytes());
 }
 
 PeakBytes peak_bytes(const Batch& batch) {
-  Batch bytes = batch;
+  Bytes most;
   Bytes states;
-  for (BatchMember& member : bytes.members) {
+  for (const BatchMember& member : batch.members) {
+    most += most_bytes(member.schedule, member.count);
     states += member.schedule.shape.state_bytes().times(member.count);
-    member.schedule = in_bytes(member.schedule);
   }
-  return of(closed_form(bytes), states);
+  return with(closed_form_peaks(batch, Unit::bytes), states);
 }
 
 }  // namespace kvf

@@ -1,71 +1,86 @@
 #include "models/peaks.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace kvf {
 
 template <class Value>
-PeakFinder<Value>::PeakFinder(const Schedule& schedule)
-    : schedule_(schedule), change_(schedule.rules.size(), 0) {
-  cells_.reserve(schedule.cells.size());
-  for (const RuleCells& cells : schedule.cells) cells_.push_back({cells.others, cells.streaming});
-  std::int64_t widest = 0;
-  std::int64_t layer = -1;
-  std::int64_t layers = 0;
-  std::int64_t all = 0;
-  for (const Group& group : schedule.groups) {
-    const std::int64_t heads = group.heads.count();
-    layers += group.layer == layer ? 0 : 1;
-    last_width_ = group.layer == layer ? last_width_ + heads : heads;
-    layer = group.layer;
-    widest = std::max(widest, last_width_);
-    all += heads;
+PeakFinder<Value>::PeakFinder(const Schedule& schedule, Unit unit)
+    : schedule_(schedule),
+      unit_(unit),
+      cells_(schedule.rules.size()),
+      change_(schedule.rules.size(), 0) {
+  if (unit == Unit::entries) {
+    for (std::size_t r = 0; r < cells_.size(); ++r) {
+      cells_[r] = {schedule.cells[r].others, schedule.cells[r].streaming};
+    }
+  } else {
+    for (const Group& group : schedule.groups) cells_[group.rule] += group_sum(group, 1);
   }
-  last_layer_is_widest_ = last_width_ == widest;
-  one_width_ = last_width_ == widest && last_width_ * layers == all;
+  measure_layers();
   if (schedule.nominal_streaming) {
     std::int64_t common = 0;
-    for (const Sums& cells : cells_) {
+    for (const HeldSum& cells : cells_) {
       common = std::gcd(common, std::gcd(cells.others, cells.streaming));
     }
     scale_ = std::max(common, std::int64_t{1});
   }
-  for (Sums& cells : cells_) {
+  for (HeldSum& cells : cells_) {
     cells = {cells.others / scale_, cells.streaming / scale_};
-    all_cells_ = {all_cells_.others + cells.others, all_cells_.streaming + cells.streaming};
+    all_cells_ += cells;
   }
 }
 
+// How wide the layers are: what an entry in each of their cells is.
+template <class Value>
+void PeakFinder<Value>::measure_layers() {
+  if (unit_ == Unit::entries && schedule_.shape.uniform()) {
+    last_width_ = schedule_.shape.kv_heads;
+    return;
+  }
+  const std::vector<Group>& groups = schedule_.groups;
+  std::int64_t widest = 0;
+  std::int64_t narrowest = std::numeric_limits<std::int64_t>::max();
+  for (std::size_t g = 0; g < groups.size();) {
+    const std::int64_t layer = groups[g].layer;
+    last_width_ = 0;
+    for (; g < groups.size() && groups[g].layer == layer; ++g) {
+      last_width_ += per_entry(groups[g], unit_);
+    }
+    widest = std::max(widest, last_width_);
+    narrowest = std::min(narrowest, last_width_);
+  }
+  last_layer_is_widest_ = last_width_ == widest;
+  one_width_ = widest == narrowest;
+}
+
 template <>
-std::int64_t PeakFinder<std::int64_t>::weigh(const Sums& sums) const {
+std::int64_t PeakFinder<std::int64_t>::weigh(const HeldSum& sums) const {
   return sums.others;
 }
 template <>
-double PeakFinder<double>::weigh(const Sums& sums) const {
-  const double share = *schedule_.nominal_streaming;
-  return share * static_cast<double>(sums.streaming) +
-         (1 - share) * static_cast<double>(sums.others);
+double PeakFinder<double>::weigh(const HeldSum& sums) const {
+  return schedule_.weighed(sums);
 }
 
 template <class Value>
-typename PeakFinder<Value>::Sums PeakFinder<Value>::group_sum(const Group& group,
-                                                              std::int64_t per_cell) const {
-  const std::int64_t sum = group.heads.count() * per_cell;
-  return schedule_.weighs_apart(group.role) ? Sums{0, sum} : Sums{sum, 0};
+HeldSum PeakFinder<Value>::group_sum(const Group& group, std::int64_t entries) const {
+  return schedule_.of(group, per_entry(group, unit_) * entries);
 }
 
 // The largest, over layers, of what the layers below have changed and the layer itself adds.
 template <class Value>
-typename PeakFinder<Value>::Sums PeakFinder<Value>::worst_layer(std::int64_t added) const {
-  const auto plus = [](Sums a, Sums b) {
-    return Sums{a.others + b.others, a.streaming + b.streaming};
+HeldSum PeakFinder<Value>::worst_layer(std::int64_t added) const {
+  const auto plus = [](HeldSum a, HeldSum b) {
+    return HeldSum{a.others + b.others, a.streaming + b.streaming};
   };
   const std::vector<Group>& groups = schedule_.groups;
   // Where nothing shrinks, the last layer is the worst: no need to try them all.
   if (last_layer_is_widest_ &&
       std::all_of(change_.begin(), change_.end(), [](std::int64_t c) { return c >= 0; })) {
-    Sums sums;
+    HeldSum sums;
     for (std::size_t r = 0; r < cells_.size(); ++r) {
       sums = plus(sums, {cells_[r].others * scale_ * change_[r],
                          cells_[r].streaming * scale_ * change_[r]});
@@ -76,11 +91,11 @@ typename PeakFinder<Value>::Sums PeakFinder<Value>::worst_layer(std::int64_t add
     }
     return sums;
   }
-  Sums below;
-  Sums worst;
+  HeldSum below;
+  HeldSum worst;
   bool first = true;
   for (std::size_t begin = 0; begin < groups.size();) {
-    Sums own = below;
+    HeldSum own = below;
     std::size_t end = begin;
     for (; end < groups.size() && groups[end].layer == groups[begin].layer; ++end) {
       own = plus(own, group_sum(groups[end], added));
@@ -102,7 +117,7 @@ template <class Value>
 void PeakFinder<Value>::see(std::int64_t pass, std::int64_t added,
                             std::span<const std::int64_t> past,
                             std::span<const std::int64_t> after) {
-  Sums held;
+  HeldSum held;
   bool same = added == added_;
   for (std::size_t r = 0; r < cells_.size(); ++r) {
     held.others += cells_[r].others * past[r];
@@ -119,7 +134,7 @@ void PeakFinder<Value>::see(std::int64_t pass, std::int64_t added,
 }
 
 template <class Value>
-void PeakFinder<Value>::look(std::int64_t pass, std::int64_t added, const Sums& held) {
+void PeakFinder<Value>::look(std::int64_t pass, std::int64_t added, const HeldSum& held) {
   raise(peak_,
         weigh({held.others + all_cells_.others * added,
                held.streaming + all_cells_.streaming * added}),

@@ -11,12 +11,9 @@ namespace kvf {
 namespace {
 
 template <class P>
-constexpr auto presets_of() {
-  if constexpr (requires { P::presets; }) {
-    return P::presets;
-  } else {
-    return std::array<Preset, 0>{};
-  }
+constexpr std::span<const Preset> presets_of() {
+  if constexpr (requires { P::presets; }) return P::presets;
+  return {};
 }
 
 // Calls use(std::type_identity<P>{}) for the policies P of the list, until it returns true.
@@ -187,14 +184,8 @@ void check(const PolicySpec& policy) {
 PolicyDescription describe(const PolicySpec& policy) {
   return std::visit(
       []<class P>(const P&) {
-        const auto presets = presets_of<P>();
-        return PolicyDescription{P::name,
-                                 P::family,
-                                 P::summary,
-                                 P::formula,
-                                 P::source,
-                                 P::convention,
-                                 {presets.begin(), presets.end()}};
+        return PolicyDescription{P::name,   P::family,     P::summary,     P::formula,
+                                 P::source, P::convention, presets_of<P>()};
       },
       policy.v);
 }

@@ -4,8 +4,10 @@
 //                                                       +-> simulate()     sim/simulate.h
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 #include <vector>
 
 #include "models/pass.h"
@@ -21,8 +23,17 @@ struct Group {
   std::uint32_t rule = 0;  // index into Schedule::rules
   Role role = Role::all;
   std::int64_t copies = 1;  // KV sets stored for each KV head
+  BytesPerEntry bytes;      // of an entry of one cell, before it is copied
   friend bool operator==(const Group&, const Group&) = default;
 };
+std::string_view to_string(Role role);
+
+// What is added up over cells: entries, or the bytes that store them, copies included.
+enum class Unit { entries, bytes };
+inline std::int64_t per_entry(const Group& group, Unit unit) {
+  return unit == Unit::entries ? group.heads.count()
+                               : group.heads.count() * group.copies * group.bytes.count();
+}
 
 // How many cells follow a rule: the streaming heads of a nominal share, and all others.
 struct RuleCells {
@@ -31,6 +42,18 @@ struct RuleCells {
   std::int64_t stored_others = 0;  // copies included
   std::int64_t stored_streaming = 0;
   friend bool operator==(const RuleCells&, const RuleCells&) = default;
+};
+
+// A sum over the streaming heads of a nominal share, and over all others.
+struct HeldSum {
+  std::int64_t others = 0;
+  std::int64_t streaming = 0;
+
+  HeldSum& operator+=(const HeldSum& more) {
+    others += more.others;
+    streaming += more.streaming;
+    return *this;
+  }
 };
 
 struct Schedule {
@@ -47,7 +70,6 @@ struct Schedule {
   std::optional<double> nominal_streaming;
   // Which cells keep how much is not known, only their sum: which heads stream, which lose most.
   bool heads_assumed = false;
-  BytesPerEntry bytes_per_entry;  // in a layer with full attention, keys as wide as values
   std::optional<ActiveRead> active_read;
 
   // Whether a rule is the model's own, not the policy's; nullptr if not.
@@ -63,6 +85,25 @@ struct Schedule {
     if (!nominal_streaming) return 1;
     return role == Role::streaming ? *nominal_streaming : 1 - *nominal_streaming;
   }
+  // The two sums of a nominal share as one, in the order of the paper's script.
+  double weighed(double streaming, double others) const {
+    return *nominal_streaming * streaming + (1 - *nominal_streaming) * others;
+  }
+  double weighed(const HeldSum& sum) const {
+    return weighed(static_cast<double>(sum.streaming), static_cast<double>(sum.others));
+  }
+  // The one number that a sum makes; only a nominal share is rounded.
+  std::int64_t rounded(const HeldSum& sum) const {
+    return nominal_streaming ? std::llrint(weighed(sum)) : sum.others;
+  }
+  // A sum of one group, put where it belongs.
+  HeldSum of(const Group& group, std::int64_t amount) const {
+    return weighs_apart(group.role) ? HeldSum{0, amount} : HeldSum{amount, 0};
+  }
+  // Whether the cache is a static one, whose entries are allocated ahead.
+  bool allocates_ahead() const {
+    return accounting == Accounting::implementation && convention == Convention::duo_static;
+  }
 };
 
 // Throws PolicyError (the policy), std::invalid_argument (the rest) or OverflowError.
@@ -70,9 +111,6 @@ struct Schedule {
 Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& workload,
               Accounting accounting = Accounting::implementation,
               std::optional<Convention> convention = std::nullopt);
-
-// Bytes of an entry in one cell of each group.
-std::vector<BytesPerEntry> bytes_of_groups(const Schedule& schedule);
 
 // Entries that a static cache allocates ahead, copies included; nullopt if a rule has no such cache.
 std::optional<Entries> reserved_entries(const Schedule& schedule);

@@ -5,6 +5,8 @@
 #include <fmt/compile.h>
 #include <fmt/format.h>
 
+#include "models/schedule.h"
+
 namespace kvf {
 
 std::string json_number(std::optional<double> value) {
@@ -44,7 +46,7 @@ std::string json_remarks(const Schedule& schedule) {
   std::int64_t copies = 1;
   for (const Group& group : schedule.groups) copies = std::max(copies, group.copies);
   if (copies > 1) out += fmt::format(R"(,"kv_copies":{})", copies);
-  if (schedule.convention == Convention::duo_static) {
+  if (schedule.allocates_ahead()) {
     if (const auto reserved = reserved_entries(schedule)) {
       out += fmt::format(R"(,"reserved_entries":{})", reserved->count());
     }

@@ -22,7 +22,7 @@ std::int64_t sum(const Schedule& schedule, PerCell&& per_cell) {
     const std::int64_t entries = per_cell(r);
     held += {schedule.cells[r].others * entries, schedule.cells[r].streaming * entries};
   }
-  return held.weighed(schedule);
+  return schedule.rounded(held);
 }
 
 // What the track of a sum holds in the passes of a block; sum_of(per_cell) makes the sum.

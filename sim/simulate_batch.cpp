@@ -77,7 +77,7 @@ Footprint simulate(const Batch& batch, const std::function<void(const PlayedBatc
   std::vector<Result> results;
   for (const BatchMember& member : batch.members) results.push_back(simulate(member.schedule));
   return make_batch_footprint(batch, results, play(batch.members, watch),
-                              Entries(play(batch.full, {}).peak.entries));
+                              Entries(play(batch.full, {}).peak.value));
 }
 
 }  // namespace kvf

@@ -5,6 +5,7 @@
 #include <random>
 
 #include "models/closed_form.h"
+#include "models/peak_bytes.h"
 #include "sim/simulate.h"
 #include "tests/cases_under_law.h"
 #include "tests/catch.h"
@@ -39,7 +40,11 @@ struct Defined {
   Area active, full, all_causal;
   double peak = 0, layerwise = 0, full_peak = 0;
   double after_prefill = 0, after_decode = 0;
+  double bytes = 0, layerwise_bytes = 0;  // peaks, states left out
 };
+
+// With its copies.
+std::int64_t bytes_of_entry(const Group& group) { return group.bytes.count() * group.copies; }
 
 Defined define(const Schedule& schedule, const std::vector<std::vector<Held>>& of_rule) {
   Defined d;
@@ -50,11 +55,13 @@ Defined define(const Schedule& schedule, const std::vector<std::vector<Held>>& o
   Tokens seen;
   for (std::size_t i = 0; i < passes.size(); ++i) {
     double all = 0;
+    double all_bytes = 0;
     double all_of_full = 0;
     for (const Group& g : schedule.groups) {
       const Held& h = of_rule[g.rule][i];
       const double weight = schedule.weight(g.role) * static_cast<double>(g.heads.count());
       all += weight * static_cast<double>(h.during.count());
+      all_bytes += weight * static_cast<double>(h.during.count() * bytes_of_entry(g));
       if (passes[i].phase == Phase::prefill) {
         if (&g == &schedule.groups.front()) d.after_prefill = 0;
         d.after_prefill += weight * static_cast<double>(h.after.count() * g.copies);
@@ -74,16 +81,21 @@ Defined define(const Schedule& schedule, const std::vector<std::vector<Held>>& o
     }
     seen += passes[i].rows;
     d.peak = std::max(d.peak, all);
+    d.bytes = std::max(d.bytes, all_bytes);
     d.full_peak = std::max(d.full_peak, all_of_full);
     for (std::int64_t layer = 0; layer < schedule.shape.layers; ++layer) {
       double one = 0;
+      double one_bytes = 0;
       for (const Group& g : schedule.groups) {
         const Held& h = of_rule[g.rule][i];
         const Tokens held = g.layer < layer ? h.after : g.layer > layer ? h.past : h.during;
-        one += schedule.weight(g.role) * static_cast<double>(g.heads.count()) *
-               static_cast<double>(held.count());
+        const double entries = schedule.weight(g.role) * static_cast<double>(g.heads.count()) *
+                               static_cast<double>(held.count());
+        one += entries;
+        one_bytes += entries * static_cast<double>(bytes_of_entry(g));
       }
       d.layerwise = std::max(d.layerwise, one);
+      d.layerwise_bytes = std::max(d.layerwise_bytes, one_bytes);
     }
   }
   return d;
@@ -126,7 +138,15 @@ std::string broken_law(const test::LawCase& c, const LlmShape& shape, const Work
   }
   const Defined d = define(schedule, of_rule);
   const Footprint& f = closed.footprint;
+  const PeakBytes bytes = peak_bytes(schedule);
+  const Bytes states = shape.state_bytes();
+  const auto rounded = [&](double sum) { return Bytes(std::llround(sum)) + states; };
   if (schedule.nominal_streaming) {
+    // Rounded to whole bytes.
+    const auto off = [](Bytes a, double b) { return std::abs(static_cast<double>(a.count()) - b); };
+    if (off(bytes.all_layers, d.bytes) > 0.501 || off(bytes.layerwise, d.layerwise_bytes) > 0.501) {
+      return "weighted bytes differ from their definition";
+    }
     const Footprint::Weighted& w = *f.weighted;
     if (!near(w.peak_entries, d.peak) || !near(w.peak_layerwise_entries, d.layerwise) ||
         !near(w.held_after_prefill, d.after_prefill) ||
@@ -141,6 +161,8 @@ std::string broken_law(const test::LawCase& c, const LlmShape& shape, const Work
   if (static_cast<double>(f.full_peak_entries.count()) != d.full_peak) return "full peak";
   if (static_cast<double>(f.peak_entries.count()) != d.peak) return "peak";
   if (static_cast<double>(f.peak_layerwise_entries.count()) != d.layerwise) return "layerwise";
+  if (bytes.all_layers != rounded(d.bytes)) return "peak bytes";
+  if (bytes.layerwise != rounded(d.layerwise_bytes)) return "layerwise peak bytes";
   if (static_cast<double>(f.held_after_prefill.count()) != d.after_prefill) return "after prefill";
   if (static_cast<double>(f.held_after_decode.count()) != d.after_decode) return "after decode";
   return "";

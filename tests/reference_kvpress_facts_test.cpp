@@ -206,9 +206,9 @@ TEST_CASE("key channels that are not stored shrink an entry", "[models]") {
   shape.head_dim = 80;
   const Workload workload{Tokens(10), Tokens(0), {}};
   // int(80 x 0.3) = 24 of 160 numbers of 2 bytes
-  CHECK(plan(spec(Think{0.3}), shape, workload).bytes_per_entry == BytesPerEntry(272));
+  CHECK(plan(spec(Think{0.3}), shape, workload).groups.front().bytes == BytesPerEntry(272));
   const Think zeroed{0.3, Think::Channels::zeroed};
-  CHECK(plan(spec(zeroed), shape, workload).bytes_per_entry == BytesPerEntry(320));
+  CHECK(plan(spec(zeroed), shape, workload).groups.front().bytes == BytesPerEntry(320));
 }
 
 TEST_CASE("a window for each head, fixed or growing with the prompt", "[models]") {

@@ -77,6 +77,8 @@ struct ChunkedEvictionMembers {
   friend bool operator==(const ChunkedEvictionMembers&, const ChunkedEvictionMembers&) = default;
 
   bool as_kvpress() const { return variant == EvictionVariant::kvpress; }
+  bool cuts_passes() const { return !as_kvpress(); }
+  bool appends_tokens() const { return eviction == Eviction::patched; }
 
   void check() const {
     if (as_kvpress() && !sparsity) {

@@ -21,6 +21,8 @@
 
 namespace kvf {
 
+class Groups;
+
 struct RoundingWords {
   static constexpr std::array<std::string_view, 4> values{"duo", "prulong", "nominal", "kvpress"};
 };
@@ -83,21 +85,11 @@ struct HeadRoles {
   }
 
   // Gives `out` the heads of each layer. A nominal share adds both kinds with all heads of it.
-  template <class Out, class Policy>
-  void groups(const LlmShape& shape, const Policy& streaming, const Policy& others,
-              Out& out) const {
-    const std::vector<std::int64_t> full = full_heads(shape);
-    const auto kept = out.kind(others, other.get() == nullptr ? Role::full : Role::other);
-    const auto streams = out.kind(streaming, Role::streaming);
-    for (std::int64_t layer = 0; layer < shape.layers; ++layer) {
-      const std::int64_t full_here =
-          nominal() ? shape.kv_heads : full[static_cast<std::size_t>(layer)];
-      out.add(layer, full_here, kept);
-      out.add(layer, nominal() ? shape.kv_heads : shape.kv_heads - full_here, streams);
-    }
-  }
-  PolicySpec streaming_policy() const;
-  PolicySpec other_policy() const;
+  void groups(const LlmShape& shape, Groups& out) const;
+  // The share of streaming heads, where it is not rounded to heads.
+  std::optional<double> nominal_share() const { return nominal() ? streaming_heads : std::nullopt; }
+  // Whose passes the prefill is cut into; nullptr for chunks.
+  const PolicySpec* cut_as() const { return other.get(); }
   friend bool operator==(const HeadRoles&, const HeadRoles&) = default;
 };
 

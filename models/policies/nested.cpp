@@ -1,4 +1,5 @@
 // The policies that hold other policies: what needs the whole list to be known.
+#include "models/groups.h"
 #include "models/policies/adakv.h"
 #include "models/policies/compose.h"
 #include "models/policies/decoding_press.h"
@@ -17,10 +18,10 @@ void check_part(std::string_view parameter, const PolicySpec& policy, bool may_c
           throw PolicyError(parameter, name + " decides for a whole model and cannot stand here");
         } else if constexpr (detail::HasRulePerHead<P>) {
           throw PolicyError(parameter, name + " decides for each head and cannot stand here");
-        } else if constexpr (std::is_same_v<P, SparseRead>) {
+        } else if constexpr (requires { p.active_read(); }) {
           throw PolicyError(parameter, name + " drops nothing and cannot stand here");
-        } else if constexpr (std::is_base_of_v<ChunkedEvictionMembers, P>) {
-          if (p.eviction == Eviction::patched) {
+        } else if constexpr (requires { p.appends_tokens(); }) {
+          if (p.appends_tokens()) {
             throw PolicyError(parameter,
                               "patched eviction appends tokens to every head and "
                               "cannot stand here");
@@ -29,7 +30,7 @@ void check_part(std::string_view parameter, const PolicySpec& policy, bool may_c
         bool cuts_passes = requires(const PlanContext& context, PassPlan& plan) {
           p.passes(context, plan);
         };
-        if constexpr (std::is_base_of_v<ChunkedEvictionMembers, P>) cuts_passes = !p.as_kvpress();
+        if constexpr (requires { p.cuts_passes(); }) cuts_passes = p.cuts_passes();
         if (cuts_passes && !may_cut_passes) {
           throw PolicyError(parameter, name +
                                            " cuts the prompt into passes of its own and cannot "
@@ -86,11 +87,18 @@ void HeadRoles::check() const {
   if (other.get() != nullptr) check_part("other_heads", *other.get(), true);
 }
 
-PolicySpec HeadRoles::streaming_policy() const {
-  return {Streaming{sinks, window, variant}, Streaming::name};
-}
-PolicySpec HeadRoles::other_policy() const {
-  return other.get() != nullptr ? *other.get() : PolicySpec{};
+void HeadRoles::groups(const LlmShape& shape, Groups& out) const {
+  const PolicySpec others = other.get() != nullptr ? *other.get() : PolicySpec{};
+  const PolicySpec streaming{Streaming{sinks, window, variant}, Streaming::name};
+  const std::vector<std::int64_t> full = full_heads(shape);
+  const auto kept = out.kind(others, other.get() == nullptr ? Role::full : Role::other);
+  const auto streams = out.kind(streaming, Role::streaming);
+  for (std::int64_t layer = 0; layer < shape.layers; ++layer) {
+    const std::int64_t full_here =
+        nominal() ? shape.kv_heads : full[static_cast<std::size_t>(layer)];
+    out.add(layer, full_here, kept);
+    out.add(layer, nominal() ? shape.kv_heads : shape.kv_heads - full_here, streams);
+  }
 }
 
 bool operator==(const Compose& a, const Compose& b) { return a.policies == b.policies; }
