@@ -131,6 +131,7 @@ std::string answer(const input::Case& c, const Options& options) {
     out += detail(schedule, result);
   }
   if (options.trace) out += trace(schedule);
+  if (!c.model_note.empty()) out += ",\"note\":" + json_string(c.model_note);
   return out + "}";
 }
 
@@ -195,7 +196,7 @@ std::string pass_in_words(const Schedule& schedule, std::int64_t pass) {
 }
 
 // `bytes`: the model is a real one, so that they mean something.
-void print_table(const Schedule& schedule, const Result& result, bool bytes) {
+void print_table(const input::Case& c, const Schedule& schedule, const Result& result, bool bytes) {
   const Footprint& f = result.footprint;
   const auto percent = [](std::optional<double> share) {
     return share ? fmt::format("{:.2f} %", 100 * *share) : std::string("undefined");
@@ -233,13 +234,20 @@ void print_table(const Schedule& schedule, const Result& result, bool bytes) {
   }
   if (schedule.active_read) line("active share", percent(f.active_share));
   if (schedule.heads_assumed) fmt::print("note: which cells keep most is assumed\n");
+  if (idle(c.policy, schedule)) fmt::print("note: {}\n", kIdlePolicy);
+  if (!c.model_note.empty()) fmt::print("note: {}\n", c.model_note);
 }
 
 int run_one(const Options& options) {
   input::Case c;
   c.policy = input::parse_policy(options.policy);
   c.shape = LlmShape{};
-  if (!options.model.empty()) c.shape = input::parse_model(options.model).shape;
+  input::Model model;
+  if (!options.model.empty()) {
+    model = input::parse_model(options.model);
+    c.shape = model.shape;
+    c.model_note = model.note;
+  }
   if (options.prompt.empty()) throw UsageError("--prompt is required, unless --cases is given");
   const auto tokens = input::parse_tokens;
   c.workload.prompt = tokens(options.prompt, "prompt_tokens", kAnyCount, "--prompt");
@@ -256,7 +264,7 @@ int run_one(const Options& options) {
   const Schedule schedule = plan(c.policy, c.shape, c.workload, c.accounting, c.convention);
   if (options.map.wanted) return print_map(schedule, options.map);
   const Result result = options.method == "closed" ? closed_form(schedule) : simulate(schedule);
-  print_table(schedule, result, !options.model.empty());
+  print_table(c, schedule, result, !options.model.empty());
   return 0;
 }
 

@@ -16,8 +16,8 @@ enum class Accounting { paper, implementation };
 //   kvpress          kvpress 0.5.5: prefills the prompt, only a call on an empty cache is pressed
 //   kvpress_8bb29b9  the same at that commit: only a call at position 0 is pressed
 //   duo_static       DuoAttention's static cache: prefills the prompt, allocates ahead
-//   transformers     the caches of the transformers library: prefills the prompt in one call, and
-//                    stores the heads that it copied before caching
+//   transformers     the caches of the transformers library: prefills the prompt, and stores the
+//                    heads that it copied before caching
 enum class Convention { eval, kvpress, kvpress_8bb29b9, duo_static, transformers };
 
 // Their words, as users write them.

@@ -130,7 +130,8 @@ void play_batch(PlayedCase& c, const PlayOptions& options, const input::Scenario
     const std::string name = fmt::format("sequence {}{}", tracks.size() + 1,
                                          member.count > 1 ? fmt::format(" x{}", member.count) : "");
     tracks.push_back(
-        writer.add_track({name, "", -1, scenario.shape.cells().times(member.count).count()}));
+        writer.add_track({name, "", -1, scenario.shape.cells().times(member.count).count(),
+                          static_cast<std::int64_t>(tracks.size())}));
   }
   c.footprint = simulate(batch, [&](const PlayedBatchPass& played) {
     for (std::size_t m = 0; m < tracks.size(); ++m) {

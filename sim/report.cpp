@@ -157,11 +157,25 @@ std::int64_t copies_as_implemented(const PlayedCase& c) {
   return copies;
 }
 
+}  // namespace
+
+bool idle(const PolicySpec& policy, const Schedule& schedule) {
+  return !std::holds_alternative<Full>(policy.v) &&
+         std::all_of(schedule.groups.begin(), schedule.groups.end(),
+                     [](const Group& group) { return group.role == Role::window; });
+}
+
+namespace {
+
 std::string notes(const input::Scenario& scenario, std::span<const PlayedCase> cases) {
   std::map<std::int64_t, std::string> replicated;  // labels by copies
   bool assumed = false;
+  bool streams = false;  // which heads stream is
+  bool any_idle = false;
   for (std::size_t c = 0; c < cases.size(); c += scenario.tasks.size()) {
-    assumed |= cases[c].schedule.heads_assumed;
+    const bool of_roles = std::holds_alternative<HeadRoles>(cases[c].policy->spec.v);
+    (of_roles ? streams : assumed) |= cases[c].schedule.heads_assumed;
+    any_idle |= idle(cases[c].policy->spec, cases[c].schedule);
     const std::int64_t copies = copies_as_implemented(cases[c]);
     if (copies == 1) continue;
     std::string& labels = replicated[copies];
@@ -174,7 +188,10 @@ std::string notes(const input::Scenario& scenario, std::span<const PlayedCase> c
         "note: as implemented, one KV set per query head is stored: x{} bytes{} for {}\n", copies,
         idealised ? " (see --accounting implementation)" : "", labels);
   }
-  if (assumed) out += "note: which heads stream is assumed; give a heads_file to know\n";
+  if (streams) out += "note: which heads stream is assumed; give a heads_file to know\n";
+  if (assumed) out += "note: which cells keep most is assumed\n";
+  if (any_idle) out += fmt::format("note: {}\n", kIdlePolicy);
+  if (!scenario.model_note.empty()) out += fmt::format("note: {}\n", scenario.model_note);
   return out;
 }
 

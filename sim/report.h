@@ -9,6 +9,11 @@
 
 namespace kvf {
 
+// Whether a policy that drops entries finds no layer to drop them from.
+bool idle(const PolicySpec& policy, const Schedule& schedule);
+inline constexpr std::string_view kIdlePolicy =
+    "no layer of the model has full attention: a policy changes nothing";
+
 // 1,234,567
 std::string with_separators(std::int64_t number);
 

@@ -14,7 +14,9 @@ class Sequence {
 
   // Its next pass, if that is of `phase`; else it waits, or is freed if there is none left.
   void step(Phase phase) {
+    const Tokens position = pass_.position + pass_.rows;
     pass_ = {};
+    pass_.position = position;
     const std::vector<PassRun>& runs = schedule_.plan.runs;
     const bool ended = run_ == runs.size();
     if (ended || runs[run_].phase != phase) {

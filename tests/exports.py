@@ -103,6 +103,21 @@ class Check:
                 self.expect(got.pop(key, None) == after, f"{path}: {axis}, {key}")
         self.expect(not got, f"{path}: counters of no track: {list(got)}")
 
+    def trace_of_batch(self, path):
+        """Its sequences have their passes in common: one clock, which never goes back."""
+        trace = json.loads(self.output("export", path, "--format", "perfetto"))
+        last = {}
+        for event in trace["traceEvents"]:
+            if event["ph"] == "C":
+                key = event["pid"], event["name"]
+                self.expect(event["ts"] > last.get(key, -1), f"{path}: {key} goes back")
+                last[key] = event["ts"]
+        ends = {}
+        for (pid, name), end in last.items():
+            ends.setdefault((pid, name.rpartition(" ")[2]), set()).add(end)
+        self.expect(ends and all(len(of_run) == 1 for of_run in ends.values()),
+                    f"{path}: sequences end at {ends}")
+
     def refusals(self, path):
         inside = lambda name: os.path.join(self.folder, name)
         with open(path, "rb") as file:
@@ -267,6 +282,9 @@ def main():
         check.output("run", os.path.join(folder, "long.yaml"), "-o", long)
         check.exports_of(tiny)
         check.exports_of(long)
+        batch = os.path.join(folder, "batch.kvf")
+        check.output("run", f"{scenarios}/unequal-batch.yaml", "-o", batch)
+        check.trace_of_batch(batch)
         check.refusals(tiny)
         check.damage(tiny)
         check.show(os.path.join(os.path.dirname(__file__), "data", "version-1.kvf"))

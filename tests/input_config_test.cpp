@@ -111,6 +111,36 @@ TEST_CASE("what a config.json is refused for", "[config]") {
             .find("two names of one value") != std::string::npos);
 }
 
+TEST_CASE("no key inside a map of a config.json is dropped in silence", "[config]") {
+  const auto refused = [](const std::string& text, std::string_view words) {
+    const std::string found = refusal(text);
+    INFO(found);
+    CHECK(found.find(words) != std::string::npos);
+  };
+  refused(R"({"model_type":"dbrx","attn_config":{"kv_n_heads":8,"kv_sorcery":3}})",
+          "unknown key 'kv_sorcery' in attn_config");
+  refused(R"({"model_type":"kimi_linear","linear_attn_config":{"bogus":1}})",
+          "unknown key 'bogus' in linear_attn_config");
+  refused(R"({"model_type":"kimi_linear","linear_attn_config":{"full_attn_layers":[4]}})",
+          "expected both or none");
+  refused(R"({"model_type":"glm_moe_dsa","num_hidden_layers":2,"indexer_types":["full","bogus"]})",
+          "'bogus'");
+  refused(R"({"model_type":"glm_moe_dsa","num_hidden_layers":3,"indexer_types":["full"]})",
+          "1 entries for 3 layers");
+  refused(R"({"model_type":"llama","torch_dtype":"bfloat16","dtype":"float32"})",
+          "two names of one value");
+  refused(
+      R"({"model_type":"llama","quantization_config":{"kv_cache_scheme":{"num_bits":4,"type":"int"}}})",
+      "8-bit floats");
+  refused(R"({"model_type":"llama","quantization_config":{"kv_cache_quant_algo":"NVFP4"}})",
+          "not known here");
+  CHECK(shape_of(R"({"model_type":"llama","quantization_config":{"quant_method":"awq"}})").dtype ==
+        "bf16");
+  CHECK(shape_of(R"({"model_type":"llama","quantization_config":{"kv_cache_scheme":)"
+                 R"({"num_bits":8,"type":"float"}}})")
+            .dtype == "fp8");
+}
+
 // Of `Name (a part)`: name.
 std::string lower_name(std::string_view name) {
   std::string lower(name.substr(0, name.find(" (")));

@@ -75,9 +75,14 @@ class Writer {
  private:
   void write_run(const StoredRun& run) {
     const std::string pid = std::to_string(run.id);
+    const std::vector<StoredTrack> tracks = file_.tracks(run);
+    // The sequences of a batch have their passes in common, not their rows.
+    const bool batch = std::any_of(tracks.begin(), tracks.end(),
+                                   [](const auto& track) { return track.info.sequence > 0; });
+    const TimeAxis axis = batch ? TimeAxis::pass : axis_;
     const std::string_view comma = run.info.task.empty() ? "" : ", ";
     const std::string title =
-        fmt::format("{}{}{} ({})", run.info.label, comma, run.info.task, words(axis_));
+        fmt::format("{}{}{} ({})", run.info.label, comma, run.info.task, words(axis));
     std::string text;
     add(text, R"("name":"process_name","ph":"M","pid":{},"args":{{"name":{}}})", pid,
         json_string(title));
@@ -85,8 +90,7 @@ class Writer {
         pid);
     add(text, R"("name":"thread_name","ph":"M","pid":{},"tid":{},"args":{{"name":"phases"}})", pid,
         kPhaseThread);
-    const std::vector<StoredTrack> tracks = file_.tracks(run);
-    Clock clock(file_, axis_, tracks);
+    Clock clock(file_, axis, tracks);
     for (const PhaseSpan& phase : file_.phases(run)) {
       const std::int64_t begin = clock.at(phase.first_pass);
       const std::int64_t end = clock.at(saturating_sum(phase.first_pass, phase.passes));
@@ -98,10 +102,10 @@ class Writer {
           clock.at(marker.pass), pid, kPhaseThread);
     }
     sink_(text);
-    for (const StoredTrack& track : tracks) write_track(pid, track);
+    for (const StoredTrack& track : tracks) write_track(pid, track, axis);
   }
 
-  void write_track(const std::string& pid, const StoredTrack& track) {
+  void write_track(const std::string& pid, const StoredTrack& track, TimeAxis axis) {
     const std::string_view unit = to_string(track.info.unit);
     const auto counter = [&](std::string_view figure) {
       return json_string(fmt::format("{} {}_{}", track.info.name, figure, unit));
@@ -114,7 +118,7 @@ class Writer {
       std::string text;
       for (std::size_t i = 0; i < columns.passes(); ++i) {
         const std::int64_t pass = chunk.first_pass + static_cast<std::int64_t>(i);
-        const bool rows = axis_ == TimeAxis::row;
+        const bool rows = axis == TimeAxis::row;
         const std::int64_t begin = rows ? columns.first_row[i] : pass;
         const std::int64_t end = saturating_sum(begin, rows ? columns.rows[i] : 1);
         add(text, form, during, begin, pid, unit, columns.held_during[i]);

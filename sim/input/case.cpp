@@ -66,9 +66,13 @@ class CaseReader::Impl {
       case_.convention = read_convention(*node, problems_);
     }
     if (const Node* node = fields.find("model")) {
-      if (const Model* model = models_.read(*node, problems_)) case_.shape = model->shape;
+      if (const Model* model = models_.read(*node, problems_)) {
+        case_.shape = model->shape;
+        case_.model_note = model->note;
+      }
     } else {
       case_.shape = LlmShape{};
+      case_.model_note = {};
     }
   }
 

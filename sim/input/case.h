@@ -15,7 +15,8 @@ namespace kvf::input {
 
 struct Case {
   PolicySpec policy;
-  LlmShape shape;  // unless given: one layer with one KV head
+  LlmShape shape;                 // unless given: one layer with one KV head
+  std::string_view model_note{};  // what the shape leaves out, "" if nothing; kept by the reader
   Workload workload;
   Accounting accounting = Accounting::implementation;
   std::optional<Convention> convention;  // unless given: the policy's own

@@ -70,8 +70,11 @@ LayerRun read_heads(ConfigValues& values, std::int64_t heads) {
       run.kv_heads = 1;
       if (const Node* config = values.map("attn_config")) {
         for (const Node& member : *config) {
-          if (member.key != "kv_n_heads") continue;
-          run.kv_heads = read_integer(member, member.key, kSize, values.problems()).value_or(1);
+          if (member.key == "kv_n_heads") {
+            run.kv_heads = read_integer(member, member.key, kSize, values.problems()).value_or(1);
+          } else {
+            values.refuse_unless_irrelevant(member, "attn_config");
+          }
         }
       }
       widths(of_hidden());
@@ -135,9 +138,12 @@ void read_delta_of_heads(ConfigValues& values, LayerRun& run) {
     const std::array<std::pair<std::string_view, std::int64_t*>, 3> slots{
         {{"num_heads", &heads}, {"head_dim", &dim}, {"short_conv_kernel_size", &kernel}}};
     for (const Node& member : *config) {
-      for (const auto& [key, slot] : slots) {
-        if (member.key != key) continue;
-        *slot = read_integer(member, key, kSize, values.problems()).value_or(1);
+      const auto found = std::find_if(slots.begin(), slots.end(),
+                                      [&](const auto& slot) { return slot.first == member.key; });
+      if (found != slots.end()) {
+        *found->second = read_integer(member, member.key, kSize, values.problems()).value_or(1);
+      } else if (member.key != "full_attn_layers" && member.key != "kda_layers") {
+        values.refuse_unless_irrelevant(member, "linear_attn_config");
       }
     }
   }
@@ -289,9 +295,8 @@ void widen_full_layers(ConfigValues& values, std::vector<LayerRun>& layers) {
         layers[i].key_width = layers[i].value_width = value().value_or(1);
       } else if (member.key == "num_key_value_heads") {
         layers[i].kv_heads = layers[i].cached_heads = value().value_or(1);
-      } else if (!is_irrelevant(member.key)) {
-        values.problems().add(member.key_at, fmt::format("unknown key {} in the values of a layer",
-                                                         in_quotes(member.key)));
+      } else {
+        values.refuse_unless_irrelevant(member, "the values of a layer");
       }
     }
   }
@@ -302,9 +307,16 @@ void share_indexers(ConfigValues& values, std::vector<LayerRun>& layers) {
   std::vector<bool> shared(layers.size(), false);
   if (const Node* list = values.find("indexer_types")) {
     if (!expect_kind(*list, Kind::list, "'indexer_types'", values.problems())) return;
+    static constexpr std::array<std::string_view, 2> kWords{"full", "shared"};
     std::size_t i = 0;
     for (const Node& item : *list) {
-      if (i < shared.size()) shared[i++] = item.text == "shared";
+      const auto word = read_word(item, "indexer_types", kWords, values.problems());
+      if (i < shared.size()) shared[i] = word == 1U;
+      ++i;
+    }
+    if (i != shared.size()) {
+      values.problem("indexer_types",
+                     fmt::format("'indexer_types' has {} entries for {} layers", i, shared.size()));
     }
   } else if (const Node* pattern = values.find("index_topk_pattern")) {
     if (!expect_kind(*pattern, Kind::text, "'index_topk_pattern'", values.problems())) return;
@@ -324,18 +336,54 @@ void share_indexers(ConfigValues& values, std::vector<LayerRun>& layers) {
   }
 }
 
+// What quantises weights leaves the cache alone, unless it says so: 8-bit floats are a dtype here.
+void refuse_quantised_cache(ConfigValues& values, std::string& dtype) {
+  const Node* config = values.map("quantization_config");
+  if (config == nullptr) return;
+  for (const Node& member : *config) {
+    if (member.kind == Kind::null) continue;
+    if (member.key == "kv_cache_quant_algo" && member.text == "FP8") {
+      dtype = "fp8";
+    } else if (member.key == "kv_cache_scheme" && member.kind == Kind::map) {
+      std::string bits;
+      std::string type;
+      for (const Node& value : member) {
+        if (value.key == "num_bits") bits = value.text;
+        if (value.key == "type") type = value.text;
+      }
+      if (bits == "8" && type == "float") {
+        dtype = "fp8";
+      } else {
+        values.problems().add(member.key_at,
+                              "'kv_cache_scheme' has other numbers than 8-bit "
+                              "floats, which are the only ones known here");
+      }
+    } else if (member.key.starts_with("kv_cache")) {
+      values.problems().add(member.key_at, fmt::format("{} quantises the cache in a way that is "
+                                                       "not known here",
+                                                       in_quotes(member.key)));
+    }
+  }
+}
+
 std::string read_dtype(ConfigValues& values) {
   static constexpr std::array<std::string_view, 5> kNames{"bfloat16", "float16", "float32",
                                                           "float8_e4m3fn", "auto"};
   static constexpr std::array<std::string_view, 5> kOurs{"bf16", "fp16", "fp32", "fp8", "bf16"};
-  std::string dtype = "bf16";
+  std::string dtype;
   for (const std::string_view key : {"torch_dtype", "dtype"}) {
     const Node* node = values.find(key);
     if (node == nullptr) continue;
     const auto index = read_word(*node, key, kNames, values.problems());
-    if (index) dtype = kOurs[static_cast<std::size_t>(*index)];
+    if (!index) continue;
+    const std::string_view ours = kOurs[static_cast<std::size_t>(*index)];
+    if (!dtype.empty() && dtype != ours) {
+      values.problem(key, "'torch_dtype' and 'dtype' are two names of one value; expected one");
+    }
+    dtype = ours;
   }
-  return dtype;
+  refuse_quantised_cache(values, dtype);
+  return dtype.empty() ? "bf16" : dtype;
 }
 
 std::string note_of(const Family& family) {

@@ -131,7 +131,8 @@ constexpr std::string_view kIrrelevant =
     "vision_feature_select_strategy vision_output_dim vision_soft_tokens_per_image "
     "vision_start_token_id vision_tower vocab_offset vocab_size vocab_size_per_layer_input "
     "w_init_variance_scale weight_tying window_size word_embed_proj_dim z_loss_coefficient "
-    "zero_expert_num";
+    "zero_expert_num attn_rotary_emb rotary moe_use_aux_free "
+    "block_out_init_scale attn_output_gate sliding_window_size";
 
 }  // namespace
 

@@ -111,6 +111,11 @@ Types listed_by_kimi(ConfigValues& values, std::int64_t layers) {
       if (member.key == "kda_layers") both = true;
     }
   }
+  if ((full != nullptr) != both) {
+    values.problem("linear_attn_config",
+                   "'linear_attn_config' has one of 'full_attn_layers' and 'kda_layers'; expected "
+                   "both or none");
+  }
   if (full == nullptr || !both) return all_but(layers, LayerType::linear, LayerType::full, fourth);
   Types types(static_cast<std::size_t>(layers), LayerType::linear);
   if (!expect_kind(*full, Kind::list, "'full_attn_layers'", values.problems())) return types;

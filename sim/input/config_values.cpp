@@ -152,6 +152,12 @@ void ConfigValues::problem(std::string_view key, std::string text) {
   problems_.add(node != nullptr ? node->at : root_.at, std::move(text));
 }
 
+void ConfigValues::refuse_unless_irrelevant(const Node& member, std::string_view place) {
+  if (is_irrelevant(member.key)) return;
+  problems_.add(member.key_at, fmt::format("unknown key {} in {}; it may change the cache",
+                                           in_quotes(member.key), place));
+}
+
 void ConfigValues::refuse_others() {
   // What is used at times is no mistake when it is not.
   (void)given("hidden_size");

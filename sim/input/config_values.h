@@ -46,6 +46,8 @@ class ConfigValues {
   void problem(std::string_view key, std::string text);
   // Adds a problem for each key that was not looked at, is not derived and may matter.
   void refuse_others();
+  // A member of a map inside, whose key is none of those that are read.
+  void refuse_unless_irrelevant(const Node& member, std::string_view place);
 
   const Family& family() const { return family_; }
   Problems& problems() { return problems_; }

@@ -115,7 +115,7 @@ const Model* ModelReader::find(std::string_view name) {
   Config config = read_config(file);
   // The folder is what people name after the model.
   fs::path folder = fs::absolute(file).lexically_normal();
-  if (folder.has_extension() || folder.filename().empty()) folder = folder.parent_path();
+  if (!fs::is_directory(folder) || folder.filename().empty()) folder = folder.parent_path();
   return &models_
               .emplace(name,
                        of_config(std::move(config), folder.filename().string(), std::string(name)))

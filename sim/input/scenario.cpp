@@ -42,6 +42,7 @@ class ScenarioReader {
       if (const Model* read = models_.read(*model, problems_)) {
         scenario_.shape = read->shape;
         scenario_.model_title = read->title;
+        scenario_.model_note = read->note;
       }
     }
     if (const Node* node = fields.find("kv_dtype")) read_dtype(*node);

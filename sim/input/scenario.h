@@ -40,6 +40,7 @@ struct Scenario {
   std::string idea;  // the comment on the first line, "" if there is none
   LlmShape shape;
   std::string model_title;
+  std::string model_note;  // what the shape leaves out, "" if nothing
   Accounting accounting = Accounting::implementation;
   std::vector<ScenarioTask> tasks;       // at least one; names are different
   std::vector<ScenarioPolicy> policies;  // at least one; labels are different
