@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -77,8 +78,11 @@ class Writer {
     const std::string pid = std::to_string(run.id);
     const std::vector<StoredTrack> tracks = file_.tracks(run);
     // The sequences of a batch have their passes in common, not their rows.
-    const bool batch = std::any_of(tracks.begin(), tracks.end(),
-                                   [](const auto& track) { return track.info.sequence > 0; });
+    std::set<std::int64_t> sequences;
+    for (const StoredTrack& track : tracks) {
+      if (track.info.sequence >= 0) sequences.insert(track.info.sequence);
+    }
+    const bool batch = sequences.size() > 1;
     const TimeAxis axis = batch ? TimeAxis::pass : axis_;
     const std::string_view comma = run.info.task.empty() ? "" : ", ";
     const std::string title =
