@@ -95,6 +95,36 @@ TEST_CASE("what a layer stores", "[config]") {
   CHECK(hybrid.recurrent == std::array<std::int64_t, 3>{128, 8, 256});
 }
 
+TEST_CASE("what only some families say of a layer", "[config]") {
+  // Half a window back, half a window ahead, and the row itself.
+  CHECK(shape_of(R"({"model_type":"gemma3_text","sliding_window":512,
+                     "use_bidirectional_attention":true})")
+            .all_runs()[0]
+            .window == 257);
+  // Heads of their own for the layers with full attention only where keys are values.
+  const std::string gemma4 = R"({"model_type":"gemma4_text","num_hidden_layers":6,
+                                 "num_global_key_value_heads":1,"attention_k_eq_v":)";
+  CHECK(shape_of(gemma4 + "true}").all_runs()[1].kv_heads == 1);
+  CHECK(shape_of(gemma4 + "false}").all_runs()[1].kv_heads == 4);
+  // The values of a linear layer are twice as wide as its keys, which are 3/4 of a head.
+  const LayerRun linear = shape_of(R"({"model_type":"olmo_hybrid"})").all_runs()[0];
+  CHECK(linear.recurrent == std::array<std::int64_t, 3>{30, 96, 192});
+  CHECK(linear.conv == std::array<std::int64_t, 2>{30 * (96 + 96 + 192), 4});
+  // Every second layer from the third on reads the indexer's keys of the layer below it.
+  std::string indexers;
+  for (const LayerRun& run :
+       shape_of(R"({"model_type":"glm_moe_dsa","num_hidden_layers":6,"index_topk_freq":2})")
+           .all_runs()) {
+    indexers += std::string(static_cast<std::size_t>(run.count), run.indexer > 0 ? 'F' : 'S');
+  }
+  CHECK(indexers == "FFSFSF");
+  CHECK(kinds(R"({"model_type":"mimo_v2_flash","num_hidden_layers":13})") ==
+        "full*1 sliding*4 full*1 sliding*5 full*1 sliding*1");
+  // Null is no for a flag, also where a key that is missing is yes.
+  CHECK(shape_of(R"({"model_type":"gpt_bigcode"})").kv_heads == 1);
+  CHECK(shape_of(R"({"model_type":"gpt_bigcode","multi_query":null})").kv_heads == 12);
+}
+
 TEST_CASE("the text model inside a model of several inputs", "[config]") {
   CHECK(shape_of(R"({"model_type":"gemma3","vision_config":{"hidden_size":9},
                      "text_config":{"num_hidden_layers":6}})")

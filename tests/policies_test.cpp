@@ -198,5 +198,34 @@ TEST_CASE("the paper's metric adds the policy's own window to a chunk", "[models
   }
 }
 
+TEST_CASE("the window of moa grows with the prompt, not with what of it is prefilled", "[models]") {
+  Moa moa;
+  moa.alpha = Tokens(0);
+  moa.beta = 0.5;
+  moa.sinks = Tokens(0);
+  const Schedule schedule = plan(test::spec(moa), shape_of(1, 1, 1), workload(100, 1),
+                                 Accounting::implementation, Convention::eval);
+  CHECK(schedule.plan.prompt == Tokens(99));
+  CHECK(closed_form(schedule).footprint.held_after_prefill == Entries(50));
+}
+
+TEST_CASE("chunkkv keeps one whole chunk, and a part of less", "[models]") {
+  const auto kept = [](std::int64_t prompt) {
+    const Schedule schedule =
+        plan(test::spec(ChunkKv{0.5, Tokens(10)}), shape_of(1, 1, 1), workload(prompt, 0));
+    return closed_form(schedule).footprint.held_after_prefill;
+  };
+  CHECK(kept(10) == Entries(10));
+  CHECK(kept(9) == Entries(4));
+}
+
+TEST_CASE("locret lets its stabilizers go where the prefill ends", "[models]") {
+  const Rule rule{Locret::Rule{0.7, Tokens(5)}};
+  Pass pass;
+  CHECK(retention(rule, pass) == Retention{Tokens{}, Tokens(5)});
+  pass.last_prefill = true;
+  CHECK(retention(rule, pass) == Retention{});
+}
+
 }  // namespace
 }  // namespace kvf

@@ -125,5 +125,34 @@ TEST_CASE("a rank holds its share, and at least one head", "[transformers]") {
   CHECK(per_rank(mamba, 2).state_bytes().count() * 2 == mamba.state_bytes().count());
 }
 
+TEST_CASE("a quantised cache has a scale and a shift for each group, the last one too",
+          "[transformers]") {
+  TransformersCall c = call(Tokens(3), Tokens(0));
+  c.kind = TransformersCacheKind::quantized;
+  c.quantization.bits = 4;
+  c.quantization.group = 64;
+  // 2 heads of 16 numbers: 96 a tensor, two groups, for keys and for values in 4 layers.
+  CHECK(transformers_cache(shape_of("llama", R"("num_key_value_heads":2)"), c)
+            .after_prefill.bytes() == Bytes(4 * 2 * (96 / 2 + 2 * 2 * 4)));
+}
+
+TEST_CASE("surprises tell how much they cost", "[transformers]") {
+  const auto told = [](const LlmShape& shape, std::string_view words) {
+    for (const std::string& note : transformers_surprises(shape)) {
+      if (note.find(words) != std::string::npos) return true;
+    }
+    return false;
+  };
+  // 127 tokens of 2 x 2 x 16 numbers in 4 layers of float32.
+  CHECK(told(shape_of("llama", R"("num_key_value_heads":2)"), "127 decoded tokens"));
+  CHECK(told(shape_of("llama", R"("num_key_value_heads":2)"), "130,048 bytes a sequence"));
+  // 128 x 8 float32 in 4 layers.
+  CHECK(told(input::parse_config(R"({"model_type":"mamba","hidden_size":64,"num_hidden_layers":4,)"
+                                 R"("state_size":8,"expand":2,"conv_kernel":4})",
+                                 "config.json")
+                 .shape,
+             "16,384 bytes a sequence"));
+}
+
 }  // namespace
 }  // namespace kvf
