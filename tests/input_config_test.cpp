@@ -157,6 +157,8 @@ TEST_CASE("no key inside a map of a config.json is dropped in silence", "[config
           "'bogus'");
   refused(R"({"model_type":"glm_moe_dsa","num_hidden_layers":3,"indexer_types":["full"]})",
           "1 entries for 3 layers");
+  refused(R"({"model_type":"gemma2","sliding_window_pattern":6})",
+          "'sliding_window_pattern' is unknown");
   refused(R"({"model_type":"llama","torch_dtype":"bfloat16","dtype":"float32"})",
           "two names of one value");
   refused(

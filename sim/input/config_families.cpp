@@ -49,7 +49,7 @@ constexpr Family kFamilies[] = {
      Attention::heads, Layout::window_but_every_nth, State::none, "", "head_dim"},
     {"cwm",
      "hidden_size=6144 num_hidden_layers=64 num_attention_heads=48 num_key_value_heads=8 "
-     "head_dim=128 sliding_window=8192 sliding_window_pattern=4",
+     "head_dim=128 sliding_window=8192 @sliding_window_pattern=4",
      Attention::heads, Layout::window_after_every_nth, State::none},
     {"dbrx", "hidden_size=2048 num_hidden_layers=24 num_attention_heads=16", Attention::dbrx,
      Layout::by_window, State::none,
@@ -118,7 +118,7 @@ constexpr Family kFamilies[] = {
      Attention::heads, Layout::by_window, State::none},
     {"gemma2",
      "hidden_size=2304 num_hidden_layers=26 num_attention_heads=8 num_key_value_heads=4 "
-     "head_dim=256 sliding_window=4096 sliding_window_pattern=2",
+     "head_dim=256 sliding_window=4096 @sliding_window_pattern=2",
      Attention::heads, Layout::window_but_every_nth, State::none},
     {"gemma3_text",
      "hidden_size=2304 num_hidden_layers=26 num_attention_heads=8 num_key_value_heads=4 "
@@ -127,7 +127,7 @@ constexpr Family kFamilies[] = {
      Attention::heads, Layout::window_but_every_nth, State::none},
     {"gemma3n_text",
      "hidden_size=2048 num_hidden_layers=35 num_attention_heads=8 num_key_value_heads=2 "
-     "head_dim=256 sliding_window=512 num_kv_shared_layers=15 sliding_window_pattern=5",
+     "head_dim=256 sliding_window=512 num_kv_shared_layers=15 @sliding_window_pattern=5",
      Attention::heads, Layout::window_but_every_nth, State::none},
     {"gemma4_text",
      "hidden_size=2304 num_hidden_layers=30 num_attention_heads=8 num_key_value_heads=4 "
@@ -166,7 +166,7 @@ constexpr Family kFamilies[] = {
      Layout::by_window, State::none},
     {"gpt_oss",
      "hidden_size=2880 num_hidden_layers=36 num_attention_heads=64 num_key_value_heads=8 "
-     "head_dim=64 sliding_window=128 sliding_window_pattern=2",
+     "head_dim=64 sliding_window=128 @sliding_window_pattern=2",
      Attention::heads, Layout::window_but_every_nth, State::none},
     {"gptj", "hidden_size=4096 num_hidden_layers=28 num_attention_heads=16", Attention::mha,
      Layout::by_window, State::none,
@@ -298,7 +298,7 @@ constexpr Family kFamilies[] = {
      Layout::by_window, State::none},
     {"olmo3",
      "hidden_size=4096 num_hidden_layers=32 num_attention_heads=32 sliding_window=4096 "
-     "sliding_window_pattern=4",
+     "@sliding_window_pattern=4",
      Attention::heads, Layout::window_but_every_nth, State::none},
     {"olmo_hybrid",
      "hidden_size=3840 num_hidden_layers=32 num_attention_heads=30 "
@@ -380,7 +380,7 @@ constexpr Family kFamilies[] = {
      "num_layers"},
     {"vaultgemma",
      "hidden_size=2304 num_hidden_layers=26 num_attention_heads=8 num_key_value_heads=4 "
-     "head_dim=256 sliding_window=4096 sliding_window_pattern=2",
+     "head_dim=256 sliding_window=4096 @sliding_window_pattern=2",
      Attention::heads, Layout::window_but_every_nth, State::none},
     {"whisper", "hidden_size=384 num_hidden_layers=4 num_attention_heads=6", Attention::cross,
      Layout::by_window, State::none,

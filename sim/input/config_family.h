@@ -68,7 +68,8 @@ enum class State {
 
 struct Family {
   std::string_view model_type;
-  // KEY=VALUE ...: the defaults of the keys that the reader uses. A key that is missing here and in
+  // KEY=VALUE ...: the defaults of the keys that the reader uses; @KEY=VALUE where the class has no
+  // such key, but a number of its own. A key that is missing here and in
   // the file has none, or is derived.
   std::string_view defaults;
   Attention attention = Attention::heads;

@@ -26,6 +26,11 @@ Alias alias_of(const Family& family, std::string_view key) {
   return alias;
 }
 
+// Whether a word of the defaults, "@key=value", is a number of the class that no key can change.
+bool is_of_class(std::string_view word, std::string_view key) {
+  return word.starts_with('@') && word.substr(1, word.find('=') - 1) == key;
+}
+
 bool contains_word(std::string_view text, std::string_view wanted) {
   bool found = false;
   for_each_word(text, [&](std::string_view word) { found |= word == wanted; });
@@ -56,6 +61,9 @@ std::string_view ConfigValues::own_name(std::string_view key) const {
 }
 
 const Node* ConfigValues::given(std::string_view key) {
+  bool fixed = false;
+  for_each_word(family_.defaults, [&](std::string_view word) { fixed |= is_of_class(word, key); });
+  if (fixed) return nullptr;
   const Alias alias = alias_of(family_, key);
   Member* const own = member(alias.name);
   Member* const other = alias.both && alias.name != key ? member(key) : nullptr;
@@ -84,6 +92,7 @@ std::string_view ConfigValues::default_of(std::string_view key) {
   for_each_word(family_.defaults, [&](std::string_view word) {
     const std::size_t at = word.find('=');
     if (word.substr(0, at) == key) value = word.substr(at + 1);
+    if (is_of_class(word, key)) value = word.substr(at + 1);
   });
   const std::string_view name = own_name(key);
   const bool known = std::any_of(defaults_.begin(), defaults_.end(),
