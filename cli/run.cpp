@@ -71,6 +71,7 @@ std::vector<PlayedCase> play_all(const input::Scenario& scenario, const PlayOpti
 PlayOptions play_options(const Options& options, const input::Scenario& scenario) {
   PlayOptions play;
   if (options.tracks == "group") play.tracks = Tracks::group;
+  if (options.lifespans == "rule") play.lives = Lives::rule;
   if (options.lifespans == "group") play.lives = Lives::group;
   if (options.lifespans == "all") play.lives = Lives::all;
   play.scores = options.scores.model(scenario.shape);
@@ -124,11 +125,13 @@ void add_run(CLI::App& app, Action& action, const std::string& command_line) {
       ->check(CLI::IsMember({"total", "group"}));
   CLI::Option* lifespans =
       command
-          ->add_option("--lifespans", options->lifespans,
-                       "when each entry is born and evicted, of a cell of each group, or of `all`")
+          ->add_option(
+              "--lifespans", options->lifespans,
+              "when each entry is born and evicted: of a cell of each different rule, of each "
+              "`group`, or of `all` cells")
           ->expected(0, 1)
-          ->default_str("group")
-          ->check(CLI::IsMember({"group", "all"}));
+          ->default_str("rule")
+          ->check(CLI::IsMember({"rule", "group", "all"}));
   options->scores.add_to(*command, lifespans);
   command->add_flag("--wide", options->wide, "peak bytes, and the pass of the peak, too");
   command->add_flag("--json", options->json, "JSON instead of a table");

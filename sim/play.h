@@ -16,9 +16,9 @@ namespace kvf {
 // What a run file keeps pass by pass: the sum over all groups, or also each group by itself.
 enum class Tracks { total, group };
 
-// Whose lives of entries a run file keeps: nobody's, those of the first cell of each group, or of
-// all cells.
-enum class Lives { none, group, all };
+// Whose lives of entries a run file keeps: nobody's, those of the first cell of each different rule,
+// of each group, or of all cells. Cells of one rule keep as many entries, but by scores of their own.
+enum class Lives { none, rule, group, all };
 
 struct PlayOptions {
   Tracks tracks = Tracks::total;

@@ -33,8 +33,11 @@ template <class PassOf>
 void write(const Schedule& schedule, std::int64_t sequence, const PlayOptions& options,
            RunFileWriter& writer, PassOf&& pass_of) {
   if (options.lives == Lives::none) return;
+  std::vector<bool> written(schedule.rules.size(), false);
   for (std::size_t g = 0; g < schedule.groups.size(); ++g) {
     const Group& group = schedule.groups[g];
+    if (options.lives == Lives::rule && written[group.rule]) continue;
+    written[group.rule] = true;
     const std::int64_t heads = options.lives == Lives::all ? group.heads.count() : 1;
     for (CellRef cell{g, 0}; cell.head < heads; ++cell.head) {
       Pieces pieces(writer, writer.add_lifespan({std::string(to_string(group.role)), group.layer,

@@ -241,7 +241,7 @@ def lifespans(check):
             ("3", "3", "0", ""), ("4", "4", "1", ""), ("7", "7", "1", ""), ("8", "8", "2", "")]
     run_file = os.path.join(check.folder, "lives.kvf")
     scenario = check.file("scenario.yaml", SCENARIO)
-    for cells, option in (([("0", "0"), ("1", "0")], ()),
+    for cells, option in (([("0", "0")], ()), ([("0", "0"), ("1", "0")], ("group",)),
                           ([(layer, head) for layer in "01" for head in "01"], ("all",))):
         check.output("run", scenario, "-o", run_file, "--scores", scores, "--lifespans", *option)
         table = check.output("export", run_file, "--format", "csv", "--what", "lifespans")
