@@ -134,6 +134,9 @@ TEST_CASE("the text model inside a model of several inputs", "[config]") {
 
 TEST_CASE("what a config.json is refused for", "[config]") {
   CHECK(refusal(R"({"model_type":"lama"})").find("did you mean 'llama'?") != std::string::npos);
+  CHECK(refusal(R"({"model_type":"llama","text_config":{}})")
+            .find("'text_config' has no 'model_type'") != std::string::npos);
+  CHECK(refusal(R"({"model_type":""})").find("unknown 'model_type' ''") != std::string::npos);
   CHECK(refusal(R"({"vocab_size":3})").find("there is no 'model_type'") != std::string::npos);
   CHECK(refusal(R"({"model_type":"llama","kv_sorcery":3})").find("'kv_sorcery' is unknown") !=
         std::string::npos);

@@ -491,14 +491,20 @@ Config read_config(const Node& root, Problems& problems) {
     problems.add(root.at, "there is no 'model_type'; expected the config.json of a model");
     return {};
   }
+  if (text != nullptr && name.empty()) {
+    problems.add(text->at, fmt::format("'text_config' has no 'model_type', and a {} has no text "
+                                       "model of its own type",
+                                       in_quotes(type->text)));
+    return {};
+  }
   const Family* family = find_family(name);
   if (family == nullptr) {
     const std::vector<std::string_view> names = family_names();
     const std::string_view near = nearest(name, names);
-    problems.add(type->at, fmt::format("unknown 'model_type' {}; {}expected one of {}",
-                                       in_quotes(name.empty() ? type->text : name),
-                                       near.empty() ? "" : fmt::format("did you mean '{}'? ", near),
-                                       fmt::join(names, ", ")));
+    problems.add(type->at,
+                 fmt::format("unknown 'model_type' {}; {}expected one of {}", in_quotes(name),
+                             near.empty() ? "" : fmt::format("did you mean '{}'? ", near),
+                             fmt::join(names, ", ")));
     return {};
   }
   return read_family(map, *family, problems);
