@@ -191,6 +191,17 @@ LlmShape hybrid_shape() {
   return make_shape("hybrid", {sliding, full, recurrent, chunked, sliding, last});
 }
 
+// Full attention only, with wide entries in the first layer.
+LlmShape uneven_shape() {
+  LayerRun wide;
+  wide.kv_heads = wide.cached_heads = wide.query_heads = 2;
+  wide.key_width = wide.value_width = 16;
+  LayerRun narrow = wide;
+  narrow.count = 2;
+  narrow.key_width = narrow.value_width = 4;
+  return make_shape("uneven", {wide, narrow});
+}
+
 // One cell a layer.
 LlmShape latent_shape() {
   LayerRun latent;
@@ -293,7 +304,8 @@ TEST_CASE("laws: turns of a conversation", "[laws]") {
       for (int turns = 1 + i % 3; turns > 0; --turns) {
         workload.turns.push_back({below(30), below(6)});
       }
-      broken = broken_law(c, shape_of(3, 2), workload);
+      const bool uneven = i % 3 == 2 && plans(c, uneven_shape());
+      broken = broken_law(c, uneven ? uneven_shape() : shape_of(3, 2), workload);
       if (!broken.empty()) broken += ", " + describe_case(c, workload);
     }
     CHECK(broken == "");

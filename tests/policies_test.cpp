@@ -227,5 +227,23 @@ TEST_CASE("locret lets its stabilizers go where the prefill ends", "[models]") {
   CHECK(retention(rule, pass) == Retention{});
 }
 
+TEST_CASE("think narrows the keys of layers with full attention, whatever their width",
+          "[models]") {
+  LayerRun full;
+  full.kv_heads = full.cached_heads = full.query_heads = 1;
+  full.key_width = full.value_width = 8;
+  LayerRun sliding = full;
+  sliding.kind = LayerKind::sliding;
+  sliding.window = 4;
+  sliding.key_width = 16;
+  Think think;
+  think.ratio = 0.5;
+  const Schedule schedule =
+      plan(test::spec(think), make_shape("two", {sliding, full}), workload(9, 0));
+  REQUIRE(schedule.groups.size() == 2);
+  CHECK(schedule.groups[0].bytes == BytesPerEntry(2 * (16 + 8)));
+  CHECK(schedule.groups[1].bytes == BytesPerEntry(2 * (4 + 8)));
+}
+
 }  // namespace
 }  // namespace kvf
