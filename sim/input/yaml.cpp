@@ -133,7 +133,9 @@ std::string words(std::string_view text, const YAML::Exception& error) {
   } else if (error.msg == known::END_OF_SEQ || error.msg == known::END_OF_MAP) {
     reason = "; the indentation is not that of the lines above";
   }
-  return fmt::format("not YAML: {}{}", error.msg, reason);
+  // yaml-cpp 0.8 adds the anchor's name, 0.7 does not.
+  const bool of_anchor = error.msg.starts_with(known::UNKNOWN_ANCHOR);
+  return fmt::format("not YAML: {}{}", of_anchor ? known::UNKNOWN_ANCHOR : error.msg, reason);
 }
 
 }  // namespace
