@@ -1,5 +1,7 @@
 #include "models/peak_bytes.h"
 
+#include <algorithm>
+
 #include "models/closed_form.h"
 
 namespace kvf {

@@ -30,6 +30,7 @@ std::string_view to_string(Role role);
 
 // What is added up over cells: entries, or the bytes that store them, copies included.
 enum class Unit { entries, bytes };
+// What one entry in each cell of a group adds.
 inline std::int64_t per_entry(const Group& group, Unit unit) {
   return unit == Unit::entries ? group.heads.count()
                                : group.heads.count() * group.copies * group.bytes.count();

@@ -169,11 +169,14 @@ namespace {
 
 std::string notes(const input::Scenario& scenario, std::span<const PlayedCase> cases) {
   std::map<std::int64_t, std::string> replicated;  // labels by copies
-  bool assumed = false;
-  bool streams = false;  // which heads stream is
+  bool streams = false;                            // which heads stream is assumed
+  bool assumed = false;                            // something else is
   bool any_idle = false;
   for (std::size_t c = 0; c < cases.size(); c += scenario.tasks.size()) {
-    const bool of_roles = std::holds_alternative<HeadRoles>(cases[c].policy->spec.v);
+    const std::vector<Group>& groups = cases[c].schedule.groups;
+    const bool of_roles = std::any_of(groups.begin(), groups.end(), [](const Group& group) {
+      return group.role == Role::streaming;
+    });
     (of_roles ? streams : assumed) |= cases[c].schedule.heads_assumed;
     any_idle |= idle(cases[c].policy->spec, cases[c].schedule);
     const std::int64_t copies = copies_as_implemented(cases[c]);

@@ -133,6 +133,38 @@ def footprint(check):
         "held after prefill": "4 entries", "held after decoding": "5 entries"})
 
 
+def remarks(check):
+    """What a figure leaves out, or why it is what it is, is said beside it."""
+    idle = "no layer of the model has full attention"
+    for model, policy, said in (("mistral-7b-v0.1", "snapkv:sparsity=0.7", True),
+                                ("mistral-7b-v0.1", "full", False),
+                                ("llama-3.1-8b", "snapkv:sparsity=0.7", False)):
+        text = check.output("footprint", "--model", model, "--prompt", "8K", "--policy", policy)
+        check.same(f"{policy} on {model}", idle in text, said)
+
+    os.mkdir(os.path.join(check.folder, "Sparse-1.5-B"))
+    model = check.file("Sparse-1.5-B/config.json", '{"model_type": "deepseek_v4"}')
+    note = "the compressed entries of older tokens come on top"
+    title = check.output("models", os.path.dirname(model)).split()[0]
+    check.same("the name of a folder", title, "Sparse-1.5-B")
+    check.same("a note", note in check.output("footprint", "--model", model, "--prompt", "9"), True)
+    (answer,) = check.answers([{"prompt_tokens": 9, "output_tokens": 0, "model": model,
+                                "policy": {"name": "full"}}])
+    check.same("a note in JSON", note in answer.get("note", ""), True)
+    scenario = check.file("noted.yaml", (
+        f"kvfootprint-scenario: 1\nmodel: {model}\nprompt_tokens: 9\noutput_tokens: 1\n"
+        "policies: [full]\n"))
+    report = check.output("run", scenario, "-o", os.path.join(check.folder, "noted.kvf"))
+    check.same("a note of a run", note in report, True)
+
+    # An idea has no static cache.
+    for accounting, ahead in (("paper", None), ("implementation", 10)):
+        (answer,) = check.answers([{"prompt_tokens": 9, "output_tokens": 1, "policy": {"name": "full"},
+                                    "accounting": accounting, "implementation": "duo-static"}],
+                                  "--detail")
+        check.same(f"allocated ahead, {accounting}", answer.get("reserved_entries"), ahead)
+
+
 def methods(check):
     """A closed form says at once what the simulation, a pass each, would take hours for."""
     def little_time():
@@ -216,6 +248,8 @@ def run_batch(check):
         "tasks: [{name: two, sequences: [{prompt_tokens: 4, output_tokens: 1}, "
         "{prompt_tokens: 2, output_tokens: 3, count: 2}]}]\n")
     report, tracks = check.tracks(scenario)
+    check.same("who waits stays where it is", [row[1] for row in tracks["sequence 2 x2"][1]],
+               [0, 2, 2, 3, 4])
     rows = {name: [(row[0], *row[2:]) for row in rows] for name, (_, rows) in tracks.items()}
     check.same("a batch", rows, {
         "sequence 1": [("prefill", 2, 0, 2, 2), ("prefill", 2, 2, 4, 4), ("decode", 1, 4, 5, 5),
@@ -340,9 +374,8 @@ def main():
     program, repository = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
         check = Check(os.path.abspath(program), folder)
-        for test in (footprint, methods, heads, bad_cases, run, run_long, run_batch,
-                     lifespans, policies,
-                     refusals):
+        for test in (footprint, remarks, methods, heads, bad_cases, run, run_long, run_batch,
+                     lifespans, policies, refusals):
             test(check)
         documentation(check, repository)
     print("\n".join(check.bad) or "the command says what was calculated by hand")

@@ -70,6 +70,8 @@ TEST_CASE("which layers have a window", "[config]") {
         "chunked*3 full*1 chunked*3 full*1");
   CHECK(kinds(R"({"model_type":"llama4_text","num_hidden_layers":3,"no_rope_layers":[0,1,1]})") ==
         "full*1 chunked*2");
+  CHECK(kinds(R"({"model_type":"qwen2_moe","num_hidden_layers":5,"use_sliding_window":true,
+                  "max_window_layers":3})") == "sliding*1 full*1 sliding*1 full*2");
   CHECK(kinds(R"({"model_type":"smollm3","num_hidden_layers":4,"use_sliding_window":true,
                   "sliding_window":64})") == "full*3 sliding*1");
   CHECK(kinds(R"({"model_type":"llama","num_hidden_layers":2,"sliding_window":64,
@@ -160,6 +162,8 @@ TEST_CASE("no key inside a map of a config.json is dropped in silence", "[config
           "'bogus'");
   refused(R"({"model_type":"glm_moe_dsa","num_hidden_layers":3,"indexer_types":["full"]})",
           "1 entries for 3 layers");
+  CHECK(shape_of(R"({"model_type":"gemma2","sliding_window_size":64})").layers == 26);
+  refused(R"({"model_type":"llama","sliding_window_size":64})", "'sliding_window_size' is unknown");
   refused(R"({"model_type":"gemma2","sliding_window_pattern":6})",
           "'sliding_window_pattern' is unknown");
   refused(R"({"model_type":"llama","torch_dtype":"bfloat16","dtype":"float32"})",
@@ -167,6 +171,8 @@ TEST_CASE("no key inside a map of a config.json is dropped in silence", "[config
   refused(
       R"({"model_type":"llama","quantization_config":{"kv_cache_scheme":{"num_bits":4,"type":"int"}}})",
       "8-bit floats");
+  refused(R"({"model_type":"falcon_h1","quantization_config":{"kv_cache_quant_algo":"FP8"}})",
+          "beside recurrent states");
   refused(R"({"model_type":"llama","quantization_config":{"kv_cache_quant_algo":"NVFP4"}})",
           "not known here");
   CHECK(shape_of(R"({"model_type":"llama","quantization_config":{"quant_method":"awq"}})").dtype ==

@@ -336,34 +336,32 @@ void share_indexers(ConfigValues& values, std::vector<LayerRun>& layers) {
   }
 }
 
-// What quantises weights leaves the cache alone, unless it says so: 8-bit floats are a dtype here.
-void refuse_quantised_cache(ConfigValues& values, std::string& dtype) {
+// Whether the cache is of 8-bit floats. What quantises weights leaves it alone, unless it says so.
+bool has_fp8_cache(ConfigValues& values) {
+  bool fp8 = false;
   const Node* config = values.map("quantization_config");
-  if (config == nullptr) return;
+  if (config == nullptr) return fp8;
   for (const Node& member : *config) {
-    if (member.kind == Kind::null) continue;
-    if (member.key == "kv_cache_quant_algo" && member.text == "FP8") {
-      dtype = "fp8";
-    } else if (member.key == "kv_cache_scheme" && member.kind == Kind::map) {
-      std::string bits;
-      std::string type;
+    if (member.kind == Kind::null || !member.key.starts_with("kv_cache")) continue;
+    std::string_view bits;
+    std::string_view type;
+    if (member.key == "kv_cache_scheme" && member.kind == Kind::map) {
       for (const Node& value : member) {
         if (value.key == "num_bits") bits = value.text;
         if (value.key == "type") type = value.text;
       }
-      if (bits == "8" && type == "float") {
-        dtype = "fp8";
-      } else {
-        values.problems().add(member.key_at,
-                              "'kv_cache_scheme' has other numbers than 8-bit "
-                              "floats, which are the only ones known here");
-      }
-    } else if (member.key.starts_with("kv_cache")) {
-      values.problems().add(member.key_at, fmt::format("{} quantises the cache in a way that is "
-                                                       "not known here",
-                                                       in_quotes(member.key)));
+    }
+    if ((member.key == "kv_cache_quant_algo" && member.text == "FP8") ||
+        (bits == "8" && type == "float")) {
+      fp8 = true;
+    } else {
+      values.problems().add(member.key_at,
+                            fmt::format("{} quantises the cache in a way that is not known here; "
+                                        "expected 8-bit floats",
+                                        in_quotes(member.key)));
     }
   }
+  return fp8;
 }
 
 std::string read_dtype(ConfigValues& values) {
@@ -382,7 +380,7 @@ std::string read_dtype(ConfigValues& values) {
     }
     dtype = ours;
   }
-  refuse_quantised_cache(values, dtype);
+  if (has_fp8_cache(values)) return "fp8";
   return dtype.empty() ? "bf16" : dtype;
 }
 
@@ -434,6 +432,10 @@ Config read_family(const Node& root, const Family& family, Problems& problems) {
     layers[i].kind = LayerKind::shared;
   }
   const std::string dtype = read_dtype(values);
+  if (dtype == "fp8" && std::any_of(layers.begin(), layers.end(),
+                                    [](const LayerRun& layer) { return layer.has_state(); })) {
+    problems.add(root.at, "a cache of 8-bit floats beside recurrent states is not known here");
+  }
   values.refuse_others();
   if (!problems.empty()) return {};
   config.shape = make_shape("", std::move(layers), dtype);

@@ -119,7 +119,7 @@ constexpr Family kFamilies[] = {
     {"gemma2",
      "hidden_size=2304 num_hidden_layers=26 num_attention_heads=8 num_key_value_heads=4 "
      "head_dim=256 sliding_window=4096 @sliding_window_pattern=2",
-     Attention::heads, Layout::window_but_every_nth, State::none},
+     Attention::heads, Layout::window_but_every_nth, State::none, "", "sliding_window_size"},
     {"gemma3_text",
      "hidden_size=2304 num_hidden_layers=26 num_attention_heads=8 num_key_value_heads=4 "
      "head_dim=256 sliding_window=4096 use_bidirectional_attention=false "

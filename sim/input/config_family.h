@@ -69,15 +69,15 @@ enum class State {
 struct Family {
   std::string_view model_type;
   // KEY=VALUE ...: the defaults of the keys that the reader uses; @KEY=VALUE where the class has no
-  // such key, but a number of its own. A key that is missing here and in
-  // the file has none, or is derived.
+  // such key, but a number of its own. A key that is missing here and in the file has none, or is
+  // derived.
   std::string_view defaults;
   Attention attention = Attention::heads;
   Layout layout = Layout::by_window;
   State state = State::none;
   // KEY=NAME: the class calls it NAME, KEY will do. KEY:NAME: only NAME will do.
   std::string_view names = {};
-  // Keys that the class derives again whatever the file says.
+  // Keys that the class ignores, or derives again whatever the file says.
   std::string_view derived = {};
 };
 
