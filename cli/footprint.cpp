@@ -1,9 +1,9 @@
 // kvfootprint footprint: the figures of one case, or of many (JSON lines in, JSON lines out).
 #include <algorithm>
-#include <cstdio>
 
 #include <fmt/format.h>
 
+#include "cli/cases.h"
 #include "cli/command.h"
 #include "cli/map.h"
 #include "models/closed_form.h"
@@ -11,7 +11,6 @@
 #include "sim/footprint_json.h"
 #include "sim/input/bind.h"
 #include "sim/input/case.h"
-#include "sim/input/lines.h"
 #include "sim/input/model.h"
 #include "sim/input/policy.h"
 #include "sim/report.h"
@@ -135,55 +134,11 @@ std::string answer(const input::Case& c, const Options& options) {
   return out + "}";
 }
 
-// Where an exception came from is clear to the user: a case is one line.
-std::string text_of(const std::exception& error, const input::InputError* input) {
-  if (input == nullptr) return error.what();
-  std::string text;
-  for (const input::Problem& problem : input->problems()) {
-    text += (text.empty() ? "" : "; ") + problem.text;
-  }
-  return text;
-}
-
-// The answer to one line of the batch interface; false if the case was bad.
-bool answer_line(input::CaseReader& reader, std::string_view line, int number,
-                 const Options& options, std::string& out) {
-  std::string text;
-  try {
-    out += answer(reader.read(line, number), options);
-    return true;
-  } catch (const input::InputError& error) {
-    text = text_of(error, &error);
-  } catch (const std::exception& error) {
-    text = text_of(error, nullptr);
-  }
-  out += "{\"error\":" + json_string(text) + "}";
-  return false;
-}
-
 int run_cases(const Options& options) {
-  input::LineReader lines(options.cases);
   input::CaseReader reader(options.cases);
-  std::string out;
-  int number = 0;
-  bool all_good = true;
-  while (const auto line = lines.next()) {
-    ++number;
-    if (lines.too_long()) {
-      all_good = false;
-      out += R"({"error":"the line is longer than 16 MiB; expected one JSON object"})";
-    } else {
-      all_good &= answer_line(reader, *line, number, options, out);
-    }
-    out += '\n';
-    if (out.size() > 1 << 16) {
-      std::fwrite(out.data(), 1, out.size(), stdout);
-      out.clear();
-      if (std::ferror(stdout) != 0) break;  // main() says so
-    }
-  }
-  std::fwrite(out.data(), 1, out.size(), stdout);
-  return all_good ? 0 : 1;
+  return answer_cases(options.cases, [&](std::string_view line, int number, std::string& out) {
+    out += answer(reader.read(line, number), options);
+  });
 }
 
 // "pass 3, decode": passes count from 0.

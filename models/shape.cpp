@@ -4,11 +4,11 @@
 #include <stdexcept>
 #include <utility>
 
+#include "models/dtype.h"
+
 namespace kvf {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::int64_t>, 4> kDtypes{
-    {{"fp32", 4}, {"fp16", 2}, {"bf16", 2}, {"fp8", 1}}};
 constexpr std::array<std::string_view, 5> kKinds{"full", "sliding", "chunked", "none", "shared"};
 
 // Large enough for every model, small enough that no product below can overflow.
@@ -67,19 +67,6 @@ std::int64_t divided(std::int64_t value, std::int64_t ranks) { return (value + r
 
 std::string_view to_string(LayerKind kind) { return kKinds[static_cast<std::size_t>(kind)]; }
 
-std::optional<std::int64_t> dtype_bytes(std::string_view dtype) {
-  for (const auto& [name, bytes] : kDtypes) {
-    if (name == dtype) return bytes;
-  }
-  return std::nullopt;
-}
-
-std::vector<std::string_view> dtype_names() {
-  std::vector<std::string_view> names;
-  for (const auto& entry : kDtypes) names.push_back(entry.first);
-  return names;
-}
-
 std::int64_t LayerRun::recurrent_size() const {
   std::int64_t size = recurrent[0];
   for (const std::int64_t dimension : {recurrent[1], recurrent[2]}) {
@@ -88,14 +75,21 @@ std::int64_t LayerRun::recurrent_size() const {
   return size;
 }
 
-BytesPerEntry bytes_per_entry(const LayerRun& run, std::string_view dtype) {
-  return BytesPerEntry(run.entry_width()).times(dtype_bytes(dtype).value());
+BytesPerEntry bytes_per_entry(const LayerRun& run, std::string_view dtype_name) {
+  const Dtype& of = dtype(dtype_name);
+  Bytes sum = of.bytes(run.indexer);
+  if (run.is_latent()) {
+    sum += of.bytes(run.latent + run.rope);
+  } else {
+    sum += of.bytes(run.key_width) + of.bytes(run.value_width);
+  }
+  return BytesPerEntry(sum.count());
 }
 
-Bytes state_bytes(const LayerRun& run, std::string_view dtype) {
-  const std::int64_t of_model = dtype_bytes(dtype).value();
-  return Bytes(run.conv[0]).times(run.conv[1]).times(of_model) +
-         Bytes(run.recurrent_size()).times(run.recurrent_fp32 ? 4 : of_model);
+Bytes state_bytes(const LayerRun& run, std::string_view dtype_name) {
+  const Dtype& of = dtype(dtype_name);
+  return of.bytes(run.conv[0] * run.conv[1]) +
+         (run.recurrent_fp32 ? dtype("fp32") : of).bytes(run.recurrent_size());
 }
 
 std::vector<LayerRun> LlmShape::all_runs() const {
@@ -124,7 +118,7 @@ LlmShape LlmShape::full_attention() const {
 }
 
 BytesPerEntry LlmShape::bytes_per_entry() const {
-  return BytesPerEntry(2).times(head_dim).times(dtype_bytes(dtype).value());
+  return BytesPerEntry(kvf::dtype(dtype).bytes(head_dim).count()).times(2);
 }
 
 BytesPerToken LlmShape::bytes_per_token() const {
@@ -178,13 +172,11 @@ void check(const LlmShape& shape) {
           std::to_string(run.cells()) + " KV heads; expected one number of heads");
     }
   }
-  if (!dtype_bytes(shape.dtype)) {
-    std::string known;
-    for (const std::string_view name : dtype_names()) {
-      known += (known.empty() ? "" : ", ") + std::string(name);
-    }
-    throw std::invalid_argument("unknown dtype '" + shape.dtype + "'; expected one of " + known);
+  // Throws where it is unknown, or where a vector does not fill its blocks.
+  for (const LayerRun& run : shape.all_runs()) {
+    if (run.holds_entries()) bytes_per_entry(run, shape.dtype);
   }
+  dtype(shape.dtype);
 }
 
 LlmShape per_rank(const LlmShape& shape, std::int64_t ranks) {

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -67,7 +66,7 @@ struct LlmShape {
   std::int64_t kv_heads = 1;     // per layer
   std::int64_t query_heads = 1;  // per layer; a multiple of kv_heads
   std::int64_t head_dim = 128;   // width of one key and of one value vector
-  std::string dtype = "bf16";    // of the cache
+  std::string dtype = "bf16";    // of the cache: a name of models/dtype.h
   // Empty when the fields above say all: full attention in every layer, values as wide as keys.
   std::vector<LayerRun> runs = {};  // with an initialiser, so that it can be left out
 
@@ -100,10 +99,8 @@ void check(const LlmShape& shape);
 // head is on each; latents are not divided. Throws std::invalid_argument if heads are left over.
 LlmShape per_rank(const LlmShape& shape, std::int64_t ranks);
 
-// Bytes of one number of a dtype ("fp32", "fp16", "bf16", "fp8"); nullopt if unknown.
-std::optional<std::int64_t> dtype_bytes(std::string_view dtype);
-std::vector<std::string_view> dtype_names();
-
+// `dtype`: a name of models/dtype.h. Throws std::invalid_argument for a vector that does not fill its
+// blocks.
 BytesPerEntry bytes_per_entry(const LayerRun& run, std::string_view dtype);
 // Of one layer and one sequence.
 Bytes state_bytes(const LayerRun& run, std::string_view dtype);

@@ -5,13 +5,15 @@
 #include <stdexcept>
 #include <utility>
 
+#include "models/dtype.h"
+
 namespace kvf {
 namespace {
 
 constexpr std::array<std::string_view, 3> kVersions{"4.57.6", "5.2.0", "5.23.0"};
 
 Bytes bytes_of(const CacheTensor& tensor) {
-  Bytes bytes{dtype_bytes(tensor.dtype).value()};
+  Bytes bytes = dtype(tensor.dtype).bytes(1);
   for (const std::int64_t size : tensor.shape) bytes = bytes.times(size);
   return bytes;
 }
@@ -86,7 +88,7 @@ class Snapshot {
     const std::int64_t every = std::max<std::int64_t>(q.residual.count(), 1);
     const std::int64_t residual = decoded_.count() % every;
     const std::int64_t packed = rows.times(width).times(tokens_.count() - residual).count();
-    const std::int64_t number = dtype_bytes(shape_.dtype).value();
+    const std::int64_t number = dtype(shape_.dtype).bytes(1).count();
     const std::int64_t groups = (packed + q.group - 1) / q.group;
     return Bytes(Bytes(packed).times(q.bits).count() / 8) + Bytes(groups).times(2 * number) +
            rows.times(width).times(residual).times(number);
@@ -188,7 +190,7 @@ TransformersCache transformers_cache(const LlmShape& shape, const TransformersCa
 
 std::vector<std::string> transformers_surprises(const LlmShape& shape) {
   std::vector<std::string> notes;
-  const std::int64_t bytes = dtype_bytes(shape.dtype).value();
+  const std::int64_t bytes = dtype(shape.dtype).bytes(1).count();
   const LayerRun* window = nullptr;
   const LayerRun* latent = nullptr;
   const LayerRun* copied = nullptr;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <tuple>
 
+#include "models/dtype.h"
 #include "models/parameter.h"
 #include "models/policies/full.h"
 
@@ -41,7 +42,9 @@ struct Think {
   BytesPerEntry bytes_per_entry(const LlmShape& shape) const {
     if (channels == Channels::zeroed) return shape.bytes_per_entry();
     const std::int64_t dropped = truncated_share(ratio, Tokens(shape.head_dim)).count();
-    return BytesPerEntry(2 * shape.head_dim - dropped).times(dtype_bytes(shape.dtype).value());
+    const Dtype& dtype = kvf::dtype(shape.dtype);
+    return BytesPerEntry(
+        (dtype.bytes(shape.head_dim - dropped) + dtype.bytes(shape.head_dim)).count());
   }
   Full::Rule rule(const PlanContext&) const { return {}; }
   friend bool operator==(const Think&, const Think&) = default;

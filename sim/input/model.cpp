@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/dtype.h"
 #include "sim/input/bind.h"
 
 namespace kvf::input {

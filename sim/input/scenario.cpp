@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "models/dtype.h"
 #include "sim/input/bind.h"
 #include "sim/input/model.h"
 #include "sim/input/policy.h"
@@ -96,6 +97,11 @@ class ScenarioReader {
       return;
     }
     scenario_.shape.dtype = names[static_cast<std::size_t>(*index)];
+    try {
+      check(scenario_.shape);
+    } catch (const std::invalid_argument& error) {
+      problems_.add(node.at, error.what());
+    }
   }
 
   Workload read_workload(const Fields& fields) {

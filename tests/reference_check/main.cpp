@@ -27,9 +27,7 @@ struct Format {
 Format format_of(const Node& root) {
   if (root.kind != Kind::map) throw BadRow("not a JSON object");
   if (const Node* rows = find(root, "rounding")) return {rows, check_rounding};
-  if (find(root, "records") != nullptr) {
-    throw BadRow("engine logs and other memory are not modelled yet");
-  }
+  if (const Node* rows = find(root, "records")) return {rows, check_engine_log};
   if (const Node* rows = find(root, "rows")) {
     for (const Node& row : *rows) {
       if (row.kind != Kind::map) continue;

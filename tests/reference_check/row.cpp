@@ -1,6 +1,7 @@
 #include "tests/reference_check/row.h"
 
 #include <bit>
+#include <cmath>
 #include <cstdlib>
 
 #include <fmt/format.h>
@@ -116,6 +117,30 @@ void Row::compare_hex(std::string_view field, const Node& want, std::optional<do
   if (!got || std::bit_cast<std::uint64_t>(wanted) != std::bit_cast<std::uint64_t>(*got)) {
     different(field, hex, got ? fmt::format("{:a}", *got) : "undefined");
   }
+}
+
+double printed_tolerance(const Node& figure) {
+  const std::string_view text = figure.text;
+  const std::size_t point = text.find('.');
+  if (point == std::string_view::npos) return 0.5;
+  const auto decimals = static_cast<int>(text.size() - point - 1);
+  return decimals <= 2 ? 0.005 : 0.5 * std::pow(10.0, -decimals);
+}
+
+bool near(double want, double got, double tolerance) {
+  constexpr double kBinary = 1e-9;  // the figure itself was rounded to a double
+  return std::abs(want - got) <= tolerance + kBinary;
+}
+
+void Row::compare_within(std::string_view field, const Node& want, double got, double tolerance) {
+  ++compared_;
+  if (!near(number(want), got, tolerance)) {
+    different(field, shown(want), fmt::format("{:.6g}", got));
+  }
+}
+
+void Row::compare_printed(std::string_view field, const Node& want, double got) {
+  compare_within(field, want, got, printed_tolerance(want));
 }
 
 void Row::recorded_exception(const std::string& answer) {

@@ -32,13 +32,17 @@ std::string text(const Node& node);
 std::optional<std::int64_t> maybe_integer(const Node& map, std::string_view key);
 Tokens tokens(const Node& map, std::string_view key);
 
+// What a printed figure may be off by.
+double printed_tolerance(const Node& figure);
+bool near(double want, double got, double tolerance);
+
 // Compares fields of one row. A row is different if any field differs, undefined if it records an
 // exception or nothing of it could be compared, else equal.
 class Row {
  public:
-  Row(const Node& node, const Node& file) : node_(node), file_(file) {}
-  const Node& node() const { return node_; }
-  const Node& file() const { return file_; }  // the map that holds the list of rows
+  Row(const Node& node, const Node& file) : node_(&node), file_(&file) {}
+  const Node& node() const { return *node_; }
+  const Node& file() const { return *file_; }  // the map that holds the list of rows
 
   // `want` is what the file says. A string in place of a number is the exception of that call.
   void compare(std::string_view field, const Node& want, std::int64_t got);
@@ -48,6 +52,10 @@ class Row {
   // A double in C99 hexadecimal: equal to the last bit.
   void compare_hex(std::string_view field, const Node& want, std::optional<double> got);
   void different(std::string_view field, const std::string& want, const std::string& got);
+  // A printed figure: equal within half of its last digit, but at least 0.005 if it has decimals.
+  void compare_printed(std::string_view field, const Node& want, double got);
+  // The same with another tolerance.
+  void compare_within(std::string_view field, const Node& want, double got, double tolerance);
   // The row records an exception; `answer` is what the library says of it.
   void recorded_exception(const std::string& answer);
 
@@ -57,8 +65,8 @@ class Row {
   const std::string& detail() const { return detail_; }
 
  private:
-  const Node& node_;
-  const Node& file_;
+  const Node* node_;
+  const Node* file_;
   std::int64_t compared_ = 0;
   bool different_ = false;
   bool exception_ = false;
@@ -72,5 +80,6 @@ void check_budget(Row& row);
 void check_cache(Row& row);
 void check_kvpress(Row& row);
 void check_rounding(Row& row);
+void check_engine_log(Row& row);
 
 }  // namespace kvf::reference
