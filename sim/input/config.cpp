@@ -11,6 +11,7 @@
 #include "sim/input/config_layers.h"
 #include "sim/input/json.h"
 #include "sim/input/text_file.h"
+#include "sim/input/weights/weights.h"
 
 namespace kvf::input {
 namespace {
@@ -244,7 +245,7 @@ Windows read_windows(ConfigValues& values, const std::vector<LayerType>& types) 
 LayerRun layer_of(LayerType type, const LayerRun& heads, const LayerRun& state,
                   const Windows& windows) {
   LayerRun layer;
-  if (type == LayerType::linear || type == LayerType::nothing) {
+  if (type == LayerType::linear || type == LayerType::nothing || type == LayerType::experts) {
     layer.kind = LayerKind::none;
   } else {
     layer = heads;
@@ -395,6 +396,25 @@ std::string note_of(const Family& family) {
   return "";
 }
 
+// What is wrong with the weights only is kept for those who ask for them.
+void add_weights(const Node& root, const Family& family, std::vector<WeightLayer> layers,
+                 Config& config) {
+  // There, one layer of weights is two of entries.
+  if (family.layout == Layout::two_per_layer) layers.resize(layers.size() / 2);
+  Problems problems("");
+  std::vector<Problem> list;
+  try {
+    LlmWeights weights = read_weights(root, family, layers, problems);
+    if (problems.empty()) config.weights = std::move(weights);
+    list = problems.list();
+  } catch (const InputError& error) {
+    list = error.problems();
+  }
+  for (const Problem& problem : list) {
+    config.no_weights += (config.no_weights.empty() ? "" : "; ") + problem.text;
+  }
+}
+
 Config read_family(const Node& root, const Family& family, Problems& problems) {
   ConfigValues values(root, family, problems);
   Config config;
@@ -425,9 +445,12 @@ Config read_family(const Node& root, const Family& family, Problems& problems) {
       layer.cached_heads *= 2;
     }
   }
+  std::vector<WeightLayer> with_weights;
+  for (std::size_t i = 0; i < layers.size(); ++i) with_weights.push_back({types[i], layers[i]});
   const std::int64_t shared = values.maybe("num_kv_shared_layers", kCount).value_or(0);
   for (std::size_t i = 0; i < layers.size(); ++i) {
     if (static_cast<std::int64_t>(layers.size() - i) > shared) continue;
+    with_weights[i].shared = true;
     layers[i] = LayerRun{};
     layers[i].kind = LayerKind::shared;
   }
@@ -441,6 +464,7 @@ Config read_family(const Node& root, const Family& family, Problems& problems) {
   config.shape = make_shape("", std::move(layers), dtype);
   config.defaults = values.defaults();
   config.note = note_of(family);
+  add_weights(root, family, std::move(with_weights), config);
   try {
     check(config.shape);
   } catch (const std::invalid_argument& error) {

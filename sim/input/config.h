@@ -2,11 +2,13 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "models/shape.h"
+#include "models/weights.h"
 #include "sim/input/config_values.h"
 
 namespace kvf::input {
@@ -16,6 +18,8 @@ struct Config {
   std::string model_type;
   std::vector<ConfigDefault> defaults;  // values that are not in the file
   std::string note;                     // what the shape leaves out, "" if nothing
+  std::optional<LlmWeights> weights;
+  std::string no_weights;  // why there are none
 };
 
 // Throws InputError with all that is wrong. `path` is a config.json, or a folder that holds one.

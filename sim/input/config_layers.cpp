@@ -25,7 +25,7 @@ constexpr std::array<std::pair<std::string_view, LayerType>, 14> kWords{{
     {"mamba", LayerType::linear},
     {"conv", LayerType::linear},
     {"hybrid", LayerType::hybrid},
-    {"moe", LayerType::nothing},
+    {"moe", LayerType::experts},
     {"mlp", LayerType::nothing},
     {"compressed_sparse_attention", LayerType::compressed},
     {"heavily_compressed_attention", LayerType::compressed},
@@ -33,7 +33,7 @@ constexpr std::array<std::pair<std::string_view, LayerType>, 14> kWords{{
 
 // As hybrid_override_pattern of nemotron_h writes them.
 constexpr std::array<std::pair<char, LayerType>, 4> kLetters{{{'M', LayerType::linear},
-                                                              {'E', LayerType::nothing},
+                                                              {'E', LayerType::experts},
                                                               {'*', LayerType::full},
                                                               {'-', LayerType::nothing}}};
 
@@ -276,7 +276,7 @@ Types derived(ConfigValues& values, std::int64_t layers) {
     case Layout::compressed:
       return all(compressed);
     case Layout::nemotron_h:
-      return {linear, nothing, full, nothing};
+      return {linear, experts, full, nothing};
   }
   return {};
 }

@@ -7,8 +7,8 @@
 
 namespace kvf::input {
 
-// `nothing`: a layer without attention. `compressed`: of deepseek_v4.
-enum class LayerType { full, sliding, chunked, linear, hybrid, nothing, compressed };
+// `nothing`: a layer without attention; `experts`: the same, with a mixture of them. `compressed`: of deepseek_v4.
+enum class LayerType { full, sliding, chunked, linear, hybrid, nothing, experts, compressed };
 
 // One for each layer; empty if a problem was added.
 std::vector<LayerType> layer_types(ConfigValues& values);

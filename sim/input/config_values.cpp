@@ -167,6 +167,14 @@ void ConfigValues::refuse_unless_irrelevant(const Node& member, std::string_view
                                            in_quotes(member.key), place));
 }
 
+std::vector<const Node*> ConfigValues::unused() const {
+  std::vector<const Node*> nodes;
+  for (const Member& m : members_) {
+    if (!m.used) nodes.push_back(m.node);
+  }
+  return nodes;
+}
+
 void ConfigValues::refuse_others() {
   // What is used at times is no mistake when it is not.
   (void)given("hidden_size");

@@ -52,6 +52,8 @@ class ConfigValues {
   const Family& family() const { return family_; }
   Problems& problems() { return problems_; }
   const std::vector<ConfigDefault>& defaults() const { return defaults_; }
+  // The members that nobody has looked at.
+  std::vector<const Node*> unused() const;
   // What the class calls it.
   std::string_view own_name(std::string_view key) const;
 

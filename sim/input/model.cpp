@@ -41,19 +41,27 @@ std::string unknown_model(std::string_view name) {
 }
 
 Model of_catalogue(const CatalogueEntry& entry) {
-  return {entry.shape,
-          std::string(entry.title),
-          std::string(entry.family),
-          std::string(entry.source),
-          "",
-          {}};
+  Model model;
+  model.shape = entry.shape;
+  model.title = entry.title;
+  model.family = entry.family;
+  model.source = entry.source;
+  return model;
 }
 
 // `name` is what the model is called.
 Model of_config(Config config, std::string name, std::string source) {
   config.shape.name = name;
-  return {std::move(config.shape), std::move(name),        std::move(config.model_type),
-          std::move(source),       std::move(config.note), std::move(config.defaults)};
+  Model model;
+  model.shape = std::move(config.shape);
+  model.title = std::move(name);
+  model.family = std::move(config.model_type);
+  model.source = std::move(source);
+  model.note = std::move(config.note);
+  model.defaults = std::move(config.defaults);
+  model.weights = std::move(config.weights);
+  model.no_weights = std::move(config.no_weights);
+  return model;
 }
 
 bool is_config(const Node& map) {
@@ -90,7 +98,12 @@ std::optional<Model> read_inline(const Node& node, Problems& problems) {
     return std::nullopt;
   }
   std::string title = title_of(shape);
-  return Model{std::move(shape), std::move(title), "", "given inline", "", {}};
+  Model model;
+  model.shape = std::move(shape);
+  model.title = std::move(title);
+  model.source = "given inline";
+  model.no_weights = "a shape given inline says nothing about parameters";
+  return model;
 }
 
 std::optional<Model> read_map(const Node& node, Problems& problems) {

@@ -12,6 +12,7 @@
 #include "models/shape.h"
 #include "models/shape_report.h"
 #include "models/transformers_cache.h"
+#include "models/weights.h"
 #include "sim/input/config.h"
 #include "sim/input/node.h"
 
@@ -24,6 +25,8 @@ struct Model {
   std::string source;                   // where the shape comes from
   std::string note;                     // what the shape leaves out
   std::vector<ConfigDefault> defaults;  // values that its config.json leaves to the class
+  std::optional<LlmWeights> weights;    // its parameters, where they are known
+  std::string no_weights;               // why they are not
 };
 
 // Looks up each name, and reads each config.json, once.

@@ -56,6 +56,7 @@ class Problems {
   const std::string& file() const { return file_; }
   std::size_t size() const { return problems_.size(); }
   bool empty() const { return problems_.empty(); }
+  const std::vector<Problem>& list() const { return problems_; }
 
  private:
   std::string file_;

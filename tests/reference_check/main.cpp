@@ -34,7 +34,7 @@ Format format_of(const Node& root) {
       if (find(row, "cache_class") != nullptr) {
         return {rows, check_cache};
       }
-      if (find(row, "parameters") != nullptr) throw BadRow("parameter counts are not modelled yet");
+      if (find(row, "parameters") != nullptr) return {rows, check_parameters};
     }
     throw BadRow("'rows' of an unknown kind");
   }

@@ -79,6 +79,7 @@ void check_paper(Row& row);
 void check_budget(Row& row);
 void check_cache(Row& row);
 void check_kvpress(Row& row);
+void check_parameters(Row& row);
 void check_rounding(Row& row);
 void check_engine_log(Row& row);
 
