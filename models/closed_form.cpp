@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "models/peaks.h"
+#include "models/stretches.h"
 
 namespace kvf {
 namespace {
@@ -109,12 +110,12 @@ std::vector<CellTotals> solve(const Schedule& schedule, PeakFinder<Value>& peaks
   }
 
   std::vector<Segment> all;
-  std::vector<std::size_t> next(rules);  // of each rule: its segment at the current pass
+  std::vector<std::size_t> first_of(rules);
   std::vector<std::int64_t> past(rules);
   std::vector<std::int64_t> after(rules);
   all.reserve(rules * 4);
   for (std::size_t r = 0; r < rules; ++r) {
-    next[r] = all.size();
+    first_of[r] = all.size();
     CellSum sum(schedule, r);
     for_each_segment(schedule.rules[r], schedule.plan, [&](const Segment& s) {
       sum.add(s);
@@ -122,29 +123,20 @@ std::vector<CellTotals> solve(const Schedule& schedule, PeakFinder<Value>& peaks
     });
     totals.push_back(sum.totals());
   }
-  const std::int64_t passes = schedule.plan.passes();
-  for (std::int64_t begin = 0; begin < passes;) {
-    std::int64_t end = passes;
-    for (std::size_t r = 0; r < rules; ++r) {
-      const Segment& s = all[next[r]];
-      end = std::min(end, s.first + s.count);
-    }
-    const std::int64_t added = (all[next[0]].rows + all[next[0]].appended).count();
-    const auto look = [&](std::int64_t pass) {
-      for (std::size_t r = 0; r < rules; ++r) {
-        const Segment& s = all[next[r]];
-        past[r] = s.past_at(pass - s.first).count();
-        after[r] = s.after_at(pass - s.first).count();
-      }
-      peaks.see(pass, added, past, after);
-    };
-    look(begin);
-    if (end - begin > 1) look(end - 1);
-    for (std::size_t r = 0; r < rules; ++r) {
-      if (all[next[r]].first + all[next[r]].count == end) ++next[r];
-    }
-    begin = end;
-  }
+  for_each_stretch(all, first_of, schedule.plan.passes(),
+                   [&](std::int64_t begin, std::int64_t end, auto at) {
+                     const std::int64_t added = (at[0]->rows + at[0]->appended).count();
+                     const auto look = [&](std::int64_t pass) {
+                       for (std::size_t r = 0; r < rules; ++r) {
+                         const Segment& s = *at[r];
+                         past[r] = s.past_at(pass - s.first).count();
+                         after[r] = s.after_at(pass - s.first).count();
+                       }
+                       peaks.see(pass, added, past, after);
+                     };
+                     look(begin);
+                     if (end - begin > 1) look(end - 1);
+                   });
   return totals;
 }
 

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -54,6 +55,8 @@ struct HeadScores {
   std::int64_t layers = 0;
   std::int64_t heads = 0;
   std::vector<double> values;  // row-major, layers x heads
+  // Parameters that were published with them: used unless the policy says otherwise.
+  std::vector<std::pair<std::string, Tokens>> beside = {};
   friend bool operator==(const HeadScores&, const HeadScores&) = default;
 };
 

@@ -92,16 +92,6 @@ void place_in_model(const LlmShape& view, Schedule& schedule) {
   }
 }
 
-void count_cells(Schedule& schedule) {
-  schedule.cells.resize(schedule.rules.size());
-  for (const Group& group : schedule.groups) {
-    RuleCells& cells = schedule.cells[group.rule];
-    const bool apart = schedule.weighs_apart(group.role);
-    (apart ? cells.streaming : cells.others) += group.heads.count();
-    (apart ? cells.stored_streaming : cells.stored_others) += group.heads.count() * group.copies;
-  }
-}
-
 // A policy of heads, or of what a key is made of, needs keys of heads; a share of heads needs them in
 // every layer.
 void check_heads(const PolicySpec& policy, const Schedule& schedule) {

@@ -113,6 +113,9 @@ Schedule plan(const PolicySpec& policy, const LlmShape& shape, const Workload& w
               Accounting accounting = Accounting::implementation,
               std::optional<Convention> convention = std::nullopt);
 
+// Fills `cells` from the groups; plan() has done it.
+void count_cells(Schedule& schedule);
+
 // Entries that a static cache allocates ahead, copies included; nullopt if a rule has no such cache.
 std::optional<Entries> reserved_entries(const Schedule& schedule);
 

@@ -199,6 +199,22 @@ TEST_CASE("short forms", "[input]") {
        R"({"name":"head-roles","heads_file":")" KVF_TESTS_DIR R"(/data/heads-2x3.tsv"})");
 }
 
+TEST_CASE("a folder of head scores brings its sinks and window", "[input]") {
+  const auto tokens = [](const std::string& text, std::string_view parameter) {
+    PolicySpec policy = parse_policy(text);
+    return **std::get_if<Tokens*>(&find_parameter(policy, parameter)->slot);
+  };
+  const std::string folder = "head-roles:heads_file=" KVF_TESTS_DIR "/data/duo-2x3";
+  CHECK(tokens(folder, "sink_tokens") == Tokens(64));
+  CHECK(tokens(folder, "window_tokens") == Tokens(512));  // to deploy with
+  CHECK(tokens(folder + ",window_tokens=100", "window_tokens") == Tokens(100));
+  CHECK(tokens("head-roles:heads_file=" KVF_TESTS_DIR "/data/heads-2x3.tsv", "sink_tokens") ==
+        Tokens(128));
+  // What it means is kept.
+  const PolicySpec policy = parse_policy(folder);
+  CHECK(from_json(to_json(policy)) == policy);
+}
+
 TEST_CASE("mistakes in short forms", "[input]") {
   const auto fails = [](std::string_view text, const std::string& message) {
     INFO(text);

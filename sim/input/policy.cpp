@@ -123,6 +123,20 @@ std::optional<PolicySpec> make_named(const Node& name, Problems& problems) {
   return std::nullopt;
 }
 
+// What was published beside head scores stands for parameters that the map leaves out.
+void take_published(const Node& map, PolicySpec& policy) {
+  std::vector<std::pair<std::string, Tokens>> published;
+  for_each_parameter(policy, [&](const ParameterRef& ref) {
+    const auto* scores = std::get_if<HeadScores*>(&ref.slot);
+    if (scores != nullptr) published = (*scores)->beside;
+  });
+  for (const auto& [name, value] : published) {
+    const auto parameter = find_parameter(policy, name);
+    if (!parameter || first_member(map, name) != nullptr) continue;
+    if (Tokens* const* slot = std::get_if<Tokens*>(&parameter->slot)) **slot = value;
+  }
+}
+
 // All but the name. True if no problem was added.
 bool read_parameters(const Node& map, PolicySpec& policy, HeadFiles& files, Problems& problems,
                      std::span<const std::string_view> beside) {
@@ -140,6 +154,7 @@ bool read_parameters(const Node& map, PolicySpec& policy, HeadFiles& files, Prob
       std::visit(ParameterReader(member, *parameter->info, files, problems), parameter->slot);
     }
   }
+  take_published(map, policy);
   return problems.size() == before;
 }
 

@@ -8,6 +8,8 @@
 #include <system_error>
 #include <utility>
 
+#include "sim/input/bind.h"
+#include "sim/input/json.h"
 #include "sim/input/text_file.h"
 
 namespace kvf::input {
@@ -79,15 +81,54 @@ Table parse_table(std::string_view text, const std::string& file, const Form& fo
   return table;
 }
 
+// What DuoAttention's configuration says of sinks and window. Sizes to deploy with go first.
+std::vector<std::pair<std::string, Tokens>> published_sizes(const std::filesystem::path& path) {
+  const std::string content = read_text_file(path);
+  Problems problems(path.string());
+  Tree tree;
+  JsonParser().parse(content, tree, problems);
+  std::vector<std::pair<std::string, Tokens>> sizes;
+  if (!expect_kind(tree.root(), Kind::map, "the configuration", problems)) problems.throw_if_any();
+  const auto add = [&](std::string_view deployed, std::string_view trained, const char* parameter) {
+    const Node* found = nullptr;
+    for (const Node& member : tree.root()) {
+      if (member.kind == Kind::null || (member.key != deployed && member.key != trained)) continue;
+      if (found == nullptr || member.key == deployed) found = &member;
+    }
+    if (found == nullptr) return problems.add({}, fmt::format("has no '{}'", trained));
+    if (const auto size = read_tokens(*found, found->key, kAnyCount, problems)) {
+      sizes.emplace_back(parameter, *size);
+    }
+  };
+  add("deploy_sink_size", "sink_size", "sink_tokens");
+  add("deploy_recent_size", "recent_size", "window_tokens");
+  problems.throw_if_any();
+  return sizes;
+}
+
 }  // namespace
 
 HeadScores parse_head_scores(std::string_view text, std::string file) {
   Table table = parse_table(text, file, {"layer"});
-  return {std::move(file), table.rows, table.columns, std::move(table.values)};
+  return {std::move(file), table.rows, table.columns, std::move(table.values), {}};
 }
 
 HeadScores read_head_scores(const std::filesystem::path& path) {
-  return parse_head_scores(read_text_file(path), path.string());
+  if (!std::filesystem::is_directory(path)) {
+    return parse_head_scores(read_text_file(path), path.string());
+  }
+  const std::filesystem::path table = path / "full_attention_heads.tsv";
+  if (!std::filesystem::exists(table)) {
+    Problems problems(path.string());
+    problems.add({},
+                 "is a folder without full_attention_heads.tsv; expected a table, or a folder "
+                 "that holds one");
+    problems.throw_if_any();
+  }
+  HeadScores scores = parse_head_scores(read_text_file(table), table.string());
+  scores.file = path.string();
+  scores.beside = published_sizes(path / "config.json");
+  return scores;
 }
 
 TokenScores parse_token_scores(std::string_view text, const std::string& file) {

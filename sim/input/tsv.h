@@ -16,6 +16,8 @@ namespace kvf::input {
 // blank lines count for nothing. Throws InputError with everything that is wrong.
 HeadScores parse_head_scores(std::string_view text, std::string file);
 // Throws what read_text_file() throws, too.
+// A folder as DuoAttention publishes it holds full_attention_heads.tsv, and a config.json whose
+// sink_size and recent_size become parameters beside the scores.
 HeadScores read_head_scores(const std::filesystem::path& path);
 
 // Scores of tokens: row = position in the sequence, one column for all cells or one a cell.

@@ -1,0 +1,139 @@
+#include "models/engines/vllm_ledger.h"
+
+#include <algorithm>
+#include <string>
+
+namespace kvf {
+
+const LedgerPart* Ledger::find(std::string_view name) const {
+  for (const LedgerPart& part : parts) {
+    if (part.name == name) return &part;
+  }
+  return nullptr;
+}
+
+namespace vllm {
+namespace {
+
+constexpr EngineVersion kOldest{{0, 6, 0}};
+constexpr EngineVersion kEnd{{0, 20, 0}};
+constexpr EngineVersion kHybridPool{{0, 10, 0}};  // windows save memory from here on
+constexpr Tokens kBlock{16};
+constexpr Tokens kIndexedBlock{64};  // of latents with an indexer
+
+void check(const Settings& s) {
+  const auto refuse = [](const std::string& what) { throw std::invalid_argument(what); };
+  if (s.tensor_parallel < 1 || s.pipeline_parallel < 1) refuse("parallel sizes start at 1");
+  if (s.max_num_seqs < 1) refuse("'max_num_seqs' starts at 1");
+  if (s.max_num_batched_tokens < Tokens(1)) refuse("'max_num_batched_tokens' starts at 1");
+  if (s.max_model_len < Tokens(1)) refuse("'max_model_len' starts at 1");
+  if (!(s.gpu_memory_utilization > 0 && s.gpu_memory_utilization <= 1)) {
+    refuse("'gpu_memory_utilization' is above 0, up to 1");
+  }
+  if (!modelled_versions().has(s.version)) {
+    throw Refusal("vLLM " + to_string(s.version) +
+                  " is not modelled: its memory is known for 0.6 to 0.19");
+  }
+}
+
+BytesPerToken of_token(const LayerRun& run, std::string_view dtype) {
+  return BytesPerToken(bytes_per_entry(run, dtype).count()).times(run.cells());
+}
+
+Limits limits_of(const LlmShape& shape, const Settings& s) {
+  Limits limits{s.max_model_len, s.max_num_batched_tokens};
+  for (const LayerRun& run : shape.all_runs()) {
+    limits.window = std::max(limits.window, Tokens(run.window));
+  }
+  return limits;
+}
+
+void add(std::vector<LayerSpec>& specs, const LayerSpec& more) {
+  for (LayerSpec& spec : specs) {
+    LayerSpec like = spec;
+    like.layers = more.layers;
+    if (like == more) {
+      spec.layers += more.layers;
+      return;
+    }
+  }
+  specs.push_back(more);
+}
+
+// A band where the figure depends on which stage of a pipeline is the last to fit.
+Estimate of_pipeline(Estimate peak, const Architecture& model, const Settings& settings,
+                     const Gpu& gpu) {
+  Settings one_sequence = settings;
+  one_sequence.max_num_seqs = 1;
+  const Estimate without_sampling = activation_peak(model, one_sequence, gpu);
+  peak.low = std::min(peak.low, without_sampling.low);
+  peak.cause += "; stages without sampling need less";
+  return peak;
+}
+
+}  // namespace
+
+EngineVersions modelled_versions() { return {kOldest, kEnd}; }
+
+Layout layout_of(const LlmShape& shape, const Settings& settings) {
+  const LlmShape rank = per_rank(shape, settings.tensor_parallel);
+  const bool windows_save = !settings.v0 && settings.version >= kHybridPool;
+  std::vector<LayerSpec> specs;
+  Tokens block = kBlock;
+  for (const LayerRun& run : rank.all_runs()) {
+    if (run.has_state()) throw Refusal("recurrent layers: no version has been measured");
+    if (!run.holds_entries()) continue;
+    if (run.indexer > 0) block = kIndexedBlock;
+    const bool sliding = windows_save && run.kind != LayerKind::full;
+    add(specs,
+        {sliding ? GroupKind::sliding : GroupKind::full, run.count, of_token(run, rank.dtype), {}});
+  }
+  const std::int64_t stages = settings.pipeline_parallel;
+  if (stages > 1) {
+    if (specs.size() > 1) throw Refusal("pipeline stages of a model with several kinds of layers");
+    specs[0].layers = (specs[0].layers + stages - 1) / stages;
+  }
+  return hybrid_layout(specs, block, limits_of(rank, settings));
+}
+
+Ledger ledger(const Served& model, const Settings& settings, const Gpu& gpu) {
+  check(settings);
+  const Layout layout = layout_of(model.shape, settings);
+  const Architecture& architecture = model.architecture;
+
+  Ledger out;
+  out.total = gpu.memory;
+  out.budget = gibibytes(in_gib(gpu.memory) * settings.gpu_memory_utilization);
+  Estimate peak = activation_peak(architecture, settings, gpu);
+  if (model.vision) peak.high = peak.mid + Bytes(peak.mid.count() / 8);  // up to 11 % were logged
+  if (settings.pipeline_parallel > 1) peak = of_pipeline(peak, architecture, settings, gpu);
+  const Estimate other = non_torch(settings, gpu);
+  const std::optional<Estimate> graphs = cuda_graphs(architecture, settings);
+
+  out.available_kv = exactly(out.budget) - model.weights - peak - other;
+  const auto blocks_in = [&](Bytes bytes) { return layout.blocks(std::max(bytes, Bytes{})); };
+  const Estimate& kv = out.available_kv;
+  out.blocks = {blocks_in(kv.low), blocks_in(kv.mid), blocks_in(kv.high)};
+  out.block_bytes = layout.block_bytes();
+  out.block = layout.groups.front().block;
+  const Limits limits = limits_of(model.shape, settings);
+  out.concurrency = {layout.concurrency(out.blocks.low, limits),
+                     layout.concurrency(out.blocks.mid, limits),
+                     layout.concurrency(out.blocks.high, limits)};
+
+  const auto pool = [&](Blocks blocks) { return blocks * out.block_bytes; };
+  const Estimate kv_pool{pool(out.blocks.low), pool(out.blocks.mid), pool(out.blocks.high),
+                         kv.basis};
+  const Estimate before = context(settings);
+  Estimate slack = exactly(out.total - out.budget) - before;
+  if (graphs) slack = slack - *graphs;
+  out.parts = {{"weights", model.weights}, {"activations", peak}};
+  if (graphs) out.parts.push_back({"cuda_graphs", *graphs});
+  out.parts.insert(
+      out.parts.end(),
+      {{"non_torch", other}, {"context", before}, {"kv_pool", kv_pool}, {"slack", slack}});
+  return out;
+}
+
+}  // namespace vllm
+}  // namespace kvf

@@ -1,0 +1,49 @@
+// Capacity planning: what a request needs under a policy, and how many fit.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/engines/ledger.h"
+#include "models/policy.h"
+#include "models/shape.h"
+#include "models/time_model.h"
+#include "models/workload.h"
+
+namespace kvf {
+
+struct Request {
+  PolicySpec policy;
+  Workload workload;
+  std::optional<Convention> convention{};
+};
+
+// Of one rank. Bytes are of the cache, copies of KV heads included, and of recurrent states.
+struct RequestNeeds {
+  std::optional<double> footprint;  // of full attention
+  Bytes peak;                       // all layers at once
+  Bytes layerwise_peak;             // layers one after another
+  Bytes blocks;  // the layerwise peak, the last block of each table filled up: a table a KV head
+  Bytes after_prefill;
+  Bytes after_decode;
+  RunTime time;  // estimated
+  bool heads_assumed = false;
+};
+
+// `block`: tokens of a block. Throws PolicyError, std::invalid_argument, OverflowError.
+RequestNeeds needs_of(const LlmShape& shape, const Request& request, std::int64_t ranks,
+                      Tokens block, const TimeModel& time);
+
+// Requests at once in a pool.
+//   low   all of them are at the peak of all layers together
+//   mid   all of them are at the layerwise peak, in blocks
+//   high  one is at its peak, the others hold what they hold at the end
+Band<std::int64_t> requests_at_once(const Estimate& pool, const RequestNeeds& needs);
+
+// The longest prompt of which one request fits, all else being equal: up to `most`.
+Tokens longest_prompt(const LlmShape& shape, const Request& request, std::int64_t ranks,
+                      Tokens block, Bytes pool, Tokens most);
+
+}  // namespace kvf
