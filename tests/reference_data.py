@@ -11,6 +11,7 @@ FILES = [
     "paper_footprint.json",
     "policy_budgets.json",
     "kvpress_real.json",
+    "paper_tables.json",
     "training_reference.json",
     "transformers_caches.json",
 ]
