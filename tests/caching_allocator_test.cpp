@@ -203,6 +203,41 @@ TEST_CASE("a recorded run from an empty allocator", "[allocator]") {
   CHECK(watched.allocator.peak().requested == Bytes(3'249'143'816));
 }
 
+// What vLLM logs for weights is the blocks of its tensors, in the order of their making: where what is
+// left of a segment is too small to be split off, it counts. Rotary table after the first attention.
+TEST_CASE("weights as they are loaded, against logged figures", "[allocator]") {
+  struct Model {
+    std::int64_t layers, hidden, feed_forward, heads, kv_heads, vocabulary, positions;
+    bool biases;  // of queries, keys and values
+  };
+  const Model llama{32, 4096, 14336, 32, 8, 128256, 131072, false};  // 3.1 8B
+  const Model qwen{28, 3584, 18944, 28, 4, 152064, 32768, true};     // 2.5 7B
+  const auto loaded = [](const Model& model, std::int64_t ranks) {
+    Watched watched;
+    const auto take = [&](std::int64_t numbers) { watched.take(Bytes(2 * numbers)); };
+    const std::int64_t d = model.hidden;
+    const std::int64_t qkv = (model.heads + 2 * model.kv_heads) * 128 / ranks;
+    take(model.vocabulary / ranks * d);
+    for (std::int64_t layer = 0; layer < model.layers; ++layer) {
+      take(qkv * d);
+      if (model.biases) take(qkv);
+      take(d * model.heads * 128 / ranks);
+      if (layer == 0) take(model.positions * 128);
+      take(2 * model.feed_forward / ranks * d);
+      take(model.feed_forward / ranks * d);
+      take(d);
+      take(d);
+    }
+    take(d);
+    take(model.vocabulary / ranks * d);
+    return static_cast<double>(watched.allocator.now().allocated.count()) / (1 << 30);
+  };
+  CHECK(loaded(llama, 1) == Approx(14.9888).margin(0.00005));
+  CHECK(loaded(llama, 2) == Approx(7.5122).margin(0.00005));
+  // 57 MiB more than its tensors have.
+  CHECK(loaded(qwen, 1) == Approx(14.25).margin(0.005));
+}
+
 TEST_CASE("laws of the caching allocator: random streams", "[allocator]") {
   for (unsigned seed = 0; seed < 20; ++seed) {
     INFO("seed " << seed);

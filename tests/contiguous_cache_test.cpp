@@ -6,9 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "models/closed_form.h"
+#include "models/catalogue.h"
 #include "models/peak_bytes.h"
+#include "models/transformers_cache.h"
 #include "sim/alloc/contiguous_cache.h"
+#include "sim/alloc/place_buffers.h"
 #include "sim/alloc/static_cache.h"
 #include "sim/input/policy.h"
 #include "tests/cases_under_law.h"
@@ -134,6 +136,84 @@ TEST_CASE("laws of contiguous caches: live <= held <= reserved, and all is given
     ++played;
   }
   CHECK(played > 100);
+}
+
+namespace {
+
+// Windows of two widths beside full attention, heads that are copied before caching, latents.
+std::vector<LlmShape> many_shapes() {
+  LayerRun full;
+  full.count = 2;
+  full.kv_heads = full.cached_heads = 2;
+  full.query_heads = 4;
+  full.key_width = 8;
+  full.value_width = 12;
+  LayerRun sliding = full;
+  sliding.kind = LayerKind::sliding;
+  sliding.window = 9;
+  LayerRun chunked = sliding;
+  chunked.count = 1;
+  chunked.kind = LayerKind::chunked;
+  chunked.window = 4;
+  LayerRun copied = full;
+  copied.cached_heads = 4;
+  LayerRun latent = full;
+  latent.latent = 32;
+  latent.rope = 8;
+  return {make_shape("full", {full}, "fp32"), make_shape("hybrid", {sliding, full, chunked, full}),
+          make_shape("copied", {copied}), make_shape("latent", {latent})};
+}
+
+// What is held after each pass.
+std::vector<Bytes> held_after_passes(const Schedule& schedule, auto&& buffers) {
+  std::vector<Bytes> held(static_cast<std::size_t>(schedule.plan.passes()));
+  buffers([&](const CacheBuffer& event) {
+    for (auto pass = static_cast<std::size_t>(event.pass); pass < held.size(); ++pass) {
+      held[pass] = event.held;
+    }
+  });
+  return held;
+}
+
+}  // namespace
+
+// transformers_cache() was compared with hundreds of caches of real models; this is the same memory,
+// from buffers that come and go.
+TEST_CASE("after each pass a cache holds what the tensors of the real one occupy", "[buffers]") {
+  for (const LlmShape& shape : many_shapes()) {
+    for (const std::int64_t prompt : {1, 3, 9, 40}) {
+      const std::int64_t output = 14;
+      INFO(shape.name << " " << prompt);
+      const Schedule schedule =
+          plan(input::parse_policy("full"), shape, {Tokens(prompt), Tokens(output)},
+               Accounting::implementation, Convention::transformers);
+      const auto dynamic =
+          held_after_passes(schedule, [&](auto sink) { contiguous_buffers(schedule, sink); });
+      const Tokens length = static_length(Tokens(prompt), Tokens(output + 1));
+      const auto ahead =
+          held_after_passes(schedule, [&](auto sink) { static_buffers(schedule, length, sink); });
+      for (std::int64_t decoded = 0; decoded <= output; ++decoded) {
+        TransformersCall call;
+        call.prompt = Tokens(prompt);
+        call.decoded = Tokens(decoded);
+        const auto pass = static_cast<std::size_t>(decoded);
+        CHECK(dynamic[pass] == transformers_cache(shape, call).after_decode.storage());
+        call.kind = TransformersCacheKind::static_length;
+        call.length = length;
+        CHECK(ahead[pass] == transformers_cache(shape, call).after_decode.storage());
+      }
+    }
+  }
+}
+
+TEST_CASE("DuoAttention's static cache allocates what its rules reserve", "[buffers]") {
+  const Schedule schedule =
+      plan(input::parse_policy("duoattention:streaming_heads=0.5,sink_tokens=2,window_tokens=6"),
+           find_model("llama-3.1-8b")->shape, {Tokens(40), Tokens(3), Tokens(16)},
+           Accounting::implementation, Convention::duo_static);
+  const BufferPeak peak = static_buffers(schedule, Tokens(43), {});
+  CHECK(peak.held == *reserved_entries(schedule) * BytesPerEntry(2 * 128 * 2));
+  CHECK(peak.pass == 0);
 }
 
 namespace {

@@ -1,11 +1,13 @@
 #include "sim/alloc/contiguous_cache.h"
 
+#include "sim/alloc/buffer_book.h"
+
 namespace kvf {
 namespace {
 
 constexpr CachePart kParts[] = {CachePart::key, CachePart::value};
 
-void append(detail::BufferBook& book, const detail::GroupCall& call) {
+void append(BufferBook& book, const GroupCall& call) {
   const bool first = call.past == Tokens{};
   for (const CachePart part : kParts) {
     book.alloc(call.group, part, call.size);
@@ -15,7 +17,7 @@ void append(detail::BufferBook& book, const detail::GroupCall& call) {
   for (const CachePart part : kParts) book.free_oldest(call.group, part);
 }
 
-void evict(detail::BufferBook& book, const detail::GroupCall& call) {
+void evict(BufferBook& book, const GroupCall& call) {
   // What a window keeps is a view.
   if (call.after == call.size || call.window != nullptr) return;
   for (const CachePart part : kParts) book.alloc(call.group, part, call.after);
@@ -30,14 +32,14 @@ BufferPeak contiguous_buffers(const Schedule& schedule, const BufferSink& sink) 
     peak.see(event);
     if (sink) sink(event);
   };
-  detail::BufferBook book(schedule, watched);
-  detail::play_layers(schedule, [&](std::span<const detail::GroupCall> layer) {
+  BufferBook book(schedule, watched);
+  play_layers(schedule, [&](std::span<const GroupCall> layer) {
     book.pass = layer.front().pass;
-    for (const detail::GroupCall& call : layer) {
+    for (const GroupCall& call : layer) {
       append(book, call);
       book.set_live(call.group, call.live);
     }
-    for (const detail::GroupCall& call : layer) evict(book, call);
+    for (const GroupCall& call : layer) evict(book, call);
   });
   ++book.pass;
   book.release_all();

@@ -4,6 +4,8 @@
 #include <optional>
 #include <stdexcept>
 
+#include "sim/alloc/buffer_book.h"
+
 namespace kvf {
 namespace {
 
@@ -36,10 +38,10 @@ BufferPeak static_buffers(const Schedule& schedule, Tokens length, const BufferS
     peak.see(event);
     if (sink) sink(event);
   };
-  detail::BufferBook book(schedule, watched);
-  detail::play_layers(schedule, [&](std::span<const detail::GroupCall> layer) {
+  BufferBook book(schedule, watched);
+  play_layers(schedule, [&](std::span<const GroupCall> layer) {
     book.pass = layer.front().pass;
-    for (const detail::GroupCall& call : layer) {
+    for (const GroupCall& call : layer) {
       const Tokens room = ahead[call.group];
       if (call.pass == 0) {
         for (const CachePart part : kParts) book.alloc(call.group, part, room);

@@ -1,6 +1,5 @@
-#include "sim/alloc/cache_buffers.h"
+#include "sim/alloc/buffer_book.h"
 
-#include <new>
 #include <stdexcept>
 
 namespace kvf {
@@ -18,27 +17,6 @@ PartBytes part_bytes(const Schedule& schedule, const Group& group) {
   }
   throw std::logic_error("a group of a layer that the model does not have");
 }
-
-void BuffersOnDevice::operator()(const CacheBuffer& event) {
-  if (event.kind == CacheBuffer::Kind::free) {
-    memory_.free(event.bytes);
-  } else if (!memory_.allocate(event.bytes)) {
-    throw std::bad_alloc();
-  }
-}
-
-void BuffersInCachingAllocator::operator()(const CacheBuffer& event) {
-  if (event.kind == CacheBuffer::Kind::free) {
-    allocator_.free(handles_.at(event.buffer));
-    return;
-  }
-  const auto handle = allocator_.allocate(event.bytes);
-  if (!handle) throw std::bad_alloc();
-  handles_.resize(event.buffer + 1);
-  handles_[event.buffer] = *handle;
-}
-
-namespace detail {
 
 void play_layers(const Schedule& schedule,
                  const std::function<void(std::span<const GroupCall>)>& layer) {
@@ -129,5 +107,4 @@ void BufferBook::tell(CacheBuffer::Kind kind, const Buffer& buffer, std::size_t 
   sink_({kind, buffer.number, buffer.bytes, pass, group, part, live_, held_});
 }
 
-}  // namespace detail
 }  // namespace kvf
