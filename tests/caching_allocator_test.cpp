@@ -147,6 +147,14 @@ TEST_CASE("without room, cached segments go back first", "[allocator]") {
   CHECK(watched.allocator.now().reserved == MiB(44));
   CHECK(watched.memory.used() == MiB(44));
   CHECK(watched.allocator.peak().reserved == MiB(64));
+
+  // What waits for another stream is waited for.
+  Watched waiting({}, MiB(40));
+  const Handle other = waiting.take(MiB(30));
+  waiting.allocator.request_free(other);
+  CHECK(waiting.allocator.allocate(MiB(20)));
+  CHECK(waiting.segments() == std::vector<Bytes>{MiB(30), MiB(-30), MiB(20)});
+  CHECK_THROWS_AS(waiting.allocator.complete_free(other), std::logic_error);
 }
 
 TEST_CASE("max_split_size keeps large blocks whole", "[allocator]") {
@@ -161,6 +169,17 @@ TEST_CASE("max_split_size keeps large blocks whole", "[allocator]") {
   CHECK(watched.segments() == std::vector<Bytes>{MiB(40), MiB(12), MiB(-40), MiB(16)});
   CHECK(watched.allocator.retries() == 0);
   CHECK(watched.allocator.block_bytes(small) == MiB(12));
+
+  // No one of them is enough: the largest ones, until they are.
+  Watched several({MiB(32), 0}, MiB(140));
+  const std::vector<Handle> blocks{several.take(MiB(34)), several.take(MiB(38)),
+                                   several.take(MiB(36))};
+  for (const Handle block : blocks) several.allocator.free(block);
+  several.take(MiB(70));
+  CHECK(several.segments() ==
+        std::vector<Bytes>{MiB(34), MiB(38), MiB(36), MiB(-38), MiB(-36), MiB(70)});
+  CHECK(several.allocator.retries() == 0);
+
   DeviceMemory memory;
   CHECK_THROWS_AS(CachingAllocator(memory, {MiB(20), 0}), std::invalid_argument);
   CHECK_THROWS_AS(CachingAllocator(memory, {Bytes::max(), 3}), std::invalid_argument);

@@ -1,4 +1,6 @@
 // The buffers of contiguous and static caches: sequences, laws, and recorded runs of the real ones.
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <map>
@@ -43,7 +45,7 @@ Schedule schedule_of(const std::string& policy, std::int64_t prompt, std::int64_
               Accounting::implementation, Convention::kvpress);
 }
 
-// "+K150" for an allocation of 150 entries, with the layer if asked for.
+// "+K150" for an allocation of 150 entries.
 std::string word(const CacheBuffer& event) {
   return std::string(event.kind == Kind::alloc ? "+" : "-") +
          (event.part == CachePart::key ? "K" : "V") + std::to_string(event.bytes.count() / kBytes);
@@ -78,6 +80,15 @@ TEST_CASE("a contiguous cache grows one tensor after the other", "[buffers]") {
         std::vector<Words>{{"+K8", "+V8", "+K4", "+V4", "-K8", "-V8"},
                            {"+K5", "-K4", "+V5", "-V4"},
                            {"-K5", "-V5"}});
+}
+
+TEST_CASE("layers run one after another, and evict before the next one begins", "[buffers]") {
+  Words all;
+  contiguous_buffers(schedule_of("topk:ratio=0.5", 8, 0), [&](const CacheBuffer& event) {
+    all.push_back(std::to_string(event.layer) + word(event));
+  });
+  CHECK(all == Words{"0+K8", "0+V8", "0+K4", "0+V4", "0-K8", "0-V8", "1+K8", "1+V8", "1+K4", "1+V4",
+                     "1-K8", "1-V8", "0-K4", "0-V4", "1-K4", "1-V4"});
 }
 
 TEST_CASE("a static cache allocates ahead", "[buffers]") {

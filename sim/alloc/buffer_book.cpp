@@ -61,7 +61,7 @@ void play_layers(const Schedule& schedule,
 
 BufferBook::BufferBook(const Schedule& schedule, const BufferSink& sink) : sink_(sink) {
   for (const Group& group : schedule.groups) {
-    groups_.push_back({part_bytes(schedule, group), {}, {}});
+    groups_.push_back({part_bytes(schedule, group), group.layer, {}, {}});
   }
 }
 
@@ -104,7 +104,7 @@ void BufferBook::release_all() {
 
 void BufferBook::tell(CacheBuffer::Kind kind, const Buffer& buffer, std::size_t group,
                       CachePart part) {
-  sink_({kind, buffer.number, buffer.bytes, pass, group, part, live_, held_});
+  sink_({kind, buffer.number, buffer.bytes, pass, group, groups_[group].layer, part, live_, held_});
 }
 
 }  // namespace kvf

@@ -45,6 +45,7 @@ class BufferBook {
   };
   struct Cells {
     PartBytes bytes;
+    std::int64_t layer;
     Tokens live;
     std::vector<Buffer> buffers[2];  // of each part; more than one while it is copied
   };

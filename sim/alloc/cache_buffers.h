@@ -23,6 +23,7 @@ struct CacheBuffer {
   Bytes bytes;
   std::int64_t pass = 0;  // one more than the last pass when the cache is released
   std::size_t group = 0;  // index into Schedule::groups
+  std::int64_t layer = 0;
   CachePart part = CachePart::key;
   // What the cache holds now: entries that are kept and not masked, and buffers.
   // Always live <= held.
