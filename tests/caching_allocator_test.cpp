@@ -185,6 +185,24 @@ TEST_CASE("max_split_size keeps large blocks whole", "[allocator]") {
   CHECK_THROWS_AS(CachingAllocator(memory, {Bytes::max(), 3}), std::invalid_argument);
 }
 
+TEST_CASE("what was there when a recording began", "[allocator]") {
+  Watched watched;
+  // Records that were used before must not be seen in what is adopted.
+  const Handle once = watched.take(MiB(4));
+  watched.allocator.free(once);
+  watched.allocator.empty_cache();
+  const Address at = Address{1} << 40;
+  const auto handles =
+      watched.allocator.adopt(Pool::large, 0, at, MiB(20),
+                              {{MiB(4), MiB(3)}, {MiB(6), {}}, {MiB(2), MiB(2)}, {MiB(8), {}}});
+  CHECK(watched.allocator.now() == CachingAllocator::Figures{MiB(5), MiB(6), MiB(6), MiB(20)});
+  CHECK(watched.where(watched.take(MiB(5))) == at + MiB(4).count());
+  watched.allocator.free(handles[2]);
+  CHECK(watched.where(watched.take(MiB(10))) == at + MiB(10).count());
+  CHECK_THROWS_AS(watched.allocator.adopt(Pool::large, 0, 0, MiB(20), {{MiB(4), {}}}),
+                  std::invalid_argument);
+}
+
 TEST_CASE("a driver hands out whole granules", "[allocator]") {
   DeviceMemory memory({MiB(2), MiB(8), {}});
   const auto first = memory.allocate(Bytes(1));

@@ -145,6 +145,9 @@ std::uint32_t CachingAllocator::new_record() {
   }
   const std::uint32_t index = unused_.back();
   unused_.pop_back();
+  Record fresh;
+  fresh.serial = blocks_[index].serial;
+  blocks_[index] = fresh;
   return index;
 }
 
@@ -172,8 +175,6 @@ std::uint32_t CachingAllocator::take_segment(Pool pool, std::int64_t stream, Byt
   block.bytes = size;
   block.stream = stream;
   block.pool = pool;
-  block.before = kNone;
-  block.after = kNone;
   now_.reserved += size;
   if (sink_) sink_({SegmentEvent::Kind::alloc, *address, size, stream});
   return index;
