@@ -33,9 +33,10 @@ inline Tokens truncated_share(double share, Tokens tokens) {
 }
 
 // The next multiple of `multiple`.
-constexpr Tokens round_up(Tokens tokens, Tokens multiple) {
-  const Tokens over = tokens % multiple;
-  return over == Tokens{} ? tokens : tokens + (multiple - over);
+template <class Unit>
+constexpr Quantity<Unit> round_up(Quantity<Unit> amount, Quantity<Unit> multiple) {
+  const Quantity<Unit> over = amount % multiple;
+  return over == Quantity<Unit>{} ? amount : amount + (multiple - over);
 }
 
 // 1 + 2 + ... + n

@@ -12,6 +12,7 @@ FILES = [
     "policy_budgets.json",
     "kvpress_real.json",
     "engine_logs.json",
+    "paper_tables.json",
     "training_reference.json",
     "transformers_caches.json",
 ]

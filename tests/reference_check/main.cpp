@@ -54,16 +54,25 @@ std::string name_of(const Node& row, std::size_t index) {
   return std::to_string(index);
 }
 
+int summary(const std::size_t (&count)[3]) {
+  fmt::print("{} equal, {} different, {} undefined\n", count[0], count[1], count[2]);
+  return count[1] == 0 ? 0 : 1;
+}
+
 int run(const std::string& path) {
   const std::string content = input::read_text_file(path);
   input::Tree tree;
   input::Problems problems(path);
   input::JsonParser().parse(content, tree, problems);
+  std::size_t count[3] = {};
+  if (tree.root().kind == Kind::map && find(tree.root(), "measured_peak_memory_gib") != nullptr) {
+    check_peaks(tree.root(), count);
+    return summary(count);
+  }
   const Format format = format_of(tree.root());
   if (format.rows->kind != Kind::list) throw BadRow("the rows are not a list");
 
   std::size_t index = 0;
-  std::size_t count[3] = {};
   for (const Node& node : *format.rows) {
     Row row(node, tree.root());
     try {
@@ -80,8 +89,7 @@ int run(const std::string& path) {
     }
     ++index;
   }
-  fmt::print("{} equal, {} different, {} undefined\n", count[0], count[1], count[2]);
-  return count[1] == 0 ? 0 : 1;
+  return summary(count);
 }
 
 }  // namespace

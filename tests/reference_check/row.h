@@ -83,4 +83,8 @@ void check_parameters(Row& row);
 void check_rounding(Row& row);
 void check_engine_log(Row& row);
 
+// The paper's tables, of which the measured peaks of memory are checked: a line a cell. Adds to the
+// cells that agree, count[0], or differ, count[1].
+void check_peaks(const Node& file, std::size_t (&count)[3]);
+
 }  // namespace kvf::reference
