@@ -1,0 +1,153 @@
+#include "sim/paged_cells.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include <fmt/format.h>
+
+#include "sim/alloc/lifespans.h"
+
+namespace kvf {
+namespace {
+
+constexpr std::int64_t kMostSlots = std::int64_t{1} << 22;
+
+std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
+
+// One rule by number alone, pass by pass. Entries of rows and of appended tokens are told apart as
+// LifeTracker does: no more rows can be alive than there are.
+class Counts {
+ public:
+  explicit Counts(const Rule& rule) : rule_(rule), state_(initial_state(rule)) {}
+
+  // What stays of the rows. Before it, `rows_alive` are alive.
+  Tokens play(const Pass& pass) {
+    held_ = keep(rule_, state_, pass, held_ + pass.rows + pass.appended);
+    rows_ = std::min(held_, rows_ + pass.rows);
+    return rows_;
+  }
+  Tokens rows_alive() const { return rows_; }
+  Tokens appended_alive() const { return held_ - rows_; }
+
+ private:
+  const Rule& rule_;
+  RuleState state_;
+  Tokens held_;
+  Tokens rows_;
+};
+
+template <class See>
+void for_each_pass(const PassPlan& plan, See&& see) {
+  for (const PassRun& run : plan.runs) {
+    for (std::int64_t i = 0; i < run.count; ++i) see(plan.pass(run, i));
+  }
+}
+
+// By pass: whether a rule keeps some of what is appended.
+std::vector<bool> keeps_appended(const Schedule& schedule) {
+  std::vector<bool> keeps(at(schedule.plan.passes()), false);
+  if (std::all_of(schedule.plan.runs.begin(), schedule.plan.runs.end(),
+                  [](const PassRun& run) { return run.appended == Tokens{}; })) {
+    return keeps;
+  }
+  for (const Rule& rule : schedule.rules) {
+    Counts counts(rule);
+    for_each_pass(schedule.plan, [&](const Pass& pass) {
+      const Tokens before = counts.appended_alive();
+      counts.play(pass);
+      if (counts.appended_alive() > before) keeps[at(pass.index)] = true;
+    });
+  }
+  return keeps;
+}
+
+// Where the appended tokens of a cell are that are alive. The newest go first.
+class AppendedSlots {
+ public:
+  // After a pass `alive` of them are.
+  void play(const Write& write, std::int64_t rows, std::int64_t alive, SlotEnds& ends) {
+    while (std::ssize(alive_) > alive) {
+      ends.last[at(alive_.back())] = write.pass;
+      alive_.pop_back();
+    }
+    for (std::int64_t slot = write.first + rows; slot < write.end; ++slot) {
+      if (std::ssize(alive_) < alive) {
+        alive_.push_back(slot);
+      } else {
+        ends.last[at(slot)] = write.pass;
+      }
+    }
+  }
+  // Those behind a slot.
+  std::int64_t behind(std::int64_t slot) const {
+    return alive_.end() - std::upper_bound(alive_.begin(), alive_.end(), slot);
+  }
+
+ private:
+  std::vector<std::int64_t> alive_;
+};
+
+}  // namespace
+
+Slots slots_of(const Schedule& schedule, const std::function<std::int64_t(std::int64_t)>& pass_of) {
+  const std::int64_t passes = schedule.plan.passes();
+  if (schedule.plan.rows().count() > kMostSlots || passes > kMostSlots) {
+    throw std::invalid_argument(
+        fmt::format("{} tokens in {} passes are too many to follow the blocks of each; expected "
+                    "at most {} of both",
+                    schedule.plan.rows().count(), passes, kMostSlots));
+  }
+  const std::vector<bool> keeps = keeps_appended(schedule);
+  Slots slots;
+  slots.writes.reserve(at(passes));
+  std::int64_t next = 0;
+  for_each_pass(schedule.plan, [&](const Pass& pass) {
+    const bool stay = keeps[at(pass.index)];
+    const std::int64_t end = next + (pass.rows + (stay ? pass.appended : Tokens{})).count();
+    slots.add({static_cast<PassNumber>(pass_of(pass.index)), next, end,
+               stay ? 0 : pass.appended.count(), next - pass.position.count()});
+    next = end;
+  });
+  return slots;
+}
+
+bool scores_decide(const Schedule& schedule, std::size_t rule) {
+  Counts counts(schedule.rules[rule]);
+  bool decide = false;
+  for_each_pass(schedule.plan, [&](const Pass& pass) {
+    if (decide) return;
+    const Tokens past = counts.rows_alive();
+    const Tokens stays = counts.play(pass);
+    decide = select(past, pass.rows, retention(schedule.rules[rule], pass), stays).by_score;
+  });
+  return decide;
+}
+
+CellPages play_pages(const Schedule& schedule, const Slots& slots, std::size_t rule,
+                     std::int64_t cell, const ScoreModel& scores) {
+  constexpr std::int64_t kNoVictim = -1;
+  CellPages pages{SlotEnds(slots.born.size())};
+  std::int64_t first_victim = kNoVictim;  // the slot of the first entry that this pass evicts
+  LifeTracker tracker(scores, cell, [&](const Life& life) {
+    const std::int64_t slot = life.first + slots.writes[at(life.born)].shift;
+    if (first_victim == kNoVictim) first_victim = slot;
+    const auto first = pages.ends.last.begin() + slot;
+    std::fill(first, first + (life.last - life.first + 1), slots.writes[at(life.evicted)].pass);
+  });
+  Counts counts(schedule.rules[rule]);
+  AppendedSlots appended;
+  for_each_pass(schedule.plan, [&](const Pass& pass) {
+    first_victim = kNoVictim;
+    const Tokens stays = counts.play(pass);
+    tracker.play(pass, retention(schedule.rules[rule], pass), stays);
+    appended.play(slots.writes[at(pass.index)], pass.rows.count(), counts.appended_alive().count(),
+                  pages.ends);
+    if (first_victim == kNoVictim) return;
+    pages.moved += std::ssize(tracker.alive()) -
+                   static_cast<std::int64_t>(tracker.before_first_victim()) +
+                   appended.behind(first_victim);
+  });
+  return pages;
+}
+
+}  // namespace kvf
