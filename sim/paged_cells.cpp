@@ -10,8 +10,6 @@
 namespace kvf {
 namespace {
 
-constexpr std::int64_t kMostSlots = std::int64_t{1} << 22;
-
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 // One rule by number alone, pass by pass. Entries of rows and of appended tokens are told apart as
@@ -91,11 +89,11 @@ class AppendedSlots {
 
 Slots slots_of(const Schedule& schedule, const std::function<std::int64_t(std::int64_t)>& pass_of) {
   const std::int64_t passes = schedule.plan.passes();
-  if (schedule.plan.rows().count() > kMostSlots || passes > kMostSlots) {
+  if (schedule.plan.rows().count() > kMostPaged || passes > kMostPaged) {
     throw std::invalid_argument(
         fmt::format("{} tokens in {} passes are too many to follow the blocks of each; expected "
                     "at most {} of both",
-                    schedule.plan.rows().count(), passes, kMostSlots));
+                    schedule.plan.rows().count(), passes, kMostPaged));
   }
   const std::vector<bool> keeps = keeps_appended(schedule);
   Slots slots;

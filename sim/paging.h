@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "models/batch.h"
+#include "models/block_tables.h"
 #include "sim/alloc/paged.h"
 #include "sim/alloc/score_model.h"
 #include "timeline/track.h"

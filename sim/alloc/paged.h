@@ -15,20 +15,10 @@
 #include <span>
 #include <vector>
 
+#include "models/block_tables.h"
 #include "models/units.h"
 
 namespace kvf {
-
-// What shares one block table: all layers of a sequence, the heads of a layer, or one head alone. A
-// block of a shared table holds its slots for every cell of the table.
-enum class TableOf : std::uint8_t { sequence, layer, head };
-
-struct BlockTables {
-  Tokens block{16};  // slots of a block, at least 1
-  TableOf of = TableOf::sequence;
-  bool compaction = false;  // after each pass that evicts
-  friend bool operator==(const BlockTables&, const BlockTables&) = default;
-};
 
 // A pass of the run, from 0. At most 2^31 of them: half the memory of what is kept for each slot.
 using PassNumber = std::int32_t;
