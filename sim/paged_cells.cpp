@@ -109,16 +109,17 @@ Slots slots_of(const Schedule& schedule, const std::function<std::int64_t(std::i
   return slots;
 }
 
-bool scores_decide(const Schedule& schedule, std::size_t rule) {
+std::int64_t scored_entries(const Schedule& schedule, std::size_t rule) {
   Counts counts(schedule.rules[rule]);
-  bool decide = false;
+  std::int64_t scored = 0;
   for_each_pass(schedule.plan, [&](const Pass& pass) {
-    if (decide) return;
     const Tokens past = counts.rows_alive();
     const Tokens stays = counts.play(pass);
-    decide = select(past, pass.rows, retention(schedule.rules[rule], pass), stays).by_score;
+    const Selection selection =
+        select(past, pass.rows, retention(schedule.rules[rule], pass), stays);
+    if (selection.by_score) scored += static_cast<std::int64_t>(selection.end - selection.first);
   });
-  return decide;
+  return scored;
 }
 
 CellPages play_pages(const Schedule& schedule, const Slots& slots, std::size_t rule,

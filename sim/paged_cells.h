@@ -16,9 +16,9 @@ namespace kvf {
 // Throws std::invalid_argument for more slots or passes than are followed one by one.
 Slots slots_of(const Schedule& schedule, const std::function<std::int64_t(std::int64_t)>& pass_of);
 
-// Whether scores have a say in which entries a cell of the rule keeps. If not, all cells of the
-// rule keep the same. A few ns a pass.
-bool scores_decide(const Schedule& schedule, std::size_t rule);
+// How many entries a cell of the rule scores in all passes. If none, scores have no say in which it
+// keeps, and all cells of the rule keep the same. A few ns a pass.
+std::int64_t scored_entries(const Schedule& schedule, std::size_t rule);
 
 struct CellPages {
   SlotEnds ends;

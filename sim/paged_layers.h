@@ -36,7 +36,7 @@ struct LayerStack {
 };
 
 // From the lowest on. `ask_scores`: whether it matters which entries stay; then layers in which
-// scores have a say stand alone.
+// scores have a say stand alone. Throws std::invalid_argument where that would take too long.
 std::vector<LayerStack> layer_stacks(std::span<const BatchMember> members, bool ask_scores);
 
 }  // namespace kvf

@@ -74,10 +74,10 @@ struct Paging {
 
 // `members`: the sequences of a batch, or one schedule counted once. The copies of a group (KV sets
 // for each query head) are taken to keep the same entries. Results do not depend on the threads.
-// Throws std::invalid_argument for a nominal share of heads, a block below 1, or more tokens than
-// can be followed one by one.
+// Throws std::invalid_argument for a nominal share of heads, a block below 1, or more tokens or
+// scores than can be followed one by one.
 // Time: some 10 ns an entry where scores decide, twice that where they decide anew in every pass;
-// memory: 8 bytes a token for each of a layer's cells, 24 bytes a pass for each of the sweep.
+// memory: 8 bytes a token for each of a layer's cells, 32 bytes a pass for each of the sweep.
 Paging page(std::span<const BatchMember> members, const PagingOptions& options);
 
 }  // namespace kvf

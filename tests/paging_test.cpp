@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "models/catalogue.h"
 #include "models/closed_form.h"
 #include "models/peak_bytes.h"
 #include "sim/lives.h"
@@ -418,6 +419,11 @@ PolicySpec press(std::int64_t target) {
   press.target = Tokens(target);
   return {press, DecodingPress::name};
 }
+PolicySpec locret() {
+  Locret locret;
+  locret.sparsity = 0.9;
+  return {locret, Locret::name};
+}
 PolicySpec topk(double ratio) { return {TopK{{ratio}, {}, {}}, TopK::name}; }
 PolicySpec streaming(std::int64_t sinks, std::int64_t window) {
   return {Streaming{Tokens(sinks), Tokens(window)}, Streaming::name};
@@ -547,6 +553,23 @@ TEST_CASE("changes of blocks return to the start", "[paging]") {
   }
 }
 
+TEST_CASE("a block begun by entries that are gone is taken anew", "[paging]") {
+  Slots slots;
+  slots.add({0, 0, 2, 0, 0});
+  slots.add({1, 2, 2, 1, 0});  // a token of a method's own, which is dropped
+  const auto taken = [&](PassNumber until, PassNumber pass) {
+    SlotEnds ends(2);
+    ends.last = {until, 0};
+    Changes changes(2);
+    count_blocks(slots, ends, Tokens(4), 1, changes);
+    return changes.taken[static_cast<std::size_t>(pass)];
+  };
+  CHECK(taken(0, 0) == 1);
+  CHECK(taken(0, 1) == 1);
+  CHECK(taken(1, 1) == 0);
+  CHECK(taken(kStays, 1) == 0);
+}
+
 TEST_CASE("threads change nothing", "[paging]") {
   PagingOptions options;
   options.sweep = all_tables();
@@ -575,6 +598,11 @@ TEST_CASE("what has no blocks is refused", "[paging]") {
   CHECK(words(members_of({}, workload(std::int64_t{1} << 23, 1, 1 << 20)), options) ==
         "8388609 tokens in 9 passes are too many to follow the blocks of each; expected at most "
         "4194304 of both");
+  CHECK(
+      words(members_of(locret(), workload(1'000'000, 1, 1), find_model("llama-3.1-8b")->shape),
+            options) ==
+      "to know which entries stay, 1.1e+13 would have to be scored; expected at most 1e+11: evict "
+      "less often, say in larger chunks");
   options.tables.block = Tokens(0);
   CHECK(words(members_of({}, workload(8, 1, 8)), options) == "a block holds at least 1 token");
 }
