@@ -76,10 +76,6 @@ class AppendedSlots {
       }
     }
   }
-  // Those behind a slot.
-  std::int64_t behind(std::int64_t slot) const {
-    return alive_.end() - std::upper_bound(alive_.begin(), alive_.end(), slot);
-  }
 
  private:
   std::vector<std::int64_t> alive_;
@@ -124,27 +120,21 @@ std::int64_t scored_entries(const Schedule& schedule, std::size_t rule) {
 
 CellPages play_pages(const Schedule& schedule, const Slots& slots, std::size_t rule,
                      std::int64_t cell, const ScoreModel& scores) {
-  constexpr std::int64_t kNoVictim = -1;
   CellPages pages{SlotEnds(slots.born.size())};
-  std::int64_t first_victim = kNoVictim;  // the slot of the first entry that this pass evicts
   LifeTracker tracker(scores, cell, [&](const Life& life) {
-    const std::int64_t slot = life.first + slots.writes[at(life.born)].shift;
-    if (first_victim == kNoVictim) first_victim = slot;
-    const auto first = pages.ends.last.begin() + slot;
+    const auto first = pages.ends.last.begin() + (life.first + slots.writes[at(life.born)].shift);
     std::fill(first, first + (life.last - life.first + 1), slots.writes[at(life.evicted)].pass);
   });
   Counts counts(schedule.rules[rule]);
   AppendedSlots appended;
   for_each_pass(schedule.plan, [&](const Pass& pass) {
-    first_victim = kNoVictim;
     const Tokens stays = counts.play(pass);
     tracker.play(pass, retention(schedule.rules[rule], pass), stays);
     appended.play(slots.writes[at(pass.index)], pass.rows.count(), counts.appended_alive().count(),
                   pages.ends);
-    if (first_victim == kNoVictim) return;
-    pages.moved += std::ssize(tracker.alive()) -
-                   static_cast<std::int64_t>(tracker.before_first_victim()) +
-                   appended.behind(first_victim);
+    // Where a row goes no appended token stays (Counts), so that only rows can move.
+    pages.moved +=
+        std::ssize(tracker.alive()) - static_cast<std::int64_t>(tracker.before_first_victim());
   });
   return pages;
 }
