@@ -26,6 +26,7 @@ struct Options {
   std::string tracks = "total";
   std::string lifespans;  // empty: none
   ScoreOptions scores;
+  bool paging = false;
   bool wide = false;
   bool json = false;
   std::string command_line;
@@ -74,13 +75,20 @@ PlayOptions play_options(const Options& options, const input::Scenario& scenario
   if (options.lifespans == "rule") play.lives = Lives::rule;
   if (options.lifespans == "group") play.lives = Lives::group;
   if (options.lifespans == "all") play.lives = Lives::all;
-  play.scores = options.scores.model(scenario.shape);
+  play.scores = options.scores.model(scenario.shape, scenario.scores);
   return play;
 }
 
 int run(const Options& options) {
   input::Scenario scenario = input::read_scenario(options.scenario);
   if (!options.accounting.empty()) scenario.accounting = *parse_accounting(options.accounting);
+  if (options.paging) {
+    if (!scenario.blocks) scenario.blocks.emplace();
+    scenario.blocks->sweep = true;
+  }
+  if (options.scores.given() && options.lifespans.empty() && !scenario.blocks) {
+    throw UsageError("--scores and --seed have no effect without --lifespans, --paging or blocks");
+  }
   input::check_plans(scenario);
   const PlayOptions to_play = play_options(options, scenario);
 
@@ -123,16 +131,16 @@ void add_run(CLI::App& app, Action& action, const std::string& command_line) {
       ->check(CLI::IsMember(accounting_names()));
   command->add_option("--tracks", options->tracks, "what is written pass by pass; absent: total")
       ->check(CLI::IsMember({"total", "group"}));
-  CLI::Option* lifespans =
-      command
-          ->add_option(
-              "--lifespans", options->lifespans,
-              "when each entry is born and evicted: of a cell of each different rule, of each "
-              "`group`, or of `all` cells")
-          ->expected(0, 1)
-          ->default_str("rule")
-          ->check(CLI::IsMember({"rule", "group", "all"}));
-  options->scores.add_to(*command, lifespans);
+  command
+      ->add_option("--lifespans", options->lifespans,
+                   "when each entry is born and evicted: of a cell of each different rule, of each "
+                   "`group`, or of `all` cells")
+      ->expected(0, 1)
+      ->default_str("rule")
+      ->check(CLI::IsMember({"rule", "group", "all"}));
+  options->scores.add_to(*command, nullptr);
+  command->add_flag("--paging", options->paging,
+                    "the cache in blocks, and what policies save by block size and table");
   command->add_flag("--wide", options->wide, "peak bytes, and the pass of the peak, too");
   command->add_flag("--json", options->json, "JSON instead of a table");
   command->footer("Example:\n  kvfootprint run scenarios/paper-128k.yaml -o paper.kvf");

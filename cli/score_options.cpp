@@ -12,13 +12,19 @@ void ScoreOptions::add_to(CLI::App& command, CLI::Option* needs) {
   CLI::Option* scores = command.add_option(
       "--scores", file, "a table of scores, a row a token; absent: synthetic ones");
   CLI::Option* number = command.add_option("--seed", seed, "of synthetic scores; absent: 1");
-  scores->needs(needs)->excludes(number);
+  scores->excludes(number);
+  if (needs == nullptr) return;
+  scores->needs(needs);
   number->needs(needs);
 }
 
-ScoreModel ScoreOptions::model(const LlmShape& shape) const {
+ScoreModel ScoreOptions::model(const LlmShape& shape, const input::ScenarioScores& scenario) const {
   if (file.empty()) {
     ScoreModel::Synthetic synthetic;
+    if (scenario.seed) synthetic.seed = static_cast<std::uint64_t>(*scenario.seed);
+    if (scenario.sinks) synthetic.sinks = *scenario.sinks;
+    if (scenario.half_life) synthetic.half_life = *scenario.half_life;
+    if (scenario.heavy_hitters) synthetic.heavy_hitters = *scenario.heavy_hitters;
     if (seed) synthetic.seed = *seed;
     return ScoreModel(synthetic);
   }

@@ -9,6 +9,7 @@
 
 #include "models/shape.h"
 #include "sim/alloc/score_model.h"
+#include "sim/input/memory.h"
 
 namespace kvf::cli {
 
@@ -16,10 +17,13 @@ struct ScoreOptions {
   std::string file;
   std::optional<std::uint64_t> seed;
 
-  // Adds --scores and --seed, which have a meaning only beside `needs`.
+  // Adds --scores and --seed, which have a meaning only beside `needs`; nullptr: the
+  // caller sees to that.
   void add_to(CLI::App& command, CLI::Option* needs);
+  bool given() const { return !file.empty() || seed.has_value(); }
   // Throws InputError: also where the table has neither one column nor one a cell.
-  ScoreModel model(const LlmShape& shape) const;
+  // `scenario`: what a scenario says of synthetic scores; the options come before it.
+  ScoreModel model(const LlmShape& shape, const input::ScenarioScores& scenario = {}) const;
 };
 
 }  // namespace kvf::cli

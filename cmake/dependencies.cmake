@@ -17,6 +17,8 @@ if(TARGET yaml-cpp AND NOT TARGET yaml-cpp::yaml-cpp)  # 0.7 has the name withou
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
 endif()
 
+kvf_needs(Threads PURPOSE "cells of a paged cache side by side")
+
 if(KVF_BUILD_TESTS)
   kvf_needs(Catch2 PURPOSE "tests (version 2.13 or 3)")
   kvf_needs(Python3 COMPONENTS Interpreter PURPOSE "script tests, layering among them")

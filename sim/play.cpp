@@ -1,7 +1,10 @@
 #include "sim/play.h"
 
+#include <algorithm>
+#include <map>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -87,8 +90,39 @@ void check_length(const PassPlan& plan) {
                   plan.passes(), kMostPasses));
 }
 
+// Adds the case in blocks, and their track: in a pass of a table per layer or head, `held_during` is
+// the most at once. `track` has the rows of each pass.
+void page_case(PlayedCase& c, std::span<const BatchMember> members,
+               std::shared_ptr<const Paging>& full, std::span<const BatchMember> full_members,
+               const PlayOptions& options, const input::Scenario& scenario, TrackColumns track,
+               RunFileWriter& writer) {
+  PagingOptions paging;
+  paging.tables = scenario.blocks->tables;
+  paging.scores = options.scores;
+  if (scenario.blocks->sweep) {
+    for (const TableOf of : {TableOf::sequence, TableOf::layer, TableOf::head}) {
+      for (const bool compaction : {false, true}) {
+        for (const std::int64_t size : kSweptBlocks) {
+          paging.sweep.push_back({Tokens(size), of, compaction});
+        }
+      }
+    }
+  }
+  if (full == nullptr) full = std::make_shared<const Paging>(page(full_members, paging));
+  c.paging = PagedCase{page(members, paging), full};
+  track.past = c.paging->of_policy.blocks_past;
+  track.held_during = c.paging->of_policy.blocks_during;
+  track.held_after = c.paging->of_policy.blocks_after;
+  std::int64_t cells = 0;
+  for (const BatchMember& member : members) {
+    cells += scenario.shape.cells().times(member.count).count();
+  }
+  writer.append(writer.add_track({"blocks", "", -1, cells, -1, 1, TrackUnit::blocks}), track);
+}
+
 void play_case(PlayedCase& c, const PlayOptions& options, const input::Scenario& scenario,
-               RunFileWriter& writer, const std::function<void(double)>& progress) {
+               std::shared_ptr<const Paging>& full, RunFileWriter& writer,
+               const std::function<void(double)>& progress) {
   const Schedule& schedule = c.schedule;
   check_length(schedule.plan);
   const std::int64_t total = writer.add_track({"total", "", -1, schedule.shape.cells().count()});
@@ -115,12 +149,27 @@ void play_case(PlayedCase& c, const PlayOptions& options, const input::Scenario&
   c.footprint = result.footprint;
   c.agrees = result == closed_form(schedule);
   c.peak_bytes = peak_bytes(schedule);
+  if (scenario.blocks) {
+    const std::vector<BatchMember> members{{schedule, 1}};
+    const std::vector<BatchMember> all{{plan(PolicySpec{}, scenario.shape, schedule.workload,
+                                             schedule.accounting, schedule.convention),
+                                        1}};
+    TrackColumns track;
+    for (const PassRun& run : schedule.plan.runs) {
+      for (std::int64_t i = 0; i < run.count; ++i) {
+        track.first_row.push_back((run.position + run.rows.times(i)).count());
+        track.rows.push_back(run.rows.count());
+      }
+    }
+    page_case(c, members, full, all, options, scenario, std::move(track), writer);
+  }
   write_lives(schedule, options, writer);
   writer.finish_run(info_of(c, scenario), phases_of(schedule.plan), {});
 }
 
 void play_batch(PlayedCase& c, const PlayOptions& options, const input::Scenario& scenario,
-                RunFileWriter& writer, const std::function<void(double)>& progress) {
+                std::shared_ptr<const Paging>& full, RunFileWriter& writer,
+                const std::function<void(double)>& progress) {
   const Batch batch = plan_batch(c.policy->spec, scenario.shape, c.task->sequences,
                                  scenario.accounting, c.policy->convention);
   const LockStep steps(batch.members);
@@ -133,7 +182,16 @@ void play_batch(PlayedCase& c, const PlayOptions& options, const input::Scenario
         writer.add_track({name, "", -1, scenario.shape.cells().times(member.count).count(),
                           static_cast<std::int64_t>(tracks.size())}));
   }
+  TrackColumns track;  // of the blocks: a pass is as long as its longest sequence
   c.footprint = simulate(batch, [&](const PlayedBatchPass& played) {
+    if (scenario.blocks) {
+      const auto longest = std::max_element(
+          played.passes.begin(), played.passes.end(), [](const Pass& a, const Pass& b) {
+            return std::pair(a.rows, a.position) < std::pair(b.rows, b.position);
+          });
+      track.first_row.push_back(longest->position.count());
+      track.rows.push_back(longest->rows.count());
+    }
     for (std::size_t m = 0; m < tracks.size(); ++m) {
       const BatchMember& member = batch.members[m];
       const auto sum_of = [&](auto entries) {
@@ -153,6 +211,9 @@ void play_batch(PlayedCase& c, const PlayOptions& options, const input::Scenario
   });
   c.agrees = c.footprint == closed_form(batch);
   c.peak_bytes = peak_bytes(batch);
+  if (scenario.blocks) {
+    page_case(c, batch.members, full, batch.full, options, scenario, std::move(track), writer);
+  }
   write_lives(batch, options, writer);
   const std::vector<PhaseSpan> phases{
       {"prefill", 0, steps.prefill_passes()},
@@ -168,6 +229,8 @@ std::vector<PlayedCase> play(const input::Scenario& scenario, const PlayOptions&
   std::vector<PlayedCase> cases;
   const std::size_t count = scenario.policies.size() * scenario.tasks.size();
   cases.reserve(count);
+  // Full attention in blocks, by task and convention: the same for all policies.
+  std::map<std::pair<const input::ScenarioTask*, Convention>, std::shared_ptr<const Paging>> fulls;
   for (const input::ScenarioPolicy& policy : scenario.policies) {
     for (const input::ScenarioTask& task : scenario.tasks) {
       const auto done = static_cast<double>(cases.size());
@@ -177,15 +240,17 @@ std::vector<PlayedCase> play(const input::Scenario& scenario, const PlayOptions&
            plan(policy.spec, scenario.shape, task.workload, scenario.accounting, policy.convention),
            {},
            false,
+           {},
            {}});
       std::function<void(double)> of_case;
       if (progress) {
         of_case = [&](double share) { progress((done + share) / static_cast<double>(count)); };
       }
+      auto& full = fulls[{&task, cases.back().schedule.convention}];
       if (task.sequences.empty()) {
-        play_case(cases.back(), options, scenario, writer, of_case);
+        play_case(cases.back(), options, scenario, full, writer, of_case);
       } else {
-        play_batch(cases.back(), options, scenario, writer, of_case);
+        play_batch(cases.back(), options, scenario, full, writer, of_case);
       }
     }
   }

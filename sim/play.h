@@ -1,7 +1,10 @@
 // Plays a scenario: every policy on every task, by simulation and by closed form, into a run file.
 #pragma once
 
+#include <array>
 #include <functional>
+#include <memory>
+#include <optional>
 #include <vector>
 
 #include "models/footprint.h"
@@ -9,6 +12,7 @@
 #include "models/schedule.h"
 #include "sim/alloc/score_model.h"
 #include "sim/input/scenario.h"
+#include "sim/paging.h"
 #include "timeline/run_file.h"
 
 namespace kvf {
@@ -26,6 +30,15 @@ struct PlayOptions {
   ScoreModel scores;  // which entries stay, where a rule says only how many
 };
 
+// Sizes of a block that a sweep looks at, in tokens.
+inline constexpr std::array<std::int64_t, 7> kSweptBlocks{1, 8, 16, 32, 64, 128, 256};
+
+// A case in blocks, beside full attention under the same tables.
+struct PagedCase {
+  Paging of_policy;
+  std::shared_ptr<const Paging> of_full;
+};
+
 // One policy on one task. Points into the scenario.
 struct PlayedCase {
   const input::ScenarioPolicy* policy;
@@ -34,9 +47,11 @@ struct PlayedCase {
   Footprint footprint;  // of the simulation
   bool agrees = false;  // the closed form gave the same integers
   PeakBytes peak_bytes;
+  std::optional<PagedCase> paging;  // if the scenario asks for blocks
 };
 
-// A batch has a track for each of its members, one sequence has a track of the sum of its groups.
+// A batch has a track for each of its members, one sequence has a track of the sum of its groups;
+// where the scenario asks for blocks, one of these, over all sequences, follows.
 // Policy by policy, in the scenario's order; each case is a run of the file. `progress`, if given,
 // hears now and then which share of the cases is done. Throws what plan() and the writer throw;
 // input::check_plans() has found before what plan() refuses.

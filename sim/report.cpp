@@ -10,6 +10,7 @@
 
 #include "models/shape_report.h"
 #include "sim/footprint_json.h"
+#include "sim/paging_report.h"
 #include "timeline/json_text.h"
 
 namespace kvf {
@@ -21,16 +22,6 @@ std::string percent(std::optional<double> share) {
 
 std::string counted(std::int64_t count, std::string_view thing) {
   return fmt::format("{} {}{}", count, thing, count == 1 ? "" : "s");
-}
-
-// "12.70 GiB", "96 B".
-std::string with_unit(Bytes bytes) {
-  constexpr std::array<std::string_view, 4> kUnits{"KiB", "MiB", "GiB", "TiB"};
-  if (bytes.count() < 1024) return fmt::format("{} B", bytes.count());
-  auto value = static_cast<double>(bytes.count()) / 1024;
-  std::size_t unit = 0;
-  for (; value >= 1024 && unit + 1 < kUnits.size(); ++unit) value /= 1024;
-  return fmt::format("{:.2f} {}", value, kUnits[unit]);
 }
 
 // "104,000/75", "3 turns" or "5 sequences".
@@ -235,6 +226,15 @@ std::string with_separators(std::int64_t number) {
   return text;
 }
 
+std::string with_unit(Bytes bytes) {
+  constexpr std::array<std::string_view, 4> kUnits{"KiB", "MiB", "GiB", "TiB"};
+  if (bytes.count() < 1024) return fmt::format("{} B", bytes.count());
+  auto value = static_cast<double>(bytes.count()) / 1024;
+  std::size_t unit = 0;
+  for (; value >= 1024 && unit + 1 < kUnits.size(); ++unit) value /= 1024;
+  return fmt::format("{:.2f} {}", value, kUnits[unit]);
+}
+
 std::string report(const input::Scenario& scenario, std::span<const PlayedCase> cases,
                    const ReportStyle& style) {
   const auto agree =
@@ -244,7 +244,7 @@ std::string report(const input::Scenario& scenario, std::span<const PlayedCase> 
   return header(scenario) + Table(scenario, cases, style).text() + std::string(passes) +
          fmt::format("closed form = simulation in {} of {} cases (integers)\n", agree,
                      cases.size()) +
-         notes(scenario, cases);
+         paging_report(scenario, cases) + notes(scenario, cases);
 }
 
 std::string json_report(const input::Scenario& scenario, std::span<const PlayedCase> cases) {
@@ -252,11 +252,11 @@ std::string json_report(const input::Scenario& scenario, std::span<const PlayedC
   for (const PlayedCase& c : cases) {
     runs += fmt::format(
         R"({}{{"policy":{},"task":{},{},{},"peak_pass":{},"peak_layerwise_pass":{},"peak_bytes":{},)"
-        R"("peak_bytes_pass":{},"peak_layerwise_bytes":{}{},"closed_form_agrees":{}}})",
+        R"("peak_bytes_pass":{},"peak_layerwise_bytes":{}{},"closed_form_agrees":{}{}}})",
         runs.empty() ? "" : ",\n ", json_string(c.policy->label), json_string(c.task->name),
         json_task(*c.task), json_figures(c.footprint), c.footprint.peak_pass,
         c.footprint.peak_layerwise_pass, c.peak_bytes.all_layers.count(), c.peak_bytes.pass,
-        c.peak_bytes.layerwise.count(), json_remarks(c.schedule), c.agrees);
+        c.peak_bytes.layerwise.count(), json_remarks(c.schedule), c.agrees, paging_json(c));
   }
   return fmt::format(
       "{{\"model\":{},\"bytes_per_token\":{},\"accounting\":\"{}\",\"runs\":[\n {}]}}\n",

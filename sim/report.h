@@ -16,6 +16,8 @@ inline constexpr std::string_view kIdlePolicy =
 
 // 1,234,567
 std::string with_separators(std::int64_t number);
+// "12.70 GiB", "96 B".
+std::string with_unit(Bytes bytes);
 
 struct ReportStyle {
   bool wide = false;  // peak bytes, and the pass of the peak, too

@@ -268,6 +268,41 @@ def run_batch(check):
     check.has("a batch", report, {"peak_entries": 11, "peak_bytes": 22, "active_entries": 45})
 
 
+def paging(check):
+    """One layer of two heads, of which one keeps tokens 0 and 1, the other 3 and 7. An entry is 4 bytes."""
+    text = """\
+kvfootprint-scenario: 1
+model: {layers: 1, kv_heads: 2, head_dim: 1}
+implementation: kvpress
+prompt_tokens: 8
+output_tokens: 2
+memory: {blocks: {block_tokens: 4, table: TABLE}}
+policies: [{name: topk, ratio: 0.75}]
+"""
+    scores = check.file("scores.csv", "9,0\n9,0\n0,0\n0,9\n0,0\n0,0\n0,0\n0,9\n")
+    for table, tracks, use in (
+            ("sequence", [(0, 2, 2), (2, 3, 3), (3, 3, 3)], (64 / 96, 16 / 96, 1)),
+            ("layer", [(0, 2, 2), (2, 3, 3), (3, 3, 3)], (64 / 96, 16 / 96, 1)),
+            ("head", [(0, 4, 3), (3, 5, 5), (5, 5, 5)], (48 / 96, 16 / 96, 2))):
+        of_table = check.file(f"{table}.yaml", text.replace("TABLE", table))
+        run_file = os.path.join(check.folder, "paged.kvf")
+        said = check.output("run", of_table, "-o", run_file, "--scores", scores)
+        check.same(f"{table}: use in the report", f"block use {100 * use[0]:5.1f} %, token use "
+                   f"{100 * use[1]:5.1f} %;" in said, True)
+        (run,) = json.loads(check.output("run", of_table, "-o", run_file, "--scores", scores,
+                                         "--json"))["runs"]
+        after = run["paging"]["after_prefill"]
+        check.same(f"{table}: after the prefill", (after["block_use"], after["token_use"],
+                                                   after["pinned_blocks"]), use)
+        rows = csv.DictReader(io.StringIO(check.output("export", run_file, "--format", "csv")))
+        check.same(f"{table}: the track of blocks", [
+            tuple(int(row[f"{name}_blocks"]) for name in ("past", "held_during", "held_after"))
+            for row in rows if row["track"] == "blocks"], tracks)
+        (run,) = json.loads(check.output("run", of_table, "-o", run_file, "--paging",
+                                         "--json"))["runs"]
+        check.same(f"{table}: sizes and tables", len(run["paging"]["sweep"]), 42)
+
+
 def lifespans(check):
     """Each chunk of 4 keeps its last token and the best of the others: 1 and 4."""
     scores = check.file("scores.csv", "1\n5\n2\n0\n7\n3\n3\n0\n0\n")
@@ -298,7 +333,7 @@ def lifespans(check):
 
     wide = check.file("wide.csv", "1,2,3\n")
     for words, arguments in (("expected 1, or 4", ["run", scenario, "--lifespans", "--scores", wide]),
-                             ("requires --lifespans", ["run", scenario, "--seed", "2"]),
+                             ("without --lifespans", ["run", scenario, "--seed", "2"]),
                              ("excludes", ["run", scenario, "--lifespans", "--scores", scores,
                                            "--seed", "2"]),
                              ("excludes", [*case, "--json"]), ("excludes", [*case, "--trace"]),
@@ -375,7 +410,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         check = Check(os.path.abspath(program), folder)
         for test in (footprint, remarks, methods, heads, bad_cases, run, run_long, run_batch,
-                     lifespans, policies, refusals):
+                     paging, lifespans, policies, refusals):
             test(check)
         documentation(check, repository)
     print("\n".join(check.bad) or "the command says what was calculated by hand")

@@ -126,3 +126,24 @@ TEST_CASE("a model on the command line", "[input]") {
   CHECK_THROWS_WITH(parse_model("m/config.json"), kvf::test::contains("there is no such file"));
   CHECK(title_of(LlmShape{}) == "inline model");
 }
+
+TEST_CASE("a scenario may ask for blocks, and say how scores are drawn", "[input]") {
+  const std::string head =
+      "kvfootprint-scenario: 1\nmodel: llama-3.1-8b\nprompt_tokens: 8\noutput_tokens: 1\n"
+      "policies: [full]\n";
+  CHECK_FALSE(parse(head).blocks.has_value());
+  const Scenario defaults = parse(head + "memory: {blocks: {}}\n");
+  CHECK(defaults.blocks->tables == BlockTables{Tokens(16), TableOf::sequence, false});
+  CHECK_FALSE(defaults.blocks->sweep);
+  CHECK_FALSE(defaults.scores.seed.has_value());
+  const Scenario all =
+      parse(head +
+            "memory:\n  blocks: {block_tokens: 1K, table: layer, compaction: true, sweep: true}\n"
+            "scores: {seed: 7, sink_tokens: 0, half_life_tokens: 2K, heavy_hitters: 0.5}\n");
+  CHECK(all.blocks->tables == BlockTables{Tokens(1024), TableOf::layer, true});
+  CHECK(all.blocks->sweep);
+  CHECK(all.scores.seed == 7);
+  CHECK(all.scores.sinks == 0);
+  CHECK(all.scores.half_life == 2048);
+  CHECK(all.scores.heavy_hitters == 0.5);
+}

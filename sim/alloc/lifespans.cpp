@@ -1,67 +1,99 @@
 #include "sim/alloc/lifespans.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 #include <stdexcept>
 
 namespace kvf {
 
-void LifeTracker::play(const Pass& pass, const Retention& retention, Tokens stays) {
-  const std::size_t past = alive_.size();
-  births_.push_back({pass.position.count(), pass.index});
-  for (std::int64_t row = 0; row < pass.rows.count(); ++row) {
-    alive_.push_back(pass.position.count() + row);
-  }
-  const std::size_t size = alive_.size();
+Selection select(Tokens past, Tokens rows, const Retention& retention, Tokens stays) {
+  const auto size = static_cast<std::size_t>((past + rows).count());
   const auto stay = static_cast<std::size_t>(stays.count());
   if (stays < Tokens{} || stay > size) throw std::logic_error("more entries stay than there are");
-  std::size_t count = size - stay;
-  if (count == 0) return;
-  victims_.clear();
+  const std::size_t count = size - stay;
+  if (count == 0) return {};
 
   // The scope [begin, size) and in it, between what is protected, [low, high).
-  const std::size_t begin = retention.new_rows_only ? past : 0;
+  const std::size_t begin =
+      retention.new_rows_only ? static_cast<std::size_t>(past.count()) : std::size_t{0};
   const std::size_t scope = size - begin;
   const std::size_t last = std::min(static_cast<std::size_t>(retention.last.count()), scope);
   const std::size_t first =
       std::min(static_cast<std::size_t>(retention.first.count()), scope - last);
   const std::size_t low = begin + first;
   const std::size_t high = size - last;
+  if (count < high - low) return {low, high, count, true};
+  // All between go; then the protected: the oldest of the last, the newest of the first; then
+  // what lies before the scope, newest first.
+  const std::size_t more = count - (high - low);
+  const std::size_t of_last = std::min(more, last);
+  const std::size_t before_them = more - of_last;  // of the first, then before the scope
+  return {low - before_them, high + of_last, count, false};
+}
 
-  if (count < high - low) {
-    const std::int64_t now = (pass.position + pass.rows).count();
-    struct Candidate {
-      double score;
-      std::int64_t position;
-      bool operator<(const Candidate& other) const {
-        return score != other.score ? score < other.score : position < other.position;
-      }
-    };
-    std::vector<Candidate> candidates;
-    candidates.reserve(high - low);
-    for (std::size_t i = low; i < high; ++i) {
-      candidates.push_back({scores_.score(cell_, alive_[i], now), alive_[i]});
-    }
-    const auto middle = candidates.begin() + static_cast<std::ptrdiff_t>(count);
-    std::nth_element(candidates.begin(), middle, candidates.end());
-    for (auto c = candidates.begin(); c != middle; ++c) victims_.push_back(c->position);
-    std::sort(victims_.begin(), victims_.end());
-  } else {
-    // All between go; then the protected: the oldest of the last, the newest of the first; then
-    // what lies before the scope, newest first.
-    const std::size_t more = count - (high - low);
-    const std::size_t of_last = std::min(more, last);
-    const std::size_t before_them = more - of_last;  // of the first, then before the scope
-    for (std::size_t i = low - before_them; i < high + of_last; ++i) {
-      victims_.push_back(alive_[i]);
-    }
+void LifeTracker::play(const Pass& pass, const Retention& retention, Tokens stays) {
+  const Tokens past(static_cast<std::int64_t>(alive_.size()));
+  births_.push_back({pass.position.count(), pass.index});
+  for (std::int64_t row = 0; row < pass.rows.count(); ++row) {
+    alive_.push_back(pass.position.count() + row);
   }
-  std::vector<std::int64_t> left;
-  left.reserve(stay);
-  std::set_difference(alive_.begin(), alive_.end(), victims_.begin(), victims_.end(),
-                      std::back_inserter(left));
-  alive_ = std::move(left);
+  if (!tastes_.empty()) {
+    tastes_.resize(alive_.size(), std::numeric_limits<double>::quiet_NaN());
+  }
+  before_first_victim_ = alive_.size();
+  const Selection selection = select(past, pass.rows, retention, stays);
+  if (selection.count == 0) return;
+  if (selection.by_score) {
+    evict_by_score(selection.first, selection.end, selection.count,
+                   (pass.position + pass.rows).count());
+  } else {
+    const auto first = static_cast<std::ptrdiff_t>(selection.first);
+    const auto end = static_cast<std::ptrdiff_t>(selection.end);
+    victims_.assign(alive_.begin() + first, alive_.begin() + end);
+    alive_.erase(alive_.begin() + first, alive_.begin() + end);
+    if (!tastes_.empty()) tastes_.erase(tastes_.begin() + first, tastes_.begin() + end);
+    before_first_victim_ = selection.first;
+  }
   tell(victims_, pass.index);
   if (births_.size() > 2 * alive_.size() + 64) forget_births();
+}
+
+// Of the entries [low, high) the `count` lowest scores go.
+void LifeTracker::evict_by_score(std::size_t low, std::size_t high, std::size_t count,
+                                 std::int64_t now) {
+  tastes_.resize(alive_.size(), std::numeric_limits<double>::quiet_NaN());
+  pass_scores_.clear();
+  for (std::size_t i = low; i < high; ++i) {
+    double& taste = tastes_[i];
+    if (std::isnan(taste)) taste = scores_.taste(cell_, alive_[i]);
+    pass_scores_.push_back(taste + scores_.recency(alive_[i], now));
+  }
+  sorted_ = pass_scores_;
+  const auto middle = sorted_.begin() + static_cast<std::ptrdiff_t>(count - 1);
+  std::nth_element(sorted_.begin(), middle, sorted_.end());
+  const double limit = *middle;  // the highest score that goes
+  const auto below = std::count_if(sorted_.begin(), middle, [&](double s) { return s < limit; });
+  std::size_t equal = count - static_cast<std::size_t>(below);  // of those at the limit, so many
+
+  victims_.clear();
+  std::size_t to = low;
+  for (std::size_t i = low; i < high; ++i) {
+    const double score = pass_scores_[i - low];
+    const bool at_limit = score == limit && equal > 0;
+    if (at_limit) --equal;
+    if (score < limit || at_limit) {
+      if (victims_.empty()) before_first_victim_ = i;
+      victims_.push_back(alive_[i]);
+    } else {
+      alive_[to] = alive_[i];
+      tastes_[to++] = tastes_[i];
+    }
+  }
+  const auto gap = static_cast<std::ptrdiff_t>(to);
+  const auto end = static_cast<std::ptrdiff_t>(high);
+  alive_.erase(alive_.begin() + gap, alive_.begin() + end);
+  tastes_.erase(tastes_.begin() + gap, tastes_.begin() + end);
 }
 
 void LifeTracker::finish() { tell(alive_, Life::kNever); }
@@ -84,10 +116,13 @@ void LifeTracker::forget_births() {
 }
 
 void LifeTracker::tell(const std::vector<std::int64_t>& positions, std::int64_t evicted) {
+  std::size_t birth = 0;
+  std::int64_t next_birth = 0;  // no position is below it
   for (std::size_t i = 0; i < positions.size();) {
-    const std::size_t birth = birth_of(positions[i]);
-    const std::int64_t next_birth =
-        birth + 1 < births_.size() ? births_[birth + 1].position : positions.back() + 1;
+    if (positions[i] >= next_birth) {
+      birth = birth_of(positions[i]);
+      next_birth = birth + 1 < births_.size() ? births_[birth + 1].position : positions.back() + 1;
+    }
     std::size_t end = i + 1;
     while (end < positions.size() && positions[end] == positions[end - 1] + 1 &&
            positions[end] < next_birth) {

@@ -35,13 +35,16 @@ class LifeTracker {
 
   // Positions alive, oldest first.
   const std::vector<std::int64_t>& alive() const { return alive_; }
+  // How many of them the last pass found before the first it evicted: those that a cache which
+  // closes its gaps need not move.
+  std::size_t before_first_victim() const { return before_first_victim_; }
 
  private:
   struct Birth {
     std::int64_t position;  // of the first row of the pass
     std::int64_t pass;
   };
-  void evict(std::vector<std::int64_t>& victims, std::int64_t pass);
+  void evict_by_score(std::size_t low, std::size_t high, std::size_t count, std::int64_t now);
   void tell(const std::vector<std::int64_t>& positions, std::int64_t evicted);
   std::size_t birth_of(std::int64_t position) const;
   void forget_births();
@@ -52,7 +55,24 @@ class LifeTracker {
   std::vector<std::int64_t> alive_;
   std::vector<Birth> births_;  // of those alive, and perhaps some more
   std::vector<std::int64_t> victims_;
+  std::size_t before_first_victim_ = 0;
+  // Once scores have been asked for: the part of each that stays, side by side with alive_; NaN if
+  // it is not known yet. Then those of a pass.
+  std::vector<double> tastes_;
+  std::vector<double> pass_scores_;
+  std::vector<double> sorted_;
 };
+
+// What a pass does to the entries of a cell when `stays` stay of `past` and `rows` new ones. By age
+// alone [first, end) go, counted from the oldest; by score, `count` of those in [first, end).
+struct Selection {
+  std::size_t first = 0;
+  std::size_t end = 0;
+  std::size_t count = 0;
+  bool by_score = false;
+};
+// Throws std::logic_error if more stay than there are.
+Selection select(Tokens past, Tokens rows, const Retention& retention, Tokens stays);
 
 // What the lives contribute to the footprint, in entry-rows: each row of a pass reads every entry
 // alive before it, and of its own pass those up to itself.

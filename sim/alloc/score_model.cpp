@@ -28,7 +28,7 @@ ScoreModel::ScoreModel(Table table) : table_(std::move(table)) {
   }
 }
 
-double ScoreModel::score(std::int64_t cell, std::int64_t position, std::int64_t now) const {
+double ScoreModel::taste(std::int64_t cell, std::int64_t position) const {
   if (!table_.values.empty()) {
     const auto rows = static_cast<std::int64_t>(table_.values.size()) / table_.columns;
     const std::int64_t at = std::min(position, rows - 1) * table_.columns + cell % table_.columns;
@@ -37,10 +37,15 @@ double ScoreModel::score(std::int64_t cell, std::int64_t position, std::int64_t 
   const std::uint64_t hash = mix(mix(synthetic_.seed + static_cast<std::uint64_t>(cell)) +
                                  static_cast<std::uint64_t>(position));
   if (position < synthetic_.sinks) return 4 - static_cast<double>(position) * 1e-3;
-  const double noise = uniform(hash);
   const bool heavy = uniform(mix(hash)) < synthetic_.heavy_hitters;
-  const double recency = std::exp2(-static_cast<double>(now - position) / synthetic_.half_life);
-  return noise + recency + (heavy ? 1.5 : 0);
+  return uniform(hash) + (heavy ? 1.5 : 0);
+}
+
+double ScoreModel::recency(std::int64_t position, std::int64_t now) const {
+  if (!table_.values.empty() || position < synthetic_.sinks) return 0;
+  // In half-lives. Noise is a multiple of 2^-53, which so small a bonus leaves as it is.
+  const double age = static_cast<double>(now - position) / synthetic_.half_life;
+  return age > 128 ? 0 : std::exp2(-age);
 }
 
 }  // namespace kvf

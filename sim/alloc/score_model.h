@@ -36,7 +36,13 @@ class ScoreModel {
   explicit ScoreModel(Table table);
 
   // How much `cell` likes the entry at `position` when `now` tokens have been seen. Higher stays.
-  double score(std::int64_t cell, std::int64_t position, std::int64_t now) const;
+  double score(std::int64_t cell, std::int64_t position, std::int64_t now) const {
+    return taste(cell, position) + recency(position, now);
+  }
+  // The part of a score that stays, and the part that time takes away: who scores an entry again
+  // and again keeps the first.
+  double taste(std::int64_t cell, std::int64_t position) const;
+  double recency(std::int64_t position, std::int64_t now) const;
 
  private:
   Synthetic synthetic_;

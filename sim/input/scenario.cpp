@@ -19,11 +19,11 @@ namespace kvf::input {
 namespace {
 
 constexpr std::string_view kFirstKey = "kvfootprint-scenario";
-constexpr std::array<std::string_view, 10> kKeys{kFirstKey,        "model",
-                                                 "kv_dtype",       "accounting",
-                                                 "implementation", "prefill_chunk_tokens",
-                                                 "prompt_tokens",  "output_tokens",
-                                                 "tasks",          "policies"};
+constexpr std::array<std::string_view, 12> kKeys{
+    kFirstKey,       "model",          "kv_dtype",
+    "accounting",    "implementation", "prefill_chunk_tokens",
+    "prompt_tokens", "output_tokens",  "tasks",
+    "policies",      "memory",         "scores"};
 constexpr std::array<std::string_view, 6> kTaskKeys{
     "name", "prompt_tokens", "output_tokens", "prefill_chunk_tokens", "sequences", "turns"};
 constexpr std::array<std::string_view, 2> kTurnKeys{"prompt_tokens", "output_tokens"};
@@ -58,6 +58,12 @@ class ScenarioReader {
     }
     read_tasks(root, fields);
     if (const Node* policies = fields.require("policies")) read_policies(*policies);
+    if (const Node* memory = fields.find("memory")) {
+      scenario_.blocks = read_memory(*memory, problems_);
+    }
+    if (const Node* scores = fields.find("scores")) {
+      scenario_.scores = read_synthetic_scores(*scores, problems_);
+    }
   }
 
  private:
@@ -301,17 +307,33 @@ Scenario read_scenario(const std::filesystem::path& path) {
   return parse_scenario(read_text_file(path), path);
 }
 
+namespace {
+
+void check_blocks(const Scenario& scenario, const Schedule& schedule) {
+  if (!scenario.blocks) return;
+  if (schedule.nominal_streaming) {
+    throw PolicyError("rounding", "nominal leaves shares of heads, which have no blocks");
+  }
+  if (schedule.plan.rows().count() > kMostPaged || schedule.plan.passes() > kMostPaged) {
+    throw std::invalid_argument(fmt::format(
+        "too long to follow its blocks; expected at most {} tokens and passes", kMostPaged));
+  }
+}
+
+}  // namespace
+
 void check_plans(const Scenario& scenario) {
   Problems problems(scenario.file);
   for (const ScenarioPolicy& policy : scenario.policies) {
     for (const ScenarioTask& task : scenario.tasks) {
       try {
         if (task.sequences.empty()) {
-          (void)plan(policy.spec, scenario.shape, task.workload, scenario.accounting,
-                     policy.convention);
+          check_blocks(scenario, plan(policy.spec, scenario.shape, task.workload,
+                                      scenario.accounting, policy.convention));
         } else {
-          (void)plan_batch(policy.spec, scenario.shape, task.sequences, scenario.accounting,
-                           policy.convention);
+          const Batch batch = plan_batch(policy.spec, scenario.shape, task.sequences,
+                                         scenario.accounting, policy.convention);
+          for (const BatchMember& member : batch.members) check_blocks(scenario, member.schedule);
         }
         continue;
       } catch (const PolicyError& error) {

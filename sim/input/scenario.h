@@ -11,6 +11,7 @@
 #include "models/policy.h"
 #include "models/shape.h"
 #include "models/workload.h"
+#include "sim/input/memory.h"
 #include "sim/input/problems.h"
 
 namespace kvf::input {
@@ -44,6 +45,8 @@ struct Scenario {
   Accounting accounting = Accounting::implementation;
   std::vector<ScenarioTask> tasks;       // at least one; names are different
   std::vector<ScenarioPolicy> policies;  // at least one; labels are different
+  std::optional<ScenarioBlocks> blocks;  // the cache is paged
+  ScenarioScores scores;                 // of the entries that stay
 };
 
 // Throws InputError with everything that is wrong with the file.
@@ -53,7 +56,7 @@ Scenario parse_scenario(std::string text, const std::filesystem::path& file);
 
 // Plans every policy for every task. Throws InputError, at the policy or parameter to blame, for
 // what only plan() can tell: head scores of another shape, a policy without the accounting asked
-// for, an overflow.
+// for, an overflow, what has no blocks.
 void check_plans(const Scenario& scenario);
 
 }  // namespace kvf::input
