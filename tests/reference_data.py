@@ -13,6 +13,8 @@ FILES = [
     "kvpress_real.json",
     "training_reference.json",
     "transformers_caches.json",
+    "parameter_counts.json",
+    "nonkv_parts.json",
 ]
 
 
