@@ -146,8 +146,6 @@ TEST_CASE("what may change the parameters and is not understood is named", "[wei
         "'mlp_layer_types' has 1 entries for 32 layers");
   // The cache is known all the same.
   CHECK(config_of("helium", "").shape.layers == 24);
-  CHECK(no_weights("gemma4_text", R"("enable_moe_block":true)").find("enable_moe_block") !=
-        std::string::npos);
 }
 
 TEST_CASE("what one rank holds", "[weights]") {

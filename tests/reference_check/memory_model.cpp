@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "sim/input/catalogue/catalogue.h"
+#include "sim/input/config_family.h"
 #include "sim/input/json.h"
 #include "sim/input/weights/family.h"
 
@@ -47,31 +48,38 @@ const input::CatalogueEntry* entry_of(std::string name) {
   }
 }
 
-// What publishers call their models: the first that the name holds.
+// What publishers call their models: the first that the name holds. "": a record does not say enough
+// (shared experts, dense layers, states), so that only the catalogue has them.
 std::string_view type_of(std::string_view name, bool experts) {
   static constexpr std::pair<std::string_view, std::string_view> kNames[] = {
-      {"llama-4", "llama4_text"},
+      {"llama-4", ""},
       {"distill-llama", "llama"},
       {"distill-qwen", "qwen2"},
-      {"qwen1.5-moe", "qwen2_moe"},
-      {"qwen3-next", "qwen3_next"},
+      {"qwen1.5-moe", ""},
+      {"qwen3-next", ""},
+      {"qwen3.", ""},
+      {"qwen2-57b", ""},
+      {"granite-4", ""},
+      {"phi-4-multimodal", ""},
       {"qwen3", "qwen3"},
       {"qwen", "qwen2"},
       {"qwq", "qwen2"},
       {"kimi-dev", "qwen2"},
-      {"kimi-k2", "deepseek_v3"},
-      {"kimi-vl", "deepseek_v3"},
-      {"moonlight", "deepseek_v3"},
-      {"deepseek-coder-v2", "deepseek_v2"},
-      {"deepseek-v2", "deepseek_v2"},
-      {"deepseek-v3", "deepseek_v3"},
-      {"deepseek-r1", "deepseek_v3"},
+      {"kimi-k2", ""},
+      {"kimi-vl", ""},
+      {"moonlight", ""},
+      {"deepseek-coder-v2", ""},
+      {"deepseek-v2", ""},
+      {"deepseek-v3", ""},
+      {"deepseek-r1", ""},
       {"mixtral", "mixtral"},
       {"mistral", "mistral"},
       {"ministral", "mistral"},
       {"devstral", "mistral"},
       {"codestral", "mistral"},
       {"pixtral", "mistral"},
+      {"granite", "granite"},
+      {"gemma-3n", ""},
       {"gemma-3", "gemma3_text"},
       {"gemma-2-", "gemma2"},
       {"gemma", "gemma"},
@@ -89,7 +97,7 @@ std::string_view type_of(std::string_view name, bool experts) {
       {"starcoder2", "starcoder2"},
       {"falcon", "falcon"},
       {"opt-", "opt"},
-      {"glm-4.5", "glm4_moe"},
+      {"glm-4.5", ""},
       {"glm-4", "glm4"},
       {"stablelm", "stablelm"},
       {"llama", "llama"},
@@ -101,10 +109,11 @@ std::string_view type_of(std::string_view name, bool experts) {
       {"tulu", "llama"},
       {"deepseek", "llama"},
   };
-  if (name.find("granite") != std::string_view::npos) return experts ? "granitemoe" : "granite";
   for (const auto& [word, type] : kNames) {
     if (name.find(word) == std::string_view::npos) continue;
-    return experts && type == "qwen3" ? "qwen3_moe" : type;
+    if (experts && type == "qwen3") return "qwen3_moe";
+    if (experts && type == "granite") return "granitemoe";
+    return type;
   }
   return "";
 }
@@ -147,8 +156,12 @@ Values values_of(const input::CatalogueEntry& entry) {
 
 // The record's fields under the names that the family has for them.
 void put_fields(const Node& record, std::string_view type, Values& values) {
+  const input::Family* cache = input::find_family(type);
+  const bool own_heads = cache != nullptr && cache->attention != input::Attention::mha;
   for (const std::string_view key : {"num_hidden_layers", "hidden_size", "num_attention_heads",
                                      "num_key_value_heads", "head_dim", "tie_word_embeddings"}) {
+    // A family without KV heads of their own has no such keys.
+    if (!own_heads && (key == "num_key_value_heads" || key == "head_dim")) continue;
     if (const Node* value = find(record, key)) values[std::string(key)] = written(*value);
   }
   const input::WeightFamily* family = input::find_weight_family(type);
@@ -186,7 +199,13 @@ std::optional<input::Config> model_of(const Node& record, std::string& reason) {
   }
   std::string all = fmt::format(R"("model_type":"{}")", type);
   for (const auto& [key, value] : values) all += fmt::format(",\"{}\":{}", key, value);
-  input::Config config = input::parse_config("{" + all + "}", "record");
+  input::Config config;
+  try {
+    config = input::parse_config("{" + all + "}", "record");
+  } catch (const input::InputError& error) {
+    reason = error.what();
+    return std::nullopt;
+  }
   if (!config.weights) {
     reason = config.no_weights;
     return std::nullopt;
