@@ -56,6 +56,16 @@ std::int64_t parameter_bytes(const input::Model& model) {
   return model.weights->total() * dtype_bytes(dtype).value_or(2);
 }
 
+// Words are padded to 64, as vLLM does it. nullopt if the ranks cannot share them.
+std::optional<std::int64_t> rank_parameters(const input::Model& model, std::int64_t ranks) {
+  if (!model.weights) return std::nullopt;
+  try {
+    return per_rank(*model.weights, ranks, ranks > 1 ? 64 : 1).total();
+  } catch (const std::invalid_argument&) {
+    return std::nullopt;
+  }
+}
+
 std::string parameters_json(const input::Model& model) {
   if (!model.weights) {
     return fmt::format(R"("parameters":null,"no_parameters":{})", json_string(model.no_weights));
@@ -109,6 +119,7 @@ std::string joined(const std::vector<std::string>& texts) {
 
 void print_json(const input::Model& model, const LlmShape& rank, std::int64_t ranks) {
   const LlmShape& shape = model.shape;
+  const auto parameters = rank_parameters(model, ranks);
   std::string runs;
   for (const LayerRun& run : shape.all_runs()) {
     runs += fmt::format(R"({}["{}",{}])", runs.empty() ? "" : ",", to_string(run.kind), run.count);
@@ -119,11 +130,13 @@ void print_json(const input::Model& model, const LlmShape& rank, std::int64_t ra
   }
   fmt::print(
       "{{\"name\":{},\"title\":{},\"model_type\":{},\"source\":{},\"dtype\":\"{}\",\"layers\":{},"
-      "\"runs\":[{}],{},{},\"tp\":{},\"rank\":{{{}}},\"defaults\":{{{}}},\"note\":{},"
+      "\"runs\":[{}],{},{},\"tp\":{},\"rank\":{{{},\"parameters\":{}}},\"defaults\":{{{}}},"
+      "\"note\":{},"
       "\"transformers\":{}}}\n",
       json_string(shape.name), json_string(model.title), json_string(model.family),
       json_string(model.source), shape.dtype, shape.layers, runs, figures(shape),
-      parameters_json(model), ranks, figures(rank), defaults, json_string(model.note),
+      parameters_json(model), ranks, figures(rank),
+      parameters ? std::to_string(*parameters) : "null", defaults, json_string(model.note),
       joined(transformers_surprises(shape)));
 }
 
@@ -167,6 +180,9 @@ int explain(const Options& options) {
   if (options.ranks > 1) {
     fmt::print("one rank of {}\n", options.ranks);
     print_table(rank);
+    if (const auto parameters = rank_parameters(model, options.ranks)) {
+      fmt::print("  parameters {}\n", with_separators(*parameters));
+    }
   }
   for (const input::ConfigDefault& value : model.defaults) {
     fmt::print("  default  {} = {}\n", value.key, value.value);

@@ -293,22 +293,6 @@ inline constexpr ParameterFact kParameters[] = {
        R"("vocab_size":128,"n_embd":64,"n_layer":4,"n_head":4,"n_positions":512,)"
        R"("multi_query":true)",
        216064},
-    {"opt",
-       R"("vocab_size":128,"hidden_size":64,"ffn_dim":128,"num_hidden_layers":4,)"
-       R"("num_attention_heads":4,"max_position_embeddings":512,"word_embed_proj_dim":64)",
-       175104},
-    {"dbrx",
-       R"("vocab_size":128,"d_model":64,"n_heads":4,"n_layers":4,"max_seq_len":512,)"
-       R"("attn_config":{"kv_n_heads":2,"clip_qkv":8.0,"rope_theta":10000.0},)"
-       R"("ffn_config":{"ffn_hidden_size":128,"moe_num_experts":4,"moe_top_k":2,)"
-       R"("ffn_act_fn":{"name":"silu"}})",
-       460352},
-    {"glm4_moe",
-       R"("vocab_size":128,"hidden_size":64,"intermediate_size":128,"num_hidden_layers":4,)"
-       R"("num_attention_heads":4,"max_position_embeddings":4096,"num_key_value_heads":2,)"
-       R"("head_dim":16,"n_routed_experts":4,"num_experts_per_tok":2,"n_shared_experts":1,)"
-       R"("n_group":1,"topk_group":1,"moe_intermediate_size":32)",
-       183616},
 };
 // clang-format on
 

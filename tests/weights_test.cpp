@@ -260,6 +260,30 @@ TEST_CASE("weights that are known up to a band", "[weights]") {
   }
 }
 
+TEST_CASE("bytes that are stored, by quantisation", "[weights]") {
+  const LlmWeights llama = weights_of("llama-3.1-8b");
+  WeightLoad load;
+  CHECK(stored_bytes(llama, load) == Bytes(2 * llama.total()));
+  load.dtype = "fp32";
+  CHECK(stored_bytes(llama, load) == Bytes(4 * llama.total()));
+  load.dtype = "int3";
+  CHECK_THROWS_AS(stored_bytes(llama, load), std::invalid_argument);
+  load.dtype = "bf16";
+  const std::int64_t matrices = 32 * std::int64_t{218'103'808};
+  const std::int64_t others = 2 * (llama.total() - matrices);
+  load.quantization = Quantization::fp8_block;
+  CHECK(stored_bytes(llama, load) == Bytes(others + matrices + matrices / 16384 * 4));
+  load.quantization = Quantization::int4_group;
+  CHECK(stored_bytes(llama, load) == Bytes(others + matrices / 2 + matrices / 64));
+  load.quantization = Quantization::int4_group_zeros;
+  CHECK(stored_bytes(llama, load) == Bytes(others + matrices / 2 + matrices / 64 + matrices / 256));
+  load.quantization = Quantization::int8;
+  load.ranks = 2;
+  const std::int64_t rows = 32 * (2 * 4096 + 3072 + 14336);  // of one rank: o and down are whole
+  CHECK(stored_bytes(llama, load) == Bytes((2 * (llama.total() - matrices) - 65 * 4096 * 2) / 2 +
+                                           65 * 4096 * 2 + matrices / 2 + rows * 4));
+}
+
 TEST_CASE("pipeline stages share the layers", "[weights]") {
   const LlmWeights llama = weights_of("llama-3.1-8b");
   WeightLoad load;

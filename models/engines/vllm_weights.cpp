@@ -17,6 +17,12 @@ std::int64_t bytes_of(std::int64_t numbers, std::int64_t numerator, std::int64_t
   return (numbers * numerator + denominator - 1) / denominator;
 }
 
+std::int64_t bytes_of_dtype(const WeightLoad& load) {
+  const std::optional<std::int64_t> bytes = dtype_bytes(load.dtype);
+  if (!bytes) throw std::invalid_argument("unknown dtype " + std::string(load.dtype));
+  return *bytes;
+}
+
 // A matrix of a layer that quantisation concerns: projections and experts, not routers.
 bool is_matrix(const Tensor& tensor, bool is_layer) {
   if (!is_layer || tensor.shape.size() < 2) return false;
@@ -145,10 +151,22 @@ std::string_view to_string(Quantization quantization) {
   return "";
 }
 
+Bytes stored_bytes(const LlmWeights& weights, const WeightLoad& load) {
+  const std::int64_t dtype = bytes_of_dtype(load);
+  std::int64_t bytes = 0;
+  for (const TensorRun& run : vllm_tensors(weights, load)) {
+    for (const Tensor& tensor : run.tensors) {
+      for (const std::int64_t size : stored(tensor, load, dtype, run.is_layer, false)) {
+        bytes += run.count * tensor.count * size;
+      }
+    }
+  }
+  return Bytes(bytes);
+}
+
 WeightMemory vllm_weights(const LlmWeights& weights, const WeightLoad& load) {
-  const std::optional<std::int64_t> dtype = dtype_bytes(load.dtype);
-  if (!dtype) throw std::invalid_argument("unknown dtype " + std::string(load.dtype));
-  const std::int64_t mid = allocated(weights, load, *dtype, false);
+  const std::int64_t dtype = bytes_of_dtype(load);
+  const std::int64_t mid = allocated(weights, load, dtype, false);
   const Architecture& model = weights.architecture;
   if (load.vision) {
     // Published towers have 0.3 to 0.7 thousand million parameters.
@@ -158,9 +176,9 @@ WeightMemory vllm_weights(const LlmWeights& weights, const WeightLoad& load) {
   if (model.latent) {
     std::int64_t tables = 0;  // kept in float32 by some versions
     for (const RotaryTable& table : weights.rotary) {
-      tables += table.positions * table.width * (4 - std::min<std::int64_t>(*dtype, 4));
+      tables += table.positions * table.width * (4 - std::min<std::int64_t>(dtype, 4));
     }
-    const std::int64_t copies = absorbed(weights, load, *dtype);
+    const std::int64_t copies = absorbed(weights, load, dtype);
     const std::int64_t high = mid + copies + tables;
     return banded(mid - mid / 200, mid + copies, high + high / 200,
                   "latent attention: copies of kv_b that are folded in, or not");
@@ -173,7 +191,7 @@ WeightMemory vllm_weights(const LlmWeights& weights, const WeightLoad& load) {
       break;
     case Quantization::bitsandbytes_4bit:
     case Quantization::mxfp4: {
-      const std::int64_t high = allocated(weights, load, *dtype, true);
+      const std::int64_t high = allocated(weights, load, dtype, true);
       return banded(mid - mid / 100, (mid + high) / 2, high + high / 100,
                     std::string(to_string(load.quantization)) + ": scales and padding, or less");
     }

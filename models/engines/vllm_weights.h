@@ -57,6 +57,10 @@ struct WeightMemory {
 // quantisation stores.
 WeightMemory vllm_weights(const LlmWeights& weights, const WeightLoad& load);
 
+// The same tensors as they are stored, without rotary tables, the allocator's rounding and copies:
+// numbers times bytes of the dtype or of the quantisation. Throws as vllm_weights().
+Bytes stored_bytes(const LlmWeights& weights, const WeightLoad& load);
+
 // The tensors of a stage as one rank of vLLM makes them: qkv and gate_up in one, the vocabulary
 // padded to 64.
 std::vector<TensorRun> vllm_tensors(const LlmWeights& weights, const WeightLoad& load);
