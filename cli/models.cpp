@@ -17,19 +17,21 @@ struct Options {
 
 int list(bool json) {
   std::string out;
-  for (const CatalogueEntry& entry : catalogue()) {
-    const LlmShape& shape = entry.shape;
+  for (const input::CatalogueEntry& entry : input::catalogue()) {
+    const input::Config config = read_config(entry);
+    const LlmShape& shape = config.shape;
     if (json) {
       std::string aliases;
-      for (const std::string_view alias : entry.aliases) {
+      input::for_each_word(entry.aliases, [&](std::string_view alias) {
         aliases += (aliases.empty() ? "" : ",") + json_string(alias);
-      }
+      });
       out += fmt::format(R"({}{{"name":{},"aliases":[{}],"title":{},"model_type":{},"layers":{},)"
-                         R"("bytes_per_token":{},"state_bytes":{},"source":{}}})",
+                         R"("bytes_per_token":{},"state_bytes":{},"parameters":{},"source":{}}})",
                          out.empty() ? "" : ",\n ", json_string(shape.name), aliases,
                          json_string(entry.title), json_string(entry.family), shape.layers,
                          shape.bytes_per_token().count(), shape.state_bytes().count(),
-                         json_string(entry.source));
+                         config.weights ? std::to_string(config.weights->total()) : "null",
+                         json_string(source_of(entry)));
     } else {
       out += fmt::format("{:<26} {:<16} {:>9} bytes/token  {}\n", shape.name, entry.family,
                          with_separators(shape.bytes_per_token().count()), layers_in_words(shape));
@@ -46,6 +48,47 @@ std::string sizes(const auto& array) {
     if (size > 0) list += (list.empty() ? "" : ",") + std::to_string(size);
   }
   return "[" + list + "]";
+}
+
+// Bytes of the parameters in the model's dtype; of 8-bit caches the dtype says nothing about them.
+std::int64_t parameter_bytes(const input::Model& model) {
+  const std::string dtype = model.shape.dtype == "fp8" ? "bf16" : model.shape.dtype;
+  return model.weights->total() * kvf::dtype(dtype).bytes(1).count();
+}
+
+// Words are padded to 64, as vLLM does it. nullopt if the ranks cannot share them.
+std::optional<std::int64_t> rank_parameters(const input::Model& model, std::int64_t ranks) {
+  if (!model.weights) return std::nullopt;
+  try {
+    return per_rank(*model.weights, ranks, ranks > 1 ? 64 : 1).total();
+  } catch (const std::invalid_argument&) {
+    return std::nullopt;
+  }
+}
+
+std::string parameters_json(const input::Model& model) {
+  if (!model.weights) {
+    return fmt::format(R"("parameters":null,"no_parameters":{})", json_string(model.no_weights));
+  }
+  const LlmWeights& weights = *model.weights;
+  return fmt::format(
+      R"("parameters":{{"total":{},"embedding":{},"tied":{},"buffers":{},"bytes":{}}})",
+      weights.total(), weights.embedding(), weights.tied, weights.buffers_total(),
+      parameter_bytes(model));
+}
+
+void print_parameters(const input::Model& model) {
+  if (!model.weights) {
+    fmt::print("  parameters are not known: {}\n", model.no_weights);
+    return;
+  }
+  const LlmWeights& weights = *model.weights;
+  fmt::print("  parameters {}, {} bytes; embedding {}{}{}\n", with_separators(weights.total()),
+             with_separators(parameter_bytes(model)), with_separators(weights.embedding()),
+             weights.tied ? ", tied" : "",
+             weights.buffers_total() == 0 ? ""
+                                          : fmt::format("; {} more numbers in buffers",
+                                                        with_separators(weights.buffers_total())));
 }
 
 // The figures of a shape as members of a JSON object, without its braces.
@@ -76,6 +119,7 @@ std::string joined(const std::vector<std::string>& texts) {
 
 void print_json(const input::Model& model, const LlmShape& rank, std::int64_t ranks) {
   const LlmShape& shape = model.shape;
+  const auto parameters = rank_parameters(model, ranks);
   std::string runs;
   for (const LayerRun& run : shape.all_runs()) {
     runs += fmt::format(R"({}["{}",{}])", runs.empty() ? "" : ",", to_string(run.kind), run.count);
@@ -86,11 +130,14 @@ void print_json(const input::Model& model, const LlmShape& rank, std::int64_t ra
   }
   fmt::print(
       "{{\"name\":{},\"title\":{},\"model_type\":{},\"source\":{},\"dtype\":\"{}\",\"layers\":{},"
-      "\"runs\":[{}],{},\"tp\":{},\"rank\":{{{}}},\"defaults\":{{{}}},\"note\":{},"
+      "\"runs\":[{}],{},{},\"tp\":{},\"rank\":{{{},\"parameters\":{}}},\"defaults\":{{{}}},"
+      "\"note\":{},"
       "\"transformers\":{}}}\n",
       json_string(shape.name), json_string(model.title), json_string(model.family),
-      json_string(model.source), shape.dtype, shape.layers, runs, figures(shape), ranks,
-      figures(rank), defaults, json_string(model.note), joined(transformers_surprises(shape)));
+      json_string(model.source), shape.dtype, shape.layers, runs, figures(shape),
+      parameters_json(model), ranks, figures(rank),
+      parameters ? std::to_string(*parameters) : "null", defaults, json_string(model.note),
+      joined(transformers_surprises(shape)));
 }
 
 void print_table(const LlmShape& shape) {
@@ -129,9 +176,13 @@ int explain(const Options& options) {
              shape.dtype);
   fmt::print("  source   {}\n", model.source);
   print_table(shape);
+  print_parameters(model);
   if (options.ranks > 1) {
     fmt::print("one rank of {}\n", options.ranks);
     print_table(rank);
+    if (const auto parameters = rank_parameters(model, options.ranks)) {
+      fmt::print("  parameters {}\n", with_separators(*parameters));
+    }
   }
   for (const input::ConfigDefault& value : model.defaults) {
     fmt::print("  default  {} = {}\n", value.key, value.value);

@@ -9,11 +9,28 @@
 namespace kvf {
 namespace {
 
-// Full heads of each layer on the rank that has the most of them; empty unless a file says which.
-std::vector<std::int64_t> full_heads_of_file(const PolicySpec& policy, const LlmShape& shape,
+// Where nothing says which heads are full, nor on which rank they lie, they are dealt to the ranks in
+// turn, layer after layer: what the first rank gets, which has the most.
+std::vector<std::int64_t> dealt(const std::vector<std::int64_t>& full, std::int64_t ranks) {
+  std::vector<std::int64_t> first;
+  std::int64_t sum = 0;
+  for (const std::int64_t of_layer : full) {
+    const std::int64_t before = (sum + ranks - 1) / ranks;
+    sum += of_layer;
+    first.push_back((sum + ranks - 1) / ranks - before);
+  }
+  return first;
+}
+
+// Full heads of each layer on the rank that has the most of them; empty unless the policy has roles
+// of whole heads.
+std::vector<std::int64_t> full_heads_of_rank(const PolicySpec& policy, const LlmShape& shape,
                                              std::int64_t ranks) {
   const auto* roles = std::get_if<HeadRoles>(&policy.v);
-  if (roles == nullptr || roles->heads.values.empty() || roles->nominal()) return {};
+  if (roles == nullptr || roles->nominal()) return {};
+  if (roles->heads.values.empty()) {
+    return dealt(roles->full_heads(shape), std::min(ranks, shape.kv_heads));
+  }
   const std::vector<std::uint8_t> mask =
       full_head_mask(roles->rounding, roles->heads.values, roles->streaming_heads);
   const std::int64_t heads = shape.kv_heads;
@@ -38,11 +55,17 @@ std::vector<std::int64_t> full_heads_of_file(const PolicySpec& policy, const Llm
 
 }  // namespace
 
-Schedule on_largest_rank(Schedule schedule, const PolicySpec& policy, std::int64_t ranks) {
+Schedule on_largest_rank(Schedule schedule, const PolicySpec& policy, std::int64_t ranks,
+                         std::int64_t stages) {
+  if (stages > 1) {
+    const std::int64_t layers = (schedule.shape.layers + stages - 1) / stages;
+    std::erase_if(schedule.groups, [&](const Group& group) { return group.layer >= layers; });
+    count_cells(schedule);
+  }
   if (ranks == 1) return schedule;
   const LlmShape whole = schedule.shape;
   const std::vector<std::int64_t> full =
-      full_heads_of_file(policy, whole.uniform() ? whole : whole.full_attention(), ranks);
+      full_heads_of_rank(policy, whole.uniform() ? whole : whole.full_attention(), ranks);
   schedule.shape = per_rank(whole, ranks);
 
   std::vector<Group> groups;

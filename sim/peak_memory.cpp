@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "models/dtype.h"
 #include "models/numeric.h"
 #include "sim/simulate.h"
 
@@ -26,7 +27,7 @@ class Player {
       : widths_(widths),
         schedule_(schedule),
         code_(code),
-        number_(*dtype_bytes(schedule.shape.dtype)) {
+        number_(dtype(schedule.shape.dtype).bytes(1).count()) {
     peak_.weights = weights;
     const std::vector<Group>& groups = schedule.groups;
     for (std::size_t g = 0; g < groups.size(); ++g) {
@@ -167,7 +168,7 @@ Bytes weight_bytes(const DecoderWidths& widths, const LlmShape& shape) {
   const std::int64_t heads = 2 * shape.query_heads + 2 * shape.kv_heads;  // q, o; k, v
   const std::int64_t layer = heads * shape.head_dim * d + 3 * d * widths.feed_forward + 2 * d;
   const std::int64_t embeddings = (widths.tied ? 1 : 2) * widths.vocabulary * d;
-  return Bytes(shape.layers * layer + embeddings + d).times(*dtype_bytes(shape.dtype));
+  return Bytes(shape.layers * layer + embeddings + d).times(dtype(shape.dtype).bytes(1).count());
 }
 
 PeakMemory peak_memory(const DecoderWidths& widths, const Schedule& schedule,

@@ -37,17 +37,18 @@ std::int64_t whole(Bytes pool, Bytes of_request) {
 
 }  // namespace
 
-RequestNeeds needs_of(const LlmShape& shape, const Request& request, std::int64_t ranks,
-                      Tokens block, const TimeModel& time) {
+RequestNeeds needs_of(const LlmShape& shape, const Request& request, const Gpus& gpus, Tokens block,
+                      const TimeModel& time) {
   const Schedule all =
       plan(request.policy, shape, request.workload, Accounting::implementation, request.convention);
-  const Schedule schedule = on_largest_rank(all, request.policy, ranks);
+  const Schedule schedule = on_largest_rank(all, request.policy, gpus.ranks, gpus.stages);
   const Result result = closed_form(schedule);
   const PeakBytes peaks = peak_bytes(schedule);
   const Bytes states = schedule.shape.state_bytes();
 
   RequestNeeds needs;
-  needs.footprint = ranks == 1 ? result.footprint.footprint : closed_form(all).footprint.footprint;
+  const bool alone = gpus.ranks * gpus.stages == 1;
+  needs.footprint = alone ? result.footprint.footprint : closed_form(all).footprint.footprint;
   needs.peak = peaks.all_layers + states;
   needs.layerwise_peak = peaks.layerwise + states;
   needs.blocks = needs.layerwise_peak + tail_waste(schedule, result, block);
@@ -70,12 +71,12 @@ Band<std::int64_t> requests_at_once(const Estimate& pool, const RequestNeeds& ne
   return requests;
 }
 
-Tokens longest_prompt(const LlmShape& shape, const Request& request, std::int64_t ranks,
-                      Tokens block, Bytes pool, Tokens most) {
+Tokens longest_prompt(const LlmShape& shape, const Request& request, const Gpus& gpus, Tokens block,
+                      Bytes pool, Tokens most) {
   const auto fits = [&](std::int64_t prompt) {
     Request longer = request;
     longer.workload.prompt = Tokens(prompt);
-    return needs_of(shape, longer, ranks, block, TimeModel{}).blocks <= pool;
+    return needs_of(shape, longer, gpus, block, TimeModel{}).blocks <= pool;
   };
   std::int64_t good = 0;
   std::int64_t bad = most.count() + 1;

@@ -20,7 +20,13 @@ struct Request {
   std::optional<Convention> convention{};
 };
 
-// Of one rank. Bytes are of the cache, copies of KV heads included, and of recurrent states.
+// How a model is shared out.
+struct Gpus {
+  std::int64_t ranks = 1;   // tensor parallel
+  std::int64_t stages = 1;  // pipeline parallel
+};
+
+// Of one GPU, the one that holds the most. Bytes are of the cache, copies of KV heads included, and of recurrent states.
 struct RequestNeeds {
   std::optional<double> footprint;  // of full attention
   Bytes peak;                       // all layers at once
@@ -33,8 +39,8 @@ struct RequestNeeds {
 };
 
 // `block`: tokens of a block. Throws PolicyError, std::invalid_argument, OverflowError.
-RequestNeeds needs_of(const LlmShape& shape, const Request& request, std::int64_t ranks,
-                      Tokens block, const TimeModel& time);
+RequestNeeds needs_of(const LlmShape& shape, const Request& request, const Gpus& gpus, Tokens block,
+                      const TimeModel& time);
 
 // Requests at once in a pool.
 //   low   all of them are at the peak of all layers together
@@ -43,7 +49,7 @@ RequestNeeds needs_of(const LlmShape& shape, const Request& request, std::int64_
 Band<std::int64_t> requests_at_once(const Estimate& pool, const RequestNeeds& needs);
 
 // The longest prompt of which one request fits, all else being equal: up to `most`.
-Tokens longest_prompt(const LlmShape& shape, const Request& request, std::int64_t ranks,
-                      Tokens block, Bytes pool, Tokens most);
+Tokens longest_prompt(const LlmShape& shape, const Request& request, const Gpus& gpus, Tokens block,
+                      Bytes pool, Tokens most);
 
 }  // namespace kvf

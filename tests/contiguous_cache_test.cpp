@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "models/catalogue.h"
 #include "models/peak_bytes.h"
 #include "models/transformers_cache.h"
 #include "sim/alloc/contiguous_cache.h"
 #include "sim/alloc/place_buffers.h"
 #include "sim/alloc/static_cache.h"
+#include "sim/input/model.h"
 #include "sim/input/policy.h"
 #include "tests/cases_under_law.h"
 #include "tests/catch.h"
@@ -220,7 +220,7 @@ TEST_CASE("after each pass a cache holds what the tensors of the real one occupy
 TEST_CASE("DuoAttention's static cache allocates what its rules reserve", "[buffers]") {
   const Schedule schedule =
       plan(input::parse_policy("duoattention:streaming_heads=0.5,sink_tokens=2,window_tokens=6"),
-           find_model("llama-3.1-8b")->shape, {Tokens(40), Tokens(3), Tokens(16)},
+           input::parse_model("llama-3.1-8b").shape, {Tokens(40), Tokens(3), Tokens(16)},
            Accounting::implementation, Convention::duo_static);
   const BufferPeak peak = static_buffers(schedule, Tokens(43), {});
   CHECK(peak.held == *reserved_entries(schedule) * BytesPerEntry(2 * 128 * 2));

@@ -1,8 +1,8 @@
 // Lines of the batch interface.
 #include <string>
 
-#include "models/catalogue.h"
 #include "sim/input/case.h"
+#include "sim/input/model.h"
 #include "sim/input/problems.h"
 #include "tests/catch.h"
 
@@ -44,7 +44,7 @@ TEST_CASE("a case has all that is written, in any order", "[input]") {
   CHECK(roles.rounding == Rounding::duo);
   REQUIRE(roles.other.get() != nullptr);
   CHECK(roles.other.get()->name == "snapkv");
-  CHECK(read.shape == find_model("llama-3.1-8b")->shape);
+  CHECK(read.shape == kvf::input::parse_model("llama-3.1-8b").shape);
   CHECK(read.workload.prompt == Tokens(131072));
   CHECK(read.workload.output == Tokens(1000));
   CHECK(read.workload.chunk == Tokens(32768));
@@ -62,7 +62,7 @@ TEST_CASE("an inline model has defaults too", "[input]") {
   CHECK(shape(R"({"layers":4,"kv_heads":2})") == LlmShape{"", 4, 2, 2, 128, "bf16"});
   CHECK(shape(R"({"dtype":"fp8","head_dim":64,"query_heads":8,"kv_heads":2,"layers":4})") ==
         LlmShape{"", 4, 2, 8, 64, "fp8"});
-  CHECK(shape(R"("Llama-3.1-8B")") == find_model("llama-3.1-8b-instruct")->shape);
+  CHECK(shape(R"("Llama-3.1-8B")") == kvf::input::parse_model("llama-3.1-8b-instruct").shape);
 }
 
 TEST_CASE("a line leaves nothing behind for the next", "[input]") {

@@ -4,7 +4,6 @@
 #include <string_view>
 #include <vector>
 
-#include "models/catalogue.h"
 #include "models/closed_form.h"
 #include "models/head_masks.h"
 #include "sim/simulate.h"
@@ -149,31 +148,6 @@ TEST_CASE("a ratio of large integers is rounded once", "[models]") {
   const Int128 odd = (Int128{1} << 53) + 1;  // no double
   CHECK(ratio(Area(3 * odd), Area(4 * odd)) == 0.75);
   CHECK(ratio(Area(1), Area()) == std::nullopt);
-}
-
-TEST_CASE("the catalogue has the published shapes", "[models]") {
-  // config.json of the two Llamas, the header of stories260K.bin: layers, KV heads, query heads,
-  // width of a head, dtype.
-  struct Fact {
-    std::string_view name;
-    std::int64_t layers, kv_heads, query_heads, head_dim;
-    std::string_view dtype;
-    std::int64_t bytes_per_token;
-  };
-  for (const Fact& fact : {Fact{"llama-3.1-8b", 32, 8, 32, 128, "bf16", 131072},
-                           {"Llama-3-70B", 80, 8, 64, 128, "bf16", 327680},
-                           {"stories260k", 5, 4, 8, 8, "fp32", 1280}}) {
-    INFO(fact.name);
-    const CatalogueEntry* entry = find_model(fact.name);
-    REQUIRE(entry != nullptr);
-    const LlmShape& shape = entry->shape;
-    CHECK(shape.layers == fact.layers);
-    CHECK(shape.kv_heads == fact.kv_heads);
-    CHECK(shape.query_heads == fact.query_heads);
-    CHECK(shape.head_dim == fact.head_dim);
-    CHECK(shape.dtype == fact.dtype);
-    CHECK(shape.bytes_per_token() == BytesPerToken(fact.bytes_per_token));
-  }
 }
 
 TEST_CASE("the active share is counted row by row", "[models]") {

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "models/catalogue.h"
 #include "models/closed_form.h"
 #include "models/peak_bytes.h"
+#include "sim/input/model.h"
 #include "sim/lives.h"
 #include "sim/paging.h"
 #include "tests/cases_under_law.h"
@@ -599,8 +599,9 @@ TEST_CASE("what has no blocks is refused", "[paging]") {
         "8388609 tokens in 9 passes are too many to follow the blocks of each; expected at most "
         "4194304 of both");
   CHECK(
-      words(members_of(locret(), workload(1'000'000, 1, 1), find_model("llama-3.1-8b")->shape),
-            options) ==
+      words(
+          members_of(locret(), workload(1'000'000, 1, 1), input::parse_model("llama-3.1-8b").shape),
+          options) ==
       "to know which entries stay, 1.1e+13 would have to be scored; expected at most 1e+11: evict "
       "less often, say in larger chunks");
   options.tables.block = Tokens(0);

@@ -11,7 +11,7 @@
 #include <string>
 #include <vector>
 
-#include "models/catalogue.h"
+#include "sim/input/model.h"
 #include "sim/input/policy.h"
 #include "sim/peak_memory.h"
 
@@ -56,7 +56,7 @@ inline PeakRange peak_range(const std::string& method, const std::vector<PeakDat
   const bool heads = has("Duo") || has("PruLong");
   const RunningCode code = heads ? duo_tuple_code() : minference_code();
   const DecoderWidths widths{4096, 14336, 128256, false};  // Llama-3.1-8B
-  const LlmShape& shape = find_model("llama-3.1-8b")->shape;
+  const LlmShape shape = input::parse_model("llama-3.1-8b").shape;
   PeakRange range;
   for (const PeakDataset& dataset : datasets) {
     const Schedule schedule =

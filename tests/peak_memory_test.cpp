@@ -18,7 +18,7 @@ double gib(Bytes bytes) { return static_cast<double>(bytes.count()) / (1 << 30);
 }  // namespace
 
 TEST_CASE("weights of a decoder", "[peak-memory]") {
-  CHECK(weight_bytes({4096, 14336, 128256, false}, find_model("llama-3.1-8b")->shape) ==
+  CHECK(weight_bytes({4096, 14336, 128256, false}, input::parse_model("llama-3.1-8b").shape) ==
         Bytes(2 * 8'030'261'248));
   CHECK_THROWS_AS(
       weight_bytes({}, make_shape("", {LayerRun{1, LayerKind::full, 0, 1, 1, 1, 8, 8},
@@ -58,7 +58,7 @@ TEST_CASE("the prefill peak of real runs, to the byte", "[peak-memory]") {
 // prompt in one pass. Nothing of these figures was used to make the formula.
 TEST_CASE("the peak of kvpress on an A100", "[peak-memory]") {
   const DecoderWidths widths{4096, 14336, 128256, false};
-  const LlmShape& llama = find_model("llama-3.1-8b")->shape;
+  const LlmShape llama = input::parse_model("llama-3.1-8b").shape;
   struct Measured {
     std::int64_t prompt;
     double full, half;  // GiB, nothing and half of the cache evicted

@@ -93,12 +93,26 @@ TEST_CASE("a rank holds its heads") {
   CHECK(bytes(on_largest_rank(full, input::parse_policy("full"), 16)).times(8) == bytes(full));
   CHECK_THROWS_AS(on_largest_rank(full, input::parse_policy("full"), 3), std::invalid_argument);
 
-  // 16 full heads of 32, 4 in each layer: on the first of two ranks all of them are.
+  // 16 full heads of 32, 4 in each layer: their places are free, so that each of two ranks has 2.
   const PolicySpec half = input::parse_policy("prulong:streaming_heads=0.5");
   const Schedule roles = plan(half, kShape, workload);
-  const Schedule first = on_largest_rank(roles, half, 2);
-  for (const Group& group : first.groups) CHECK(group.role == Role::full);
-  CHECK(bytes(first).times(2) == bytes(full));
+  CHECK(bytes(on_largest_rank(roles, half, 2)).times(2) == bytes(roles));
+  // 5 of 32 over two ranks: the first has 3.
+  const PolicySpec few = input::parse_policy("prulong:streaming_heads=0.84");
+  std::int64_t full_heads = 0;
+  for (const Group& group : on_largest_rank(plan(few, kShape, workload), few, 2).groups) {
+    if (group.role == Role::full) full_heads += group.heads.count();
+  }
+  CHECK(full_heads == 3);
+  // A file says where they are: all on the second rank.
+  PolicySpec given = input::parse_policy("head-roles:window_tokens=40,heads_file=" KVF_TESTS_DIR
+                                         "/data/heads-2x4.tsv");
+  const LlmShape small{"", 2, 4, 4, 64};
+  for (const Group& group : on_largest_rank(plan(given, small, workload), given, 2).groups) {
+    CHECK(group.role == Role::full);
+  }
+  // Half of the layers on each stage.
+  CHECK(bytes(on_largest_rank(full, input::parse_policy("full"), 1, 2)).times(2) == bytes(full));
 }
 
 TEST_CASE("requests at once") {
@@ -120,11 +134,11 @@ TEST_CASE("the longest prompt is the last that fits") {
   const Request request{input::parse_policy("full"), {Tokens(1), Tokens(10), Tokens(64)}};
   const Bytes pool(1'000'000);
   const Tokens block(16);
-  const Tokens longest = longest_prompt(kShape, request, 2, block, pool, Tokens(1 << 20));
+  const Tokens longest = longest_prompt(kShape, request, {2}, block, pool, Tokens(1 << 20));
   const auto blocks = [&](Tokens prompt) {
     Request other = request;
     other.workload.prompt = prompt;
-    return needs_of(kShape, other, 2, block, TimeModel{}).blocks;
+    return needs_of(kShape, other, {2}, block, TimeModel{}).blocks;
   };
   CHECK(blocks(longest) <= pool);
   CHECK(blocks(longest + Tokens(1)) > pool);

@@ -15,6 +15,8 @@ FILES = [
     "paper_tables.json",
     "training_reference.json",
     "transformers_caches.json",
+    "parameter_counts.json",
+    "nonkv_parts.json",
 ]
 
 

@@ -71,6 +71,17 @@ Estimate of_pipeline(Estimate peak, const Architecture& model, const Settings& s
   return peak;
 }
 
+// A band that says nothing is no answer.
+void refuse_wide(const Estimate& kv, const Estimate& weights) {
+  const Bytes width = kv.high - kv.low;
+  const Bytes most = std::max(gibibytes(1.5), gibibytes(0.15 * in_gib(kv.mid)));
+  if (width <= most) return;
+  std::string why =
+      "what is left for KV is known to " + std::to_string(in_gib(width)) + " GiB only";
+  if (!weights.cause.empty()) why += " (" + weights.cause + ")";
+  throw Refusal(why);
+}
+
 }  // namespace
 
 EngineVersions modelled_versions() { return {kOldest, kEnd}; }
@@ -96,6 +107,10 @@ Layout layout_of(const LlmShape& shape, const Settings& settings) {
   return hybrid_layout(specs, block, limits_of(rank, settings));
 }
 
+Bytes budget(const Settings& settings, const Gpu& gpu) {
+  return gibibytes(in_gib(gpu.memory) * settings.gpu_memory_utilization);
+}
+
 Ledger ledger(const Served& model, const Settings& settings, const Gpu& gpu) {
   check(settings);
   const Layout layout = layout_of(model.shape, settings);
@@ -103,7 +118,7 @@ Ledger ledger(const Served& model, const Settings& settings, const Gpu& gpu) {
 
   Ledger out;
   out.total = gpu.memory;
-  out.budget = gibibytes(in_gib(gpu.memory) * settings.gpu_memory_utilization);
+  out.budget = budget(settings, gpu);
   Estimate peak = activation_peak(architecture, settings, gpu);
   if (model.vision) peak.high = peak.mid + Bytes(peak.mid.count() / 8);  // up to 11 % were logged
   if (settings.pipeline_parallel > 1) peak = of_pipeline(peak, architecture, settings, gpu);
@@ -111,6 +126,7 @@ Ledger ledger(const Served& model, const Settings& settings, const Gpu& gpu) {
   const std::optional<Estimate> graphs = cuda_graphs(architecture, settings);
 
   out.available_kv = exactly(out.budget) - model.weights - peak - other;
+  refuse_wide(out.available_kv, model.weights);
   const auto blocks_in = [&](Bytes bytes) { return layout.blocks(std::max(bytes, Bytes{})); };
   const Estimate& kv = out.available_kv;
   out.blocks = {blocks_in(kv.low), blocks_in(kv.mid), blocks_in(kv.high)};

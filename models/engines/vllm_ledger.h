@@ -25,6 +25,9 @@ EngineVersions modelled_versions();
 // The pool's layout on one rank. Throws Refusal for layers that this version lays out otherwise.
 Layout layout_of(const LlmShape& shape, const Settings& settings);
 
+// What the engine may use in all.
+Bytes budget(const Settings& settings, const Gpu& gpu);
+
 // Throws Refusal with the reason, std::invalid_argument for settings without meaning.
 Ledger ledger(const Served& model, const Settings& settings, const Gpu& gpu);
 

@@ -41,9 +41,11 @@ Bytes sampler(const Architecture& model, const Settings& s, const Gpu& gpu, bool
   return sum;
 }
 
-// The widest layer over all rows: both halves of the MLP, its product, and hidden states.
+// The widest layer over all rows: both halves of the MLP, its product, and hidden states. What experts
+// need is their workspace, below.
 Bytes forward(const Architecture& model, const Settings& s, const Gpu& gpu) {
-  const std::int64_t of_mlp = (model.gated ? 3 : 2) * model.intermediate / s.tensor_parallel;
+  const std::int64_t inner = mixture(model) ? 0 : model.intermediate / s.tensor_parallel;
+  const std::int64_t of_mlp = (model.gated ? 3 : 2) * inner;
   const std::int64_t hidden = s.v0 ? 4 : 3;
   const Bytes rows = Bytes(s.number_bytes).times(s.max_num_batched_tokens.count());
   // Fitted on two V1 shapes: 46.4 MiB.
@@ -53,7 +55,7 @@ Bytes forward(const Architecture& model, const Settings& s, const Gpu& gpu) {
 
 // Intermediate results of the fused experts: they stay allocated while sampling.
 Bytes expert_workspace(const Architecture& model, const Settings& s) {
-  if (!mixture(model) || s.version < kTritonSampler) return {};
+  if (!mixture(model) || !s.triton_experts || s.version < kTritonSampler) return {};
   const std::int64_t inner = model.moe_intermediate / s.tensor_parallel;
   return Bytes(s.number_bytes)
       .times(s.max_num_batched_tokens.count())
@@ -84,7 +86,7 @@ constexpr std::array<NonTorchRow, 17> kNonTorch{{
     {kPr10511, 9, 1, 1.70, 1.79, 1.88},
     {kPr10511, 9, 2, 3.40, 3.58, 3.76},
     {kPr10511, 0, 1, 0.01, 0.12, 0.35},
-    {kLateV0, 0, 1, 0.01, 0.05, 0.12},
+    {kLateV0, 0, 1, -0.51, 0.05, 0.12},  // the low end: a laptop GPU
     {kLateV0, 9, 2, 0.30, 0.74, 0.90},
     {kLateV0, 0, 2, 0.20, 0.30, 0.74},
     {kLateV0, 0, 4, 0.15, 0.20, 0.74},
@@ -169,9 +171,13 @@ std::optional<Estimate> cuda_graphs(const Architecture& model, const Settings& s
       (model.layers + settings.pipeline_parallel - 1) / settings.pipeline_parallel;
   const double mid = 0.371 + 0.0154 * static_cast<double>(layers);
   if (settings.version >= kGraphFigures) {
-    // Fitted on 23 dense models; the largest error was 29 %, on mixtures 50 %.
-    Estimate graphs =
-        within(gibibytes(mid), mixture(model) || model.latent ? 0.5 : 0.3, Bytes{}, Basis::formula);
+    // Fitted on 23 dense models with 51 batch sizes; the largest error was 29 %. Latents, and mixtures
+    // with more sizes, took twice as much.
+    Estimate graphs = within(gibibytes(mid), 0.3, Bytes{}, Basis::formula);
+    if (mixture(model) || model.latent) {
+      graphs.low = gibibytes(0.5 * mid);
+      graphs.high = std::min(gibibytes(2.2 * mid), graphs.low + gibibytes(1.5));
+    }
     graphs.cause = "captured batch sizes";
     return graphs;
   }

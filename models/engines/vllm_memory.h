@@ -32,6 +32,7 @@ struct Settings {
   double gpu_memory_utilization = 0.9;
   bool enforce_eager = false;
   std::int64_t number_bytes = 2;  // of weights and activations
+  bool triton_experts = true;     // not those of mxfp4, which have kernels of their own
 };
 
 // Whether a version runs the older core unless told otherwise: before 0.8, and up to 0.10 on GPUs

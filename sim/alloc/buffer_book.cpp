@@ -2,6 +2,8 @@
 
 #include <stdexcept>
 
+#include "models/dtype.h"
+
 namespace kvf {
 
 PartBytes part_bytes(const Schedule& schedule, const Group& group) {
@@ -10,7 +12,7 @@ PartBytes part_bytes(const Schedule& schedule, const Group& group) {
     layer += run.count;
     if (group.layer >= layer) continue;
     const std::int64_t width = run.is_latent() ? run.rope : run.value_width;
-    const std::int64_t value = width * *dtype_bytes(schedule.shape.dtype);
+    const std::int64_t value = dtype(schedule.shape.dtype).bytes(width).count();
     const std::int64_t sets = group.heads.count() * group.copies;
     // What a policy takes from entries (think) it takes from the keys.
     return {BytesPerToken(sets * (group.bytes.count() - value)), BytesPerToken(sets * value)};

@@ -411,6 +411,8 @@ void add_weights(const Node& root, const Family& family, std::vector<WeightLayer
     list = error.problems();
   }
   for (const Problem& problem : list) {
+    // What is wrong with one list is wrong in each layer.
+    if (config.no_weights.find(problem.text) != std::string::npos) continue;
     config.no_weights += (config.no_weights.empty() ? "" : "; ") + problem.text;
   }
 }

@@ -19,8 +19,8 @@ constexpr std::array<std::string_view, 5> kKeys{"layers", "kv_heads", "query_hea
 std::vector<std::string_view> catalogue_names() {
   std::vector<std::string_view> names;
   for (const CatalogueEntry& entry : catalogue()) {
-    names.push_back(entry.shape.name);
-    names.insert(names.end(), entry.aliases.begin(), entry.aliases.end());
+    names.push_back(entry.name);
+    for_each_word(entry.aliases, [&](std::string_view alias) { names.push_back(alias); });
   }
   return names;
 }
@@ -40,21 +40,12 @@ std::string unknown_model(std::string_view name) {
       in_quotes(name), question);
 }
 
-Model of_catalogue(const CatalogueEntry& entry) {
-  Model model;
-  model.shape = entry.shape;
-  model.title = entry.title;
-  model.family = entry.family;
-  model.source = entry.source;
-  return model;
-}
-
-// `name` is what the model is called.
-Model of_config(Config config, std::string name, std::string source) {
-  config.shape.name = name;
+// `title` is what its publisher calls it, `name` what a user does.
+Model of_config(Config config, std::string title, std::string source, std::string name) {
+  config.shape.name = std::move(name);
   Model model;
   model.shape = std::move(config.shape);
-  model.title = std::move(name);
+  model.title = std::move(title);
   model.family = std::move(config.model_type);
   model.source = std::move(source);
   model.note = std::move(config.note);
@@ -62,6 +53,11 @@ Model of_config(Config config, std::string name, std::string source) {
   model.weights = std::move(config.weights);
   model.no_weights = std::move(config.no_weights);
   return model;
+}
+
+Model of_catalogue(const CatalogueEntry& entry) {
+  return of_config(read_config(entry), std::string(entry.title), source_of(entry),
+                   std::string(entry.name));
 }
 
 bool is_config(const Node& map) {
@@ -112,7 +108,7 @@ std::optional<Model> read_map(const Node& node, Problems& problems) {
   Config config = read_config(node, problems);
   if (problems.size() > before) return std::nullopt;
   const std::string type = config.model_type;
-  return of_config(std::move(config), type, "given inline");
+  return of_config(std::move(config), type, "given inline", type);
 }
 
 }  // namespace
@@ -130,9 +126,8 @@ const Model* ModelReader::find(std::string_view name) {
   // The folder is what people name after the model.
   fs::path folder = fs::absolute(file).lexically_normal();
   if (!fs::is_directory(folder) || folder.filename().empty()) folder = folder.parent_path();
-  return &models_
-              .emplace(name,
-                       of_config(std::move(config), folder.filename().string(), std::string(name)))
+  const std::string title = folder.filename().string();
+  return &models_.emplace(name, of_config(std::move(config), title, std::string(name), title))
               .first->second;
 }
 
@@ -163,7 +158,7 @@ const Model* ModelReader::read(const Node& node, Problems& problems) {
 
 std::string title_of(const LlmShape& shape) {
   const CatalogueEntry* entry = find_model(shape.name);
-  if (entry != nullptr && entry->shape == shape) return std::string(entry->title);
+  if (entry != nullptr && read_config(*entry).shape == shape) return std::string(entry->title);
   if (!shape.name.empty()) return shape.name;
   return "inline model";
 }

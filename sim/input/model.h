@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "models/catalogue.h"
 #include "models/shape.h"
 #include "models/shape_report.h"
 #include "models/transformers_cache.h"
 #include "models/weights.h"
+#include "sim/input/catalogue/catalogue.h"
 #include "sim/input/config.h"
 #include "sim/input/node.h"
 

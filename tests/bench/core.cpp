@@ -1,15 +1,18 @@
 // Closed form, simulation and planning: the costs that are promised.
 #include <benchmark/benchmark.h>
 
-#include "models/catalogue.h"
 #include "models/closed_form.h"
+#include "sim/input/model.h"
 #include "sim/simulate.h"
 
 namespace kvf {
 namespace {
 
 // Llama-3.1-8B: 32 layers of 8 KV heads.
-const LlmShape& llama() { return find_model("llama-3.1-8b")->shape; }
+const LlmShape& llama() {
+  static const LlmShape shape = input::parse_model("llama-3.1-8b").shape;
+  return shape;
+}
 const Workload kLong{Tokens(131'072), Tokens(10'000), Tokens(128)};
 
 PolicySpec head_roles() {

@@ -1,7 +1,7 @@
 // Blocks of paged caches: a long prompt with the identity of every entry in every cell.
 #include <benchmark/benchmark.h>
 
-#include "models/catalogue.h"
+#include "sim/input/model.h"
 #include "sim/paging.h"
 
 namespace kvf {
@@ -10,7 +10,7 @@ namespace {
 const Workload kMillion{Tokens(1'000'000), Tokens(10'000), Tokens(8192)};
 
 std::vector<BatchMember> llama(const PolicySpec& policy, const Workload& workload = kMillion) {
-  return {{plan(policy, find_model("llama-3.1-8b")->shape, workload), 1}};
+  return {{plan(policy, input::parse_model("llama-3.1-8b").shape, workload), 1}};
 }
 
 void page_all(benchmark::State& state, const std::vector<BatchMember>& members, bool sweep) {

@@ -143,6 +143,28 @@ void Row::compare_printed(std::string_view field, const Node& want, double got) 
   compare_within(field, want, got, printed_tolerance(want));
 }
 
+void Row::measure(std::string_view part, double want, double got, double most) {
+  ++compared_;
+  // A log that prints two decimals is not read to the last bit of a double.
+  const bool within = std::abs(got - want) <= most + 1e-9;
+  measures_.push_back({std::string(part), want, got, within});
+  if (!within) different(part, fmt::format("{:.4f}", want), fmt::format("{:.4f}", got));
+}
+
+void Row::banded(std::string_view part, double want, Band got, double slack, double widest) {
+  ++compared_;
+  const bool wide = got.high - got.low > widest;
+  const bool within = want >= got.low - slack && want <= got.high + slack && !wide;
+  measures_.push_back({std::string(part), want, got.mid, within});
+  if (within) return;
+  different(part, fmt::format("{:.4f}", want),
+            fmt::format("{:.4f} to {:.4f}{}", got.low, got.high, wide ? ", too wide a band" : ""));
+}
+
+void Row::refused(std::string_view field, const std::string& reason) {
+  if (!exception_ && !different_) detail_ = fmt::format("{}: {}", field, reason);
+}
+
 void Row::recorded_exception(const std::string& answer) {
   if (!exception_ && !different_) detail_ = answer;
   exception_ = true;

@@ -35,6 +35,19 @@ Tokens tokens(const Node& map, std::string_view key);
 // What a printed figure may be off by.
 double printed_tolerance(const Node& figure);
 bool near(double want, double got, double tolerance);
+// A figure that was measured, beside the library's.
+struct Measure {
+  std::string part;
+  double want = 0;
+  double got = 0;
+  bool within = false;
+};
+// A figure that is known up to a band.
+struct Band {
+  double low = 0;
+  double mid = 0;
+  double high = 0;
+};
 
 // Compares fields of one row. A row is different if any field differs, undefined if it records an
 // exception or nothing of it could be compared, else equal.
@@ -56,6 +69,13 @@ class Row {
   void compare_printed(std::string_view field, const Node& want, double got);
   // The same with another tolerance.
   void compare_within(std::string_view field, const Node& want, double got, double tolerance);
+  // Different if they are further apart than `most`.
+  void measure(std::string_view part, double want, double got, double most);
+  // Different if what was measured, give or take `slack`, is outside of the band, or that is wider
+  // than `widest`.
+  void banded(std::string_view part, double want, Band got, double slack, double widest);
+  // The library says why it has no figure: the field does not count.
+  void refused(std::string_view field, const std::string& reason);
   // The row records an exception; `answer` is what the library says of it.
   void recorded_exception(const std::string& answer);
 
@@ -63,6 +83,7 @@ class Row {
   Verdict verdict() const;
   // For the line that is printed of a row that is not equal.
   const std::string& detail() const { return detail_; }
+  const std::vector<Measure>& measures() const { return measures_; }
 
  private:
   const Node* node_;
@@ -71,6 +92,7 @@ class Row {
   bool different_ = false;
   bool exception_ = false;
   std::string detail_;
+  std::vector<Measure> measures_;
 };
 
 // The formats, one file each. They throw BadRow for what they do not know, and what the library
@@ -79,6 +101,7 @@ void check_paper(Row& row);
 void check_budget(Row& row);
 void check_cache(Row& row);
 void check_kvpress(Row& row);
+void check_memory(Row& row);
 void check_parameters(Row& row);
 void check_rounding(Row& row);
 void check_engine_log(Row& row);

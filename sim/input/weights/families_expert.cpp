@@ -12,9 +12,9 @@ constexpr WeightFamily kFamilies[] = {
      "Im=moe_intermediate_size:1408 Is=:Im*shared_experts shared_experts=num_shared_experts:2 "
      "active=num_experts_per_tok:6 sparse=:!(i<dense) dense=num_dense_layers:1",
      "model.{ @embed layers.N.{ self_attn.{ @qkvo @head_norms gate_proj.weight[H*D,E] } @norms "
-     "pre_mlp_layernorm.weight[E] post_mlp_layernorm.weight[E] mlp.{?!sparse @gated } "
-     "mlp.{?sparse expert_bias[X] router.gate.weight[X,E] shared_experts.{?Is @shared } @experts } "
-     "} @norm } @head"},
+     "pre_mlp_layernorm.weight[E] post_mlp_layernorm.weight[E] mlp.{?!sparse @gated } mlp.{?sparse "
+     "expert_bias[X] router.gate.weight[X,E] shared_experts.{?Is @shared } @experts } } @norm } "
+     "@head"},
     // The columns of all experts lie one after another.
     {"dbrx",
      "V=vocab_size:32000 I=ffn_config.ffn_hidden_size:3584 M=max_seq_len:2048 "
@@ -39,8 +39,8 @@ constexpr WeightFamily kFamilies[] = {
      "end=moe_layer_end_index:L-1 every=moe_layer_interval:1 "
      "sparse=:!(i<begin)&(end<0|i<end+1)&(i+1)%every=0",
      "model.{ @embed layers.N.{ @attention mlp.{?!sparse @gated } @norms mlp.{?sparse "
-     "gate.weight[X,E] gate.moe_statics.e_score_correction_bias[1,X] @experts "
-     "shared_experts.{?Is @shared } } } @norm } @head"},
+     "gate.weight[X,E] gate.moe_statics.e_score_correction_bias[1,X] @experts shared_experts.{?Is "
+     "@shared } } } @norm } @head lm_head.bias[V]?mlp_bias"},
     {"exaone_moe",
      "V=vocab_size:102400 I=intermediate_size:16384 M=max_position_embeddings:2048 "
      "X=num_experts:64 Im=moe_intermediate_size:1024 Is=:Im*shared_experts "
@@ -62,14 +62,14 @@ constexpr WeightFamily kFamilies[] = {
      "qkv_bias=attention_bias:1 o_bias=attention_bias:1 X=num_local_experts:128 Im=:I "
      "active=num_experts_per_tok:4",
      "model.{ @embed layers.N.{ self_attn.{ sinks[H] @qkvo } mlp.{ router.weight[X,E] "
-     "router.bias[X] experts.{ gate_up_proj[X,E,2*Im] gate_up_proj_bias[X,2*Im] "
-     "down_proj[X,Im,E] down_proj_bias[X,E] } } @norms } @norm } @head"},
+     "router.bias[X] experts.{ gate_up_proj[X,E,2*Im] gate_up_proj_bias[X,2*Im] down_proj[X,Im,E] "
+     "down_proj_bias[X,E] } } @norms } @norm } @head"},
     {"granitemoe",
      "V=vocab_size:32000 I=intermediate_size:11008 M=max_position_embeddings:2048 "
      "qkv_bias=attention_bias:0 o_bias=attention_bias:0 X=num_local_experts:8 Im=:I "
      "active=num_experts_per_tok:2",
-     "model.{ @embed layers.N.{ @attention @norms block_sparse_moe.{ router.weight[X,E] @experts "
-     "} } @norm } @head"},
+     "model.{ @embed layers.N.{ @attention @norms block_sparse_moe.{ router.weight[X,E] @experts } "
+     "} @norm } @head"},
     // Queries and outputs have experts, too.
     {"jetmoe",
      "V=vocab_size:32000 I=intermediate_size:5632 M=max_position_embeddings:4096 "
@@ -84,8 +84,8 @@ constexpr WeightFamily kFamilies[] = {
      "Im=intermediate_size:8192 Is=:Im active=num_experts_per_tok:1 "
      "every=interleave_moe_layer_step:1 sparse=moe_layers@:(i+1)%every=0",
      "model.{ @embed layers.N.{ @attention feed_forward.{?!sparse @gated } feed_forward.{?sparse "
-     "experts.gate_up_proj[X,E,2*Im] experts.down_proj[X,Im,E] router.weight[X,E] "
-     "shared_expert.{ @shared } } @norms } @norm } @head"},
+     "experts.gate_up_proj[X,E,2*Im] experts.down_proj[X,Im,E] router.weight[X,E] shared_expert.{ "
+     "@shared } } @norms } @norm } @head"},
     // Layers with a window have twice the KV heads, and may have sinks.
     {"mimo_v2_flash",
      "V=vocab_size:152576 I=intermediate_size:16384 M=max_position_embeddings:131072 "
@@ -117,15 +117,13 @@ constexpr WeightFamily kFamilies[] = {
      "V=vocab_size:151936 I=intermediate_size:5632 M=max_position_embeddings:32768 "
      "qkv_bias=qkv_bias:1 X=num_experts:60 Im=moe_intermediate_size:1408 "
      "Is=shared_expert_intermediate_size:5632 active=num_experts_per_tok:4 "
-     "every=decoder_sparse_step:1 dense=mlp_only_layers@:0 "
-     "sparse=:X>0&!dense&(i+1)%every=0",
+     "every=decoder_sparse_step:1 dense=mlp_only_layers@:0 sparse=:X>0&!dense&(i+1)%every=0",
      "model.{ @embed layers.N.{ @attention @qwen_moe @norms } @norm } @head"},
     {"qwen3_moe",
      "V=vocab_size:151936 I=intermediate_size:6144 M=max_position_embeddings:32768 "
      "qkv_bias=attention_bias:0 o_bias=attention_bias:0 X=num_experts:local "
      "local=num_local_experts:128 Im=moe_intermediate_size:768 active=num_experts_per_tok:8 "
-     "every=decoder_sparse_step:1 dense=mlp_only_layers@:0 "
-     "sparse=:X>0&!dense&(i+1)%every=0",
+     "every=decoder_sparse_step:1 dense=mlp_only_layers@:0 sparse=:X>0&!dense&(i+1)%every=0",
      "model.{ @embed layers.N.{ self_attn.{ @qkvo @head_norms } mlp.{?!sparse @gated } @norms "
      "mlp.{?sparse @experts gate.weight[X,E] } } @norm } @head"},
 };

@@ -39,14 +39,19 @@ constexpr WeightFamily kFamilies[] = {
      "V=vocab_size:262144 I=:base*(1+shared*wide) base=intermediate_size:9216 "
      "M=max_position_embeddings:131072 tied=tie_word_embeddings:1 qkv_bias=attention_bias:0 "
      "o_bias=attention_bias:0 words=vocab_size_per_layer_input:262144 "
-     "width=hidden_size_per_layer_input:256 one=attention_k_eq_v:0 wide=use_double_wide_mlp:0",
+     "width=hidden_size_per_layer_input:256 one=attention_k_eq_v:0 wide=use_double_wide_mlp:0 "
+     "X=:moe*all moe=enable_moe_block:0 all=num_experts:0 Im=moe_intermediate_size:0 "
+     "active=top_k_experts:0",
      "model.{ @embed layers.N.{ self_attn.{ @q q_norm.weight[D] {?!shared k_norm.weight[D] "
      "k_proj.weight[K*D,E] k_proj.bias[K*D]?qkv_bias {?!one|window v_proj.weight[K*DV,E] "
-     "v_proj.bias[K*DV]?qkv_bias } } @o } mlp.{ @gated } @four_norms {?width "
-     "per_layer_input_gate.weight[width,E] per_layer_projection.weight[E,width] "
-     "post_per_layer_input_norm.weight[E] } &layer_scalar[1] } @norm {?width "
-     "embed_tokens_per_layer.weight[words,L*width] per_layer_model_projection.weight[L*width,E] "
-     "per_layer_projection_norm.weight[width] } } @head"},
+     "v_proj.bias[K*DV]?qkv_bias } } @o } mlp.{ @gated } @four_norms {?moe router.scale[E] "
+     "router.per_expert_scale[X] router.proj.weight[X,E] @experts "
+     "post_feedforward_layernorm_1.weight[E] post_feedforward_layernorm_2.weight[E] "
+     "pre_feedforward_layernorm_2.weight[E] } {?width per_layer_input_gate.weight[width,E] "
+     "per_layer_projection.weight[E,width] post_per_layer_input_norm.weight[E] } &layer_scalar[1] "
+     "} @norm {?width embed_tokens_per_layer.weight[words,L*width] "
+     "per_layer_model_projection.weight[L*width,E] per_layer_projection_norm.weight[width] } } "
+     "@head"},
     {"vaultgemma",
      "V=vocab_size:256000 I=intermediate_size:9216 M=max_position_embeddings:8192 "
      "tied=tie_word_embeddings:1 qkv_bias=attention_bias:0 o_bias=attention_bias:0",

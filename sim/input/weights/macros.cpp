@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sim/input/config_family.h"
 #include "sim/input/weights/family.h"
 #include "sim/input/weights/family_tables.h"
 
@@ -16,8 +17,8 @@ constexpr Macro kMacros[] = {
     // Attention: rows of heads, and columns of them on the way out.
     {"q", "q_proj.weight[H*D,E] q_proj.bias[H*D]?qkv_bias"},
     {"kv",
-     "k_proj.weight[K*D,E] k_proj.bias[K*D]?qkv_bias "
-     "v_proj.weight[K*DV,E] v_proj.bias[K*DV]?qkv_bias"},
+     "k_proj.weight[K*D,E] k_proj.bias[K*D]?qkv_bias v_proj.weight[K*DV,E] "
+     "v_proj.bias[K*DV]?qkv_bias"},
     {"o", "o_proj.weight[E,H*DV] o_proj.bias[E]?o_bias"},
     {"qkvo", "@q @kv @o"},
     {"attention", "self_attn.{ @qkvo }"},
@@ -67,20 +68,19 @@ constexpr Macro kMacros[] = {
     {"llama", "model.{ @embed layers.N.{ @attention mlp.{ @gated } @norms } @norm } @head"},
     // Mamba: a state of dim2 numbers for each of Ic channels.
     {"mamba",
-     "A_log[Ic,dim2] D[Ic] conv1d.weight[Ic,1,kernel] conv1d.bias[Ic]?conv_bias "
-     "in_proj.weight[2*Ic,E] in_proj.bias[2*Ic]?proj_bias x_proj.weight[dt_rank+2*dim2,Ic] "
-     "dt_proj.weight[Ic,dt_rank] dt_proj.bias[Ic] out_proj.weight[E,Ic] "
-     "out_proj.bias[E]?proj_bias"},
+     "A_log[In,dim2] D[In] conv1d.weight[In,1,kernel] conv1d.bias[In]?conv_bias "
+     "in_proj.weight[2*In,E] in_proj.bias[2*In]?proj_bias x_proj.weight[dt_rank+2*dim2,In] "
+     "dt_proj.weight[In,dt_rank] dt_proj.bias[In] out_proj.weight[E,In] out_proj.bias[E]?out_bias"},
     // Mamba 2: Hs heads of dim1; the convolution has groups of states beside them.
     {"mamba2",
      "dt_bias[Hs] A_log[Hs] D[Hs] conv1d.weight[Ic,1,kernel] conv1d.bias[Ic]?conv_bias "
      "in_proj.weight[Hs*dim1+Ic+Hs,E] in_proj.bias[Hs*dim1+Ic+Hs]?proj_bias "
-     "norm.weight[Hs*dim1]?state_norm out_proj.weight[E,Hs*dim1] out_proj.bias[E]?proj_bias"},
+     "norm.weight[Hs*dim1]?state_norm out_proj.weight[E,Hs*dim1] out_proj.bias[E]?out_bias"},
     {"zamba_mamba",
      "x_proj_weight[Hs,dt_rank+2*dim2,dim1] dt_proj_weight[Hs,dim1,dt_rank] dt_proj_bias[Hs,dim1] "
      "A_log[Hs,dim1,dim2] D[Hs,dim1] conv1d.weight[Ic,1,kernel] conv1d.bias[Ic]?conv_bias "
      "in_proj.weight[2*Ic,E] in_proj.bias[2*Ic]?proj_bias out_proj.weight[E,Ic] "
-     "out_proj.bias[E]?proj_bias"},
+     "out_proj.bias[E]?out_bias"},
     {"mamba_model",
      "backbone.{ embeddings.weight[V,E] layers.N.{ norm.weight[E] mixer.{ @mamba } } "
      "norm_f.weight[E] } @head"},
@@ -89,8 +89,8 @@ constexpr Macro kMacros[] = {
      "dt_bias[Hs] A_log[Hs] conv1d.weight[Ic,1,kernel] norm.weight[dim2] "
      "out_proj.weight[E,Hs*dim2]"},
     {"gated_attention",
-     "self_attn.{?attention q_proj.weight[2*H*D,E] q_proj.bias[2*H*D]?qkv_bias @kv @o "
-     "@head_norms }"},
+     "self_attn.{?attention q_proj.weight[2*H*D,E] q_proj.bias[2*H*D]?qkv_bias @kv @o @head_norms "
+     "}"},
 };
 
 }  // namespace
@@ -99,6 +99,19 @@ std::string_view tensor_macro(std::string_view name) {
   const auto* const found = std::find_if(std::begin(kMacros), std::end(kMacros),
                                          [name](const Macro& macro) { return macro.name == name; });
   return found == std::end(kMacros) ? std::string_view() : found->text;
+}
+
+std::string_view key_of_symbol(const WeightFamily& family, std::string_view symbol) {
+  std::string_view key;
+  for (const std::string_view words : {kCommonSymbols, family.symbols}) {
+    for_each_word(words, [&](std::string_view word) {
+      const std::size_t equals = word.find('=');
+      if (word.substr(0, equals) != symbol) return;
+      const std::string_view right = word.substr(equals + 1);
+      key = right.substr(0, right.find_first_of(":/[@%"));
+    });
+  }
+  return key;
 }
 
 const WeightFamily* find_weight_family(std::string_view model_type) {

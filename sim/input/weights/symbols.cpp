@@ -11,8 +11,8 @@
 namespace kvf::input {
 namespace {
 
-constexpr Range kNumber{0, 1 << 26};
-constexpr int kMaxDepth = 32;  // of symbols that stand for each other
+constexpr Range kNumber{-1, 1 << 26};  // -1: the last one, where a class says so
+constexpr int kMaxDepth = 32;          // of symbols that stand for each other
 
 bool has_symbols(std::string_view expression) {
   return expression.find_first_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") !=
@@ -161,23 +161,25 @@ std::int64_t Symbols::of_scalar(const Node& node, const Word& word) {
 
 std::int64_t Symbols::of_list(const Node& list, std::string_view key, char kind,
                               std::string_view text) {
-  std::size_t at = 0;
-  std::int64_t listed = 0;
+  std::size_t size = 0;
+  std::int64_t value = 0;
   for (const Node& item : list) {
     if (kind == '@') {
-      if (item.kind == Kind::integer && item.integer == static_cast<std::int64_t>(layer_)) {
-        listed = 1;
-      }
-    } else if (at == layer_) {
-      if (kind == '/') return item.kind == Kind::text && item.text == text ? 1 : 0;
-      return read_integer(item, key, kNumber, values_.problems()).value_or(1);
+      const bool is_it =
+          item.kind == Kind::integer && item.integer == static_cast<std::int64_t>(layer_);
+      if (is_it) value = 1;
+    } else if (size == layer_ && kind == '/') {
+      value = item.kind == Kind::text && item.text == text ? 1 : 0;
+    } else if (size == layer_) {
+      value = read_integer(item, key, kNumber, values_.problems()).value_or(1);
     }
-    ++at;
+    ++size;
   }
-  if (kind != '@') {
-    values_.problem(key, fmt::format("'{}' has {} entries for {} layers", key, at, layers_.size()));
+  if (kind != '@' && size != layers_.size()) {
+    values_.problem(key,
+                    fmt::format("'{}' has {} entries for {} layers", key, size, layers_.size()));
   }
-  return listed;
+  return value;
 }
 
 }  // namespace kvf::input

@@ -35,6 +35,7 @@ Architecture read_architecture(Symbols& symbols, const std::vector<WeightLayer>&
   Architecture model;
   model.hidden = symbols("E");
   model.vocabulary = symbols("V");
+  model.intermediate = symbols("I");
   model.layers = static_cast<std::int64_t>(layers.size());
   model.gated = symbols("gated") != 0;
   model.experts = symbols("X");

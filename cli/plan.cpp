@@ -1,0 +1,223 @@
+// kvfootprint plan: what fits, what limits, what if.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/command.h"
+#include "cli/plan_grid.h"
+#include "cli/plan_options.h"
+#include "models/engines/vllm_ledger.h"
+#include "sim/report.h"
+#include "timeline/json_text.h"
+
+namespace kvf::cli {
+namespace {
+
+struct Options {
+  std::map<std::string, std::string> given;  // by key
+  std::vector<std::string> what_if;
+  bool enforce_eager = false;
+  bool json = false;
+  bool csv = false;
+  std::int64_t requests = 0;
+  double price = 0;
+  std::int64_t sms = 0;
+  std::string compute;
+};
+
+std::string text_of(std::string_view key) {
+  static const std::map<std::string_view, std::string_view> kTexts{
+      {"model", "a name, or a config.json"},
+      {"gpu", "a name (kvfootprint devices), or bytes: 80GiB"},
+      {"engine", "vllm@VERSION; absent: the newest that is modelled"},
+      {"tp", "tensor-parallel GPUs; absent: 1"},
+      {"pp", "pipeline-parallel GPUs; absent: 1"},
+      {"dtype", "of weights and activations; absent: bf16"},
+      {"kv-dtype", "of the cache; absent: auto, the model's"},
+      {"quantization", "of the weights; absent: none"},
+      {"max-model-len", "tokens of the longest request; absent: the model's"},
+      {"max-num-seqs", "sequences of a pass; absent: the engine's default on this GPU"},
+      {"max-num-batched-tokens", "rows of a pass; absent: the engine's default on this GPU"},
+      {"gpu-memory-utilization", "share of the GPU that the engine may use; absent: 0.9"},
+      {"prompt", "prompt tokens of a request; K and M are 1024 and 1024 K"},
+      {"output", "output tokens of a request; absent: none"},
+      {"chunk", "rows of a prefill pass; absent: max-num-batched-tokens"},
+      {"policy", "NAME:PARAMETER=VALUE,...; absent: full"}};
+  return std::string(kTexts.at(key));
+}
+
+PlanOptions read(const Options& options) {
+  PlanOptions plan;
+  for (const auto& [key, value] : options.given) set_plan_option(plan, key, value);
+  if (plan.model == nullptr) throw UsageError("--model is required");
+  if (!options.given.contains("gpu")) throw UsageError("--gpu is required");
+  if (options.sms > 0) plan.gpu.sm_count = options.sms;
+  if (!options.compute.empty()) {
+    plan.gpu.compute_major = std::atoi(options.compute.c_str());
+    if (plan.gpu.compute_major < 3) throw UsageError("--gpu-compute-capability is no X.Y");
+  }
+  plan.enforce_eager = options.enforce_eager;
+  if (options.price > 0) plan.price = options.price;
+  return plan;
+}
+
+std::string json_of_request(const PlanOptions& plan, const Capacity& c) {
+  const RequestNeeds& n = c.needs;
+  std::string out = fmt::format(
+      R"("prompt_tokens":{},"output_tokens":{},"footprint":{},"peak_bytes":{},)"
+      R"("peak_layerwise_bytes":{},"peak_block_bytes":{},"mean_bytes":{:.0f},"byte_seconds":{},)"
+      R"("read_bytes_per_decode_pass":{:.0f},"prefill_seconds":{},"decode_seconds":{})",
+      c.request.workload.prompt.count(), c.request.workload.output.count(),
+      n.footprint ? fmt::format("{}", *n.footprint) : "null", n.peak.count(),
+      n.layerwise_peak.count(), n.blocks.count(), n.time.mean_held_bytes(),
+      n.time.held_byte_seconds, n.time.bytes_read_per_decode_pass(), n.time.prefill_seconds,
+      n.time.decode_seconds);
+  if (n.heads_assumed) out += R"(,"heads":"assumed")";
+  if (c.cost) out += fmt::format(R"(,"cost":{})", *c.cost);
+  return out + fmt::format(R"(,"gpus":{})", plan.gpus());
+}
+
+std::string json_of(const PlanOptions& plan, const Capacity& c) {
+  std::string out = "{\"parts\":[";
+  bool first = true;
+  for (const LedgerPart& part : c.ledger.parts) {
+    out += fmt::format(R"({}{{"name":"{}",{},"basis":"{}","cause":{}}})", first ? "" : ",",
+                       part.name, json_bytes(part.size), to_string(part.size.basis),
+                       json_string(part.size.cause));
+    first = false;
+  }
+  const Ledger& l = c.ledger;
+  out += fmt::format(
+      R"(],"total_bytes":{},"budget_bytes":{},"available_kv":{{{}}},)"
+      R"("blocks":{{"low":{},"mid":{},"high":{}}},"block_tokens":{},"block_bytes":{},)"
+      R"("concurrency":{},"concurrency_low":{},"concurrency_high":{})",
+      l.total.count(), l.budget.count(), json_bytes(l.available_kv), l.blocks.low.count(),
+      l.blocks.mid.count(), l.blocks.high.count(), l.block.count(), l.block_bytes.count(),
+      l.concurrency.mid, l.concurrency.low, l.concurrency.high);
+  out += fmt::format(R"(,"max_model_len":{},"max_num_seqs":{},"max_num_batched_tokens":{})",
+                     c.settings.max_model_len.count(), c.settings.max_num_seqs,
+                     c.settings.max_num_batched_tokens.count());
+  out += fmt::format(R"(,"request":{{{}}})", json_of_request(plan, c));
+  out +=
+      fmt::format(R"(,"requests":{{"low":{},"mid":{},"high":{}}},"longest_prompt_tokens":{})",
+                  c.requests.low, c.requests.mid, c.requests.high, longest_prompt(plan, c).count());
+  return out + fmt::format(R"(,"limited_by":{}}})", json_string(limited_by(c)));
+}
+
+std::string words(std::string_view part) {
+  std::string text(part);
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text == "kv pool" ? "KV pool" : text == "cuda graphs" ? "CUDA graphs" : text;
+}
+
+void print_part(std::string_view name, const Estimate& e, std::string_view note) {
+  const bool exact = e.low == e.high;
+  fmt::print("  {:<34} {:>8} {:>8} {:>8}  {}\n", name, exact ? "" : gib(e.low), gib(e.mid),
+             exact ? "" : gib(e.high), note);
+}
+
+void print_request(const Capacity& c) {
+  const RequestNeeds& n = c.needs;
+  fmt::print("one request of {} + {} tokens, {}\n",
+             with_separators(c.request.workload.prompt.count()),
+             with_separators(c.request.workload.output.count()), c.request.policy.name);
+  const auto line = [](std::string_view name, const std::string& value) {
+    fmt::print("  {:<34} {}\n", name, value);
+  };
+  if (n.footprint) line("KV footprint", fmt::format("{:.2f} %", 100 * *n.footprint));
+  line("holds at its peak", fmt::format("{} GiB, layer by layer {} GiB, in blocks {} GiB",
+                                        gib(n.peak), gib(n.layerwise_peak), gib(n.blocks)));
+  const RunTime& t = n.time;
+  line("holds on average",
+       fmt::format("{:.2f} GiB, {:.4g} GiB-seconds (estimated)", t.mean_held_bytes() / (1 << 30),
+                   t.held_byte_seconds / (1 << 30)));
+  line("alone, it takes", fmt::format("{:.3g} s to prefill, {:.3g} s to decode (estimated)",
+                                      t.prefill_seconds, t.decode_seconds));
+  if (t.decode_passes > 0) {
+    line("a decode pass reads",
+         fmt::format("{:.3f} GiB of cache", t.bytes_read_per_decode_pass() / (1 << 30)));
+  }
+  if (c.cost) line("costs", fmt::format("{:.4g} (by byte-seconds)", *c.cost));
+  if (n.heads_assumed) fmt::print("  note: which cells keep most is assumed\n");
+}
+
+void print_table(const PlanOptions& plan, const Capacity& c) {
+  const Ledger& l = c.ledger;
+  fmt::print("{} on {} {}, vLLM {}{}\n", plan.model->title, plan.gpus(), plan.gpu.title,
+             to_string(plan.version), c.settings.v0 ? " (V0)" : "");
+  fmt::print("{:<37}{:>8} {:>8} {:>8}\n", fmt::format("per GPU, GiB ({} in all)", gib(l.total)),
+             "low", "mid", "high");
+  for (const LedgerPart& part : l.parts) {
+    if (part.name == "kv_pool" || part.name == "slack") continue;
+    std::string note(to_string(part.size.basis));
+    if (!part.size.cause.empty()) note += ": " + part.size.cause;
+    print_part(words(part.name), part.size, note);
+  }
+  print_part(fmt::format("left for KV at utilisation {:.2f}", plan.gpu_memory_utilization),
+             l.available_kv, "");
+  fmt::print("  {} blocks of {} tokens ({} .. {}); {:.2f} requests of {} tokens\n",
+             with_separators(l.blocks.mid.count()), l.block.count(),
+             with_separators(l.blocks.low.count()), with_separators(l.blocks.high.count()),
+             l.concurrency.mid, with_separators(c.settings.max_model_len.count()));
+  print_request(c);
+  fmt::print("=> {} requests at once ({} .. {}), the longest prompt {} tokens\n", c.requests.mid,
+             c.requests.low, c.requests.high, with_separators(longest_prompt(plan, c).count()));
+  fmt::print("limited by {}\n", limited_by(c));
+  std::string help;
+  for (const Advice& a : advice(plan, c)) {
+    help += fmt::format("{}{} -> {}", help.empty() ? "" : ", ", a.change, a.requests);
+  }
+  if (!help.empty()) fmt::print("what would help most: {}\n", help);
+}
+
+int run_plan(const Options& options) {
+  const PlanOptions plan = read(options);
+  try {
+    if (!options.what_if.empty())
+      return print_what_if(plan, options.what_if, options.csv, options.json);
+    const Capacity capacity = capacity_of(plan);
+    if (options.json) {
+      fmt::print("{}\n", json_of(plan, capacity));
+    } else {
+      print_table(plan, capacity);
+      if (options.requests > 0) {
+        const auto gpus = gpus_for(plan, options.requests);
+        fmt::print("{} requests at once: {}\n", options.requests,
+                   gpus ? fmt::format("{} GPUs", *gpus) : "not even on 64 GPUs");
+      }
+    }
+    return 0;
+  } catch (const Refusal& refusal) {
+    if (!options.json) throw;
+    fmt::print("{{\"error\":\"refused\",\"reason\":{}}}\n", json_string(refusal.what()));
+    return 2;
+  }
+}
+
+}  // namespace
+
+void add_plan(CLI::App& app, Action& action) {
+  auto options = std::make_shared<Options>();
+  CLI::App* command = app.add_subcommand("plan", "What fits on a GPU, what limits, and what if");
+  for (const std::string_view key : plan_keys()) {
+    const std::string name(key);
+    command->add_option_function<std::string>(
+        "--" + name, [options, name](const std::string& value) { options->given[name] = value; },
+        text_of(key));
+  }
+  command->add_flag("--enforce-eager", options->enforce_eager, "no CUDA graphs");
+  command->add_option("--gpu-sms", options->sms, "multiprocessors, where --gpu is a size");
+  command->add_option("--gpu-compute-capability", options->compute, "X.Y, where --gpu is a size");
+  command->add_option("--price", options->price, "of one GPU and hour: adds the cost of a request");
+  command->add_option("--requests", options->requests, "also the GPUs for so many at once");
+  command->add_option("--what-if", options->what_if,
+                      "KEY=VALUE,VALUE,...: a grid over these; may be repeated");
+  command->add_flag("--json", options->json, "JSON instead of a table");
+  command->add_flag("--csv", options->csv, "CSV of a grid");
+  command->footer(
+      "Example:\n  kvfootprint plan --model llama-3.1-70b --gpu h100-80gb --tp 4 --prompt 128K "
+      "--output 1K \\\n    --policy prulong:streaming_heads=0.7");
+  command->callback([options, &action] { action = [options] { return run_plan(*options); }; });
+}
+
+}  // namespace kvf::cli

@@ -1,0 +1,205 @@
+#include "cli/plan_options.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "cli/command.h"
+#include "models/dtype.h"
+#include "models/engines/vllm_ledger.h"
+#include "models/engines/vllm_weights.h"
+#include "sim/input/bind.h"
+#include "sim/input/model.h"
+#include "sim/input/policy.h"
+
+namespace kvf::cli {
+namespace {
+
+[[noreturn]] void refuse(std::string_view key, std::string_view value, std::string_view expected) {
+  throw UsageError(fmt::format("--{} is {}; expected {}", key, input::in_quotes(value), expected));
+}
+
+std::string flag(std::string_view key) { return "--" + std::string(key); }
+
+Tokens tokens(std::string_view key, std::string_view value, Range range) {
+  return input::parse_tokens(value, std::string(key), range, flag(key));
+}
+
+std::int64_t count(std::string_view key, std::string_view value) {
+  return tokens(key, value, {1, 1 << 20}).count();
+}
+
+double number(std::string_view key, std::string_view value, double low, double high) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), number);
+  if (error != std::errc{} || end != value.data() + value.size() || !(number > low) ||
+      !(number <= high)) {
+    refuse(key, value, fmt::format("a number above {}, up to {}", low, high));
+  }
+  return number;
+}
+
+void set_model(PlanOptions& options, std::string_view, std::string_view value) {
+  options.model = std::make_shared<const input::Model>(input::parse_model(value));
+}
+
+void set_gpu(PlanOptions& options, std::string_view key, std::string_view value) {
+  if (const Device* device = find_device(value)) {
+    options.gpu = *device;
+    return;
+  }
+  std::int64_t bytes = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), bytes);
+  const std::string_view unit(end, static_cast<std::size_t>(value.data() + value.size() - end));
+  constexpr std::array<std::pair<std::string_view, Bytes>, 4> kUnits{
+      {{"", Bytes(1)}, {"KiB", kKiB}, {"MiB", kMiB}, {"GiB", kGiB}}};
+  for (const auto& [name, size] : kUnits) {
+    if (error == std::errc{} && bytes > 0 && bytes < 1LL << 50 && unit == name) {
+      options.gpu = device_of_memory(size.times(bytes));
+      return;
+    }
+  }
+  refuse(key, value,
+         "a number of bytes, or a GPU" + input::suggestion(value, device_names()).substr(1));
+}
+
+void set_engine(PlanOptions& options, std::string_view key, std::string_view value) {
+  const std::size_t at = value.find('@');
+  const std::string_view name = value.substr(0, at);
+  if (name != "vllm" && name != "vllm-v0" && name != "vllm-v1") {
+    refuse(key, value, "vllm, vllm@0.19.0, or vllm-v0@0.8.5 for the older core");
+  }
+  options.v0.reset();
+  if (name != "vllm") options.v0 = name == "vllm-v0";
+  if (at == std::string_view::npos) return;
+  const auto version = parse_engine_version(value.substr(at + 1));
+  if (!version) refuse(key, value, "a version as 0.19.0 or 0.19");
+  options.version = *version;
+}
+
+void set_kv_dtype(PlanOptions& options, std::string_view key, std::string_view value) {
+  if (value != "auto" && find_dtype(value) == nullptr) {
+    refuse(key, value, fmt::format("auto, {}", fmt::join(dtype_names(), ", ")));
+  }
+  options.kv_dtype = value == "auto" ? "" : value;
+}
+
+void set_dtype(PlanOptions& options, std::string_view key, std::string_view value) {
+  const Dtype* dtype = find_dtype(value);
+  if (dtype == nullptr || !dtype->is_plain()) refuse(key, value, "fp32, fp16 or bf16");
+  options.dtype = dtype->name;
+}
+
+void set_quantization(PlanOptions& options, std::string_view key, std::string_view value) {
+  const auto quantization = parse_quantization(value);
+  if (!quantization) refuse(key, value, fmt::format("{}", fmt::join(quantization_names(), ", ")));
+  options.quantization = *quantization;
+}
+
+void set_policy(PlanOptions& options, std::string_view, std::string_view value) {
+  options.policy = input::parse_policy(value);
+}
+
+using O = PlanOptions;
+using S = std::string_view;
+
+template <auto... Members>
+void copy(const O& from, O& to) {
+  ((to.*Members = from.*Members), ...);
+}
+
+struct Key {
+  S name;
+  void (*set)(O&, S key, S value);
+  void (*copy)(const O& from, O& to);  // what it sets
+};
+
+constexpr std::array<Key, 16> kKeys{{
+    {"model", set_model, copy<&O::model>},
+    {"gpu", set_gpu, copy<&O::gpu>},
+    {"engine", set_engine, copy<&O::version, &O::v0>},
+    {"tp", [](O& o, S k, S v) { o.tensor_parallel = count(k, v); }, copy<&O::tensor_parallel>},
+    {"pp", [](O& o, S k, S v) { o.pipeline_parallel = count(k, v); }, copy<&O::pipeline_parallel>},
+    {"dtype", set_dtype, copy<&O::dtype>},
+    {"kv-dtype", set_kv_dtype, copy<&O::kv_dtype>},
+    {"quantization", set_quantization, copy<&O::quantization>},
+    {"max-model-len", [](O& o, S k, S v) { o.max_model_len = tokens(k, v, kAtLeastOne); },
+     copy<&O::max_model_len>},
+    {"max-num-seqs", [](O& o, S k, S v) { o.max_num_seqs = count(k, v); }, copy<&O::max_num_seqs>},
+    {"max-num-batched-tokens",
+     [](O& o, S k, S v) { o.max_num_batched_tokens = tokens(k, v, kAtLeastOne); },
+     copy<&O::max_num_batched_tokens>},
+    {"gpu-memory-utilization",
+     [](O& o, S k, S v) { o.gpu_memory_utilization = number(k, v, 0, 1); },
+     copy<&O::gpu_memory_utilization>},
+    {"prompt", [](O& o, S k, S v) { o.prompt = tokens(k, v, kAnyCount); }, copy<&O::prompt>},
+    {"output", [](O& o, S k, S v) { o.output = tokens(k, v, kAnyCount); }, copy<&O::output>},
+    {"chunk", [](O& o, S k, S v) { o.chunk = tokens(k, v, kAtLeastOne); }, copy<&O::chunk>},
+    {"policy", set_policy, copy<&O::policy>},
+}};
+
+const Key& key_of(std::string_view name) {
+  const auto found =
+      std::find_if(kKeys.begin(), kKeys.end(), [&](const Key& key) { return key.name == name; });
+  if (found == kKeys.end()) {
+    throw UsageError(fmt::format("--what-if of {}{}", input::in_quotes(name),
+                                 input::suggestion(name, plan_keys())));
+  }
+  return *found;
+}
+
+}  // namespace
+
+std::vector<std::string_view> plan_keys() {
+  std::vector<std::string_view> keys;
+  for (const Key& key : kKeys) keys.push_back(key.name);
+  return keys;
+}
+
+void set_plan_option(PlanOptions& options, std::string_view key, std::string_view value) {
+  key_of(key).set(options, key, value);
+}
+
+Axis parse_axis(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos || equals + 1 == text.size()) {
+    throw UsageError(
+        fmt::format("--what-if is {}; expected KEY=VALUE,VALUE,...", input::in_quotes(text)));
+  }
+  Axis axis{std::string(text.substr(0, equals)), {}};
+  const Key& key = key_of(axis.name);
+  std::vector<std::string> values{""};
+  int depth = 0;
+  for (const char c : text.substr(equals + 1)) {
+    if (c == '(' || c == '[') ++depth;
+    if (c == ')' || c == ']') --depth;
+    if (c == ',' && depth == 0) {
+      values.emplace_back();
+    } else {
+      values.back() += c;
+    }
+  }
+  // snapkv:sparsity=0.5,eviction=naive is one value: its parameters have an equals sign.
+  std::vector<std::string> joined;
+  for (std::string& value : values) {
+    const bool parameter = value.find('=') < value.find(':');
+    if (parameter && !joined.empty() && joined.back().find(':') != std::string::npos) {
+      joined.back() += "," + value;
+    } else {
+      joined.push_back(std::move(value));
+    }
+  }
+  for (const std::string& value : joined) {
+    // Parsed once, copied to each point.
+    auto parsed = std::make_shared<PlanOptions>();
+    key.set(*parsed, axis.name, value);
+    axis.values.push_back(
+        {value, [parsed, &key](PlanOptions& options) { key.copy(*parsed, options); }});
+  }
+  return axis;
+}
+
+}  // namespace kvf::cli

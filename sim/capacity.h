@@ -1,0 +1,77 @@
+// The question of `kvfootprint plan`: a model, a GPU, an engine and its settings, maybe a request;
+// and the answer.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/devices.h"
+#include "models/engines/ledger.h"
+#include "models/engines/vllm_memory.h"
+#include "models/engines/vllm_weights.h"
+#include "sim/input/model.h"
+#include "sim/planner.h"
+
+namespace kvf {
+
+// As a user gives it. What is absent takes the engine's default.
+struct PlanOptions {
+  std::shared_ptr<const input::Model> model;
+  std::string dtype;                               // of weights and activations; "": the model's
+  std::string kv_dtype;                            // "": the model's
+  Quantization quantization = Quantization::none;  // of weights
+  Device gpu;
+  EngineVersion version{{0, 19, 0}};
+  std::optional<bool> v0;
+  std::int64_t tensor_parallel = 1;
+  std::int64_t pipeline_parallel = 1;
+  std::optional<Tokens> max_model_len;
+  std::optional<std::int64_t> max_num_seqs;
+  std::optional<Tokens> max_num_batched_tokens;
+  double gpu_memory_utilization = 0.9;
+  bool enforce_eager = false;
+  // Of a request; absent: one of max_model_len tokens, and full attention.
+  std::optional<Tokens> prompt;
+  Tokens output{};
+  std::optional<Tokens> chunk;  // absent: max_num_batched_tokens
+  std::optional<PolicySpec> policy;
+  double rate_efficiency = 1;  // of the time model
+  double bandwidth_efficiency = 1;
+  std::optional<double> price;  // of one GPU and hour
+
+  std::int64_t gpus() const { return tensor_parallel * pipeline_parallel; }
+};
+
+struct Capacity {
+  vllm::Settings settings;  // with the defaults that were taken
+  Ledger ledger;
+  Request request;
+  RequestNeeds needs;
+  Band<std::int64_t> requests;
+  std::optional<double> cost;  // of one request
+};
+
+// Throws Refusal with the reason, std::invalid_argument, PolicyError, OverflowError.
+Capacity capacity_of(const PlanOptions& options);
+
+// The longest prompt of which one request fits, all else being equal.
+Tokens longest_prompt(const PlanOptions& options, const Capacity& capacity);
+
+// "KV pool: ...", in one sentence.
+std::string limited_by(const Capacity& capacity);
+
+// Changes of one thing each, those that help first, with the requests at once that they allow.
+struct Advice {
+  std::string change;
+  std::int64_t requests = 0;
+};
+std::vector<Advice> advice(const PlanOptions& options, const Capacity& capacity);
+
+// The fewest GPUs, in powers of two, that serve so many requests at once; nullopt if `most` do not.
+std::optional<std::int64_t> gpus_for(const PlanOptions& options, std::int64_t requests,
+                                     std::int64_t most = 64);
+
+}  // namespace kvf
