@@ -72,9 +72,9 @@ std::string parameters_json(const input::Model& model) {
   }
   const LlmWeights& weights = *model.weights;
   return fmt::format(
-      R"("parameters":{{"total":{},"embedding":{},"tied":{},"buffers":{},"bytes":{}}})",
+      R"("parameters":{{"total":{},"embedding":{},"tied":{},"buffers":{},"bytes":{},"text_part":{}}})",
       weights.total(), weights.embedding(), weights.tied, weights.buffers_total(),
-      parameter_bytes(model));
+      parameter_bytes(model), model.sees_or_hears);
 }
 
 void print_parameters(const input::Model& model) {
@@ -83,12 +83,13 @@ void print_parameters(const input::Model& model) {
     return;
   }
   const LlmWeights& weights = *model.weights;
-  fmt::print("  parameters {}, {} bytes; embedding {}{}{}\n", with_separators(weights.total()),
-             with_separators(parameter_bytes(model)), with_separators(weights.embedding()),
-             weights.tied ? ", tied" : "",
-             weights.buffers_total() == 0 ? ""
-                                          : fmt::format("; {} more numbers in buffers",
-                                                        with_separators(weights.buffers_total())));
+  fmt::print(
+      "  parameters {}{}, {} bytes; embedding {}{}{}\n", with_separators(weights.total()),
+      model.sees_or_hears ? " of the text part" : "", with_separators(parameter_bytes(model)),
+      with_separators(weights.embedding()), weights.tied ? ", tied" : "",
+      weights.buffers_total() == 0
+          ? ""
+          : fmt::format("; {} more numbers in buffers", with_separators(weights.buffers_total())));
 }
 
 // The figures of a shape as members of a JSON object, without its braces.

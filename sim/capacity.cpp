@@ -52,6 +52,7 @@ WeightLoad load_of(const PlanOptions& options, const vllm::Settings& settings) {
   load.ranks = settings.tensor_parallel;
   load.stages = settings.pipeline_parallel;
   load.version = settings.version;
+  load.vision = options.model->sees_or_hears;
   return load;
 }
 
@@ -109,7 +110,8 @@ Capacity capacity_of(const PlanOptions& options) {
   Capacity out;
   out.settings = settings_of(options, weights.architecture);
   const vllm::Served served{cache_of(options), weights.architecture,
-                            vllm_weights(weights, load_of(options, out.settings)), false};
+                            vllm_weights(weights, load_of(options, out.settings)),
+                            options.model->sees_or_hears};
   out.ledger = vllm::ledger(served, out.settings, gpu_of(options.gpu));
   out.request = request_of(options, out.settings);
   out.needs = needs_of(served.shape, out.request,

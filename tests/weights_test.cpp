@@ -144,8 +144,25 @@ TEST_CASE("what may change the parameters and is not understood is named", "[wei
   CHECK(no_weights("llama", R"("attention_bias":2.5)").find("attention_bias") != std::string::npos);
   CHECK(no_weights("exaone_moe", R"("mlp_layer_types":["dense"])") ==
         "'mlp_layer_types' has 1 entries for 32 layers");
+  CHECK(no_weights("llama", R"("num_hidden_layers":4097)").find("4096 layers") !=
+        std::string::npos);
+  CHECK(no_weights("llama", R"("vocab_size":-1)").find("'vocab_size'") != std::string::npos);
+  // -1 is the last layer, for this key.
+  CHECK(total_of("ernie4_5_moe", R"("moe_layer_end_index":-1)") == total_of("ernie4_5_moe", ""));
   // The cache is known all the same.
   CHECK(config_of("helium", "").shape.layers == 24);
+}
+
+TEST_CASE("the text part of a model that sees", "[weights]") {
+  const Config config = parse_config(
+      R"({"model_type":"gemma3","vision_config":{"hidden_size":8},"text_config":{"model_type":)"
+      R"("gemma3_text","hidden_size":640,"intermediate_size":2048,"num_hidden_layers":18,)"
+      R"("num_attention_heads":4,"num_key_value_heads":1,"head_dim":256,"vocab_size":262144}})",
+      "config.json");
+  CHECK(config.sees_or_hears);
+  REQUIRE(config.weights.has_value());
+  CHECK(config.weights->total() == 268'098'176);
+  CHECK_FALSE(config_of("llama", "").sees_or_hears);
 }
 
 TEST_CASE("what one rank holds", "[weights]") {

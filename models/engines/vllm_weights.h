@@ -46,8 +46,8 @@ struct WeightLoad {
 // else the cause says what the band is for. Throws std::invalid_argument with the reason if heads
 // or columns cannot be shared by the ranks, or a dtype is unknown.
 //
-// Source: 63 vLLM logs of 0.6 to 0.19 whose weights are met within their last digit, and what each
-// quantisation stores.
+// Source: 51 weights that vLLM 0.6 to 0.19 logged are met within 0.012 GiB, 21 more lie in their
+// bands; what each quantisation stores.
 Estimate vllm_weights(const LlmWeights& weights, const WeightLoad& load);
 
 // The same tensors as they are stored, without rotary tables, the allocator's rounding and copies:

@@ -535,7 +535,10 @@ Config read_config(const Node& root, Problems& problems) {
                              fmt::join(names, ", ")));
     return {};
   }
-  return read_family(map, *family, problems);
+  Config config = read_family(map, *family, problems);
+  config.sees_or_hears = text != nullptr && (member_of(root, "vision_config") != nullptr ||
+                                             member_of(root, "audio_config") != nullptr);
+  return config;
 }
 
 Config parse_config(std::string_view text, const std::string& file) {

@@ -19,7 +19,8 @@ struct Config {
   std::vector<ConfigDefault> defaults;  // values that are not in the file
   std::string note;                     // what the shape leaves out, "" if nothing
   std::optional<LlmWeights> weights;
-  std::string no_weights;  // why there are none
+  std::string no_weights;      // why there are none
+  bool sees_or_hears = false;  // towers for that come on top of the weights
 };
 
 // Throws InputError with all that is wrong. `path` is a config.json, or a folder that holds one.

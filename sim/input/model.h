@@ -27,6 +27,7 @@ struct Model {
   std::vector<ConfigDefault> defaults;  // values that its config.json leaves to the class
   std::optional<LlmWeights> weights;    // its parameters, where they are known
   std::string no_weights;               // why they are not
+  bool sees_or_hears = false;           // towers for that come on top of them
 };
 
 // Looks up each name, and reads each config.json, once.

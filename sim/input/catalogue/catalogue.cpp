@@ -54,6 +54,7 @@ Config read_config(const CatalogueEntry& entry) {
   config.shape.name = entry.name;
   // What a published config.json leaves out is no news.
   config.defaults.clear();
+  config.sees_or_hears = entry.title.ends_with("(text part)");
   return config;
 }
 

@@ -11,8 +11,10 @@
 namespace kvf::input {
 namespace {
 
-constexpr Range kNumber{-1, 1 << 26};  // -1: the last one, where a class says so
-constexpr int kMaxDepth = 32;          // of symbols that stand for each other
+constexpr Range kNumber{0, 1 << 26};
+// -1 is the last layer.
+constexpr std::string_view kFromTheEnd = "moe_layer_end_index";
+constexpr int kMaxDepth = 32;  // of symbols that stand for each other
 
 bool has_symbols(std::string_view expression) {
   return expression.find_first_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") !=
@@ -156,7 +158,8 @@ std::int64_t Symbols::of_scalar(const Node& node, const Word& word) {
   if (node.kind == Kind::null) return 0;
   if (node.kind == Kind::boolean) return node.boolean ? 1 : 0;
   if (node.kind == Kind::text && word.has_fallback && node.text == "auto") return fallback(word);
-  return read_integer(node, node.key, kNumber, values_.problems()).value_or(1);
+  const Range range{word.key == kFromTheEnd ? -1 : kNumber.low, kNumber.high};
+  return read_integer(node, node.key, range, values_.problems()).value_or(1);
 }
 
 std::int64_t Symbols::of_list(const Node& list, std::string_view key, char kind,

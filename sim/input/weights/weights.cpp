@@ -15,6 +15,9 @@ namespace {
 // No published model has a tensor of more than a few thousand million numbers.
 constexpr std::int64_t kMostNumbers = std::int64_t{1} << 50;
 
+// Each is read for itself.
+constexpr std::size_t kMostLayers = 4096;
+
 bool says_nothing(const Node& node) {
   switch (node.kind) {
     case Kind::null:
@@ -82,6 +85,10 @@ LlmWeights read_weights(const Node& map, const Family& family,
   if (tensors == nullptr) {
     problems.add(map.at, fmt::format("the tensors of a {} are not known here",
                                      in_quotes(family.model_type)));
+    return weights;
+  }
+  if (layers.size() > kMostLayers) {
+    problems.add(map.at, fmt::format("no tensors for more than {} layers", kMostLayers));
     return weights;
   }
   ConfigValues values(map, family, problems);
