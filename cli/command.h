@@ -18,6 +18,7 @@ void add_run(CLI::App& app, Action& action, const std::string& command_line);
 void add_footprint(CLI::App& app, Action& action);
 void add_models(CLI::App& app, Action& action);
 void add_policies(CLI::App& app, Action& action);
+void add_devices(CLI::App& app, Action& action);
 void add_plan(CLI::App& app, Action& action);
 void add_pool(CLI::App& app, Action& action);
 void add_critical(CLI::App& app, Action& action);

@@ -44,6 +44,7 @@ int main(int argc, char** argv) {
   cli::add_footprint(app, action);
   cli::add_models(app, action);
   cli::add_policies(app, action);
+  cli::add_devices(app, action);
   cli::add_plan(app, action);
   cli::add_pool(app, action);
   cli::add_critical(app, action);

@@ -70,7 +70,8 @@ LlmShape cache_of(const PlanOptions& options) {
 TimeModel time_of(const PlanOptions& options, const Architecture& model, Bytes weights,
                   std::int64_t parameters) {
   TimeModel time;
-  time.rate = options.gpu.fp16_rate;
+  const bool half = options.dtype != "fp32" && options.gpu.fp16_rate > 0;
+  time.rate = half ? options.gpu.fp16_rate : options.gpu.fp32_rate;
   time.bandwidth = options.gpu.bandwidth;
   time.rate_efficiency = options.rate_efficiency;
   time.bandwidth_efficiency = options.bandwidth_efficiency;

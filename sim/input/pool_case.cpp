@@ -14,7 +14,7 @@
 #include "models/engines/other_pools.h"
 #include "models/engines/version.h"
 #include "sim/input/bind.h"
-#include "sim/input/model.h"
+#include "sim/input/catalogue/catalogue.h"
 #include "sim/input/text_file.h"
 
 namespace kvf::input {
@@ -382,6 +382,21 @@ TensorRtPool read_tensor_rt(PoolFields& in) {
   return pool;
 }
 
+// What is there beside the cache, of a model that the catalogue knows: "ORGANISATION/NAME" too.
+// Activations of the widest place of a pass: gate, up and their product, and four of hidden width.
+void read_peak(std::string_view name, TransformersPool& pool) {
+  name.remove_prefix(name.rfind('/') == std::string_view::npos ? 0 : name.rfind('/') + 1);
+  const CatalogueEntry* entry = find_model(name);
+  if (entry == nullptr && name.starts_with("Meta-")) entry = find_model(name.substr(5));
+  if (entry == nullptr) return;
+  const Config config = read_config(*entry);
+  if (!config.weights) return;
+  const Architecture& model = config.weights->architecture;
+  pool.weights = Bytes(pool.number_bytes).times(config.weights->total());
+  pool.activations = BytesPerToken(pool.number_bytes)
+                         .times((model.gated ? 3 : 2) * model.intermediate + 4 * model.hidden);
+}
+
 TransformersPool read_transformers(PoolFields& in) {
   TransformersPool pool;
   pool.layers = in.required("num_hidden_layers");
@@ -389,6 +404,7 @@ TransformersPool read_transformers(PoolFields& in) {
   pool.head_dim = in.required("head_dim");
   pool.number_bytes = in.required("kv_dtype_bytes");
   pool.context = Tokens(in.required("context_tokens"));
+  if (const auto name = in.text("model")) read_peak(*name, pool);
   return pool;
 }
 
