@@ -13,6 +13,10 @@
 namespace kvf::cli {
 namespace {
 
+constexpr std::string_view kAssumedCompute =
+    "only the memory of the GPU is given: compute as of an H100 80GB is assumed (--gpu-sms, "
+    "--gpu-compute-capability)";
+
 struct Options {
   std::map<std::string, std::string> given;  // by key
   std::vector<std::string> what_if;
@@ -101,6 +105,7 @@ std::string json_of(const PlanOptions& plan, const Capacity& c) {
   out +=
       fmt::format(R"(,"requests":{{"low":{},"mid":{},"high":{}}},"longest_prompt_tokens":{})",
                   c.requests.low, c.requests.mid, c.requests.high, longest_prompt(plan, c).count());
+  if (plan.gpu.name == kGivenMemory) out += ",\"note\":" + json_string(kAssumedCompute);
   return out + fmt::format(R"(,"limited_by":{}}})", json_string(limited_by(c)));
 }
 
@@ -143,6 +148,7 @@ void print_request(const Capacity& c) {
 
 void print_table(const PlanOptions& plan, const Capacity& c) {
   const Ledger& l = c.ledger;
+  if (plan.gpu.name == kGivenMemory) fmt::print("note: {}\n", kAssumedCompute);
   fmt::print("{} on {} {}, vLLM {}{}\n", plan.model->title, plan.gpus(), plan.gpu.title,
              to_string(plan.version), c.settings.v0 ? " (V0)" : "");
   fmt::print("{:<37}{:>8} {:>8} {:>8}\n", fmt::format("per GPU, GiB ({} in all)", gib(l.total)),

@@ -268,7 +268,7 @@ std::vector<std::string_view> device_names() {
 
 Device device_of_memory(Bytes memory) {
   Device device = *find_device("h100-80gb");
-  device.name = device.title = "given memory";
+  device.name = device.title = kGivenMemory;
   device.memory = memory;
   device.source = "memory: given; rates: those of h100-80gb";
   return device;

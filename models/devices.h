@@ -31,6 +31,8 @@ std::span<const Device> devices();
 // if unknown, or if it is sold with several sizes and the name leaves the size out ("A100").
 const Device* find_device(std::string_view name);
 std::vector<std::string_view> device_names();
+// The name of a GPU of which only the memory is known.
+inline constexpr std::string_view kGivenMemory = "given memory";
 // For "so many bytes" without a name: the rates of h100-80gb.
 Device device_of_memory(Bytes memory);
 

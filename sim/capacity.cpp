@@ -143,6 +143,13 @@ std::string limited_by(const Capacity& capacity) {
     return fmt::format("{}: {} of a budget of {}, nothing is left for the KV cache", largest->name,
                        gib(largest->size.mid), gib(ledger.budget));
   }
+  if (ledger.concurrency.mid < 1) {
+    const double needed = in_gib(ledger.available_kv.mid) / ledger.concurrency.mid;
+    return fmt::format(
+        "max_model_len: vLLM does not start, for one request of {} tokens needs {:.2f} "
+        "GiB of {}",
+        capacity.settings.max_model_len.count(), needed, gib(ledger.available_kv.mid));
+  }
   if (capacity.requests.mid >= capacity.settings.max_num_seqs) {
     return fmt::format("max_num_seqs: {} requests, memory would do for {}",
                        capacity.settings.max_num_seqs, capacity.requests.mid);

@@ -133,9 +133,11 @@ std::string words(std::string_view text, const YAML::Exception& error) {
   } else if (error.msg == known::END_OF_SEQ || error.msg == known::END_OF_MAP) {
     reason = "; the indentation is not that of the lines above";
   }
-  // yaml-cpp 0.8 adds the anchor's name, 0.7 does not.
-  const bool of_anchor = error.msg.starts_with(known::UNKNOWN_ANCHOR);
-  return fmt::format("not YAML: {}{}", of_anchor ? known::UNKNOWN_ANCHOR : error.msg, reason);
+  // yaml-cpp 0.8 adds ": " and the anchor's name, 0.7 does not.
+  constexpr std::string_view kUnknownAnchor = "the referenced anchor is not defined";
+  const std::string_view words = error.msg;
+  return fmt::format("not YAML: {}{}", words.starts_with(kUnknownAnchor) ? kUnknownAnchor : words,
+                     reason);
 }
 
 }  // namespace

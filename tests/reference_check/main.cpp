@@ -96,6 +96,7 @@ int run(const std::string& path) {
     }
     summary.add(row);
     const Row::Verdict verdict = row.verdict();
+    if (format.check == check_record) summary.add(text(get(node, "kind")), verdict);
     ++count[static_cast<int>(verdict)];
     if (verdict != Row::Verdict::equal) {
       const bool differs = verdict == Row::Verdict::different;

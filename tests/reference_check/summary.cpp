@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include <fmt/format.h>
 
@@ -38,28 +39,40 @@ void Summary::add(const Row& row) {
   for (const Measure& measure : row.measures()) parts_[measure.part].push_back(measure);
 }
 
+void Summary::add(const std::string& kind, Row::Verdict verdict) {
+  ++kinds_[kind][static_cast<std::size_t>(verdict)];
+}
+
 std::string Summary::text() const {
   std::string lines;
+  for (const auto& [kind, count] : kinds_) {
+    lines += fmt::format("{}: {} equal, {} different, {} undefined\n", kind, count[0], count[1],
+                         count[2]);
+  }
   for (const auto& [part, measures] : parts_) {
-    double sum = 0;
-    double most = 0;
+    std::vector<double> errors;
     std::size_t within = 0;
     for (const Measure& measure : measures) {
-      const double error = std::abs(measure.got - measure.want);
-      sum += error;
-      most = std::max(most, error);
+      errors.push_back(std::abs(measure.got - measure.want));
       within += measure.within ? 1 : 0;
     }
-    lines += fmt::format("{}: {} records, {} within, mean error {:.4f} ({:.2f} %), max {:.4f}\n",
-                         part, measures.size(), within, sum / static_cast<double>(measures.size()),
-                         100 * mean_share(measures), most);
+    std::sort(errors.begin(), errors.end());
+    const auto at = [&](double share) {
+      return errors[static_cast<std::size_t>(share * static_cast<double>(errors.size() - 1))];
+    };
+    const double mean =
+        std::accumulate(errors.begin(), errors.end(), 0.0) / static_cast<double>(errors.size());
+    lines += fmt::format(
+        "{}: {} records, {} within, mean {:.4f} GiB ({:.2f} %), median {:.4f}, 90 % {:.4f}, max "
+        "{:.4f}\n",
+        part, measures.size(), within, mean, 100 * mean_share(measures), at(0.5), at(0.9),
+        errors.back());
     for (const Asked& asked : kAsked) {
-      if (asked.part == part && missed_by(asked, measures)) {
-        lines += asked.share == 0
-                     ? fmt::format("{}: missed: a mean above {:.0f} %\n", part, 100 * asked.most)
-                     : fmt::format("{}: missed: fewer than {:.0f} % within {}\n", part,
-                                   100 * asked.share, asked.most);
-      }
+      if (asked.part != part || !missed_by(asked, measures)) continue;
+      lines += asked.share == 0
+                   ? fmt::format("{}: missed: a mean above {:.0f} %\n", part, 100 * asked.most)
+                   : fmt::format("{}: missed: fewer than {:.0f} % within {}\n", part,
+                                 100 * asked.share, asked.most);
     }
   }
   return lines;

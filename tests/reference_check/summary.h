@@ -1,6 +1,7 @@
 // What the measures of a whole file come to: one line a part.
 #pragma once
 
+#include <array>
 #include <map>
 #include <string>
 #include <vector>
@@ -12,6 +13,8 @@ namespace kvf::reference {
 class Summary {
  public:
   void add(const Row& row);
+  // Of a file whose rows are of several kinds: their verdicts, kind by kind.
+  void add(const std::string& kind, Row::Verdict verdict);
   // Lines, "" if nothing was measured; a part that misses what is asked of all rows together says
   // so.
   std::string text() const;
@@ -19,6 +22,7 @@ class Summary {
 
  private:
   std::map<std::string, std::vector<Measure>> parts_;
+  std::map<std::string, std::array<std::size_t, 3>> kinds_;
 };
 
 }  // namespace kvf::reference
