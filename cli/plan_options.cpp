@@ -88,8 +88,12 @@ void set_kv_dtype(PlanOptions& options, std::string_view key, std::string_view v
 }
 
 void set_dtype(PlanOptions& options, std::string_view key, std::string_view value) {
+  if (value == "auto") {
+    options.dtype.clear();
+    return;
+  }
   const Dtype* dtype = find_dtype(value);
-  if (dtype == nullptr || !dtype->is_plain()) refuse(key, value, "fp32, fp16 or bf16");
+  if (dtype == nullptr || !dtype->is_plain()) refuse(key, value, "auto, fp32, fp16 or bf16");
   options.dtype = dtype->name;
 }
 

@@ -34,6 +34,10 @@ vllm::Settings settings_of(const PlanOptions& options, const Architecture& model
   s.pipeline_parallel = options.pipeline_parallel;
   const Tokens longest =
       options.prompt ? *options.prompt + options.output : Tokens(model.max_positions);
+  if (!options.max_model_len && std::max(longest, Tokens(model.max_positions)) < Tokens(1)) {
+    throw std::invalid_argument(
+        "the model does not say its longest length; expected --max-model-len");
+  }
   s.max_model_len = options.max_model_len.value_or(std::max(longest, Tokens(model.max_positions)));
   s.max_num_seqs = options.max_num_seqs.value_or(vllm::default_max_num_seqs(s.v0, gpu));
   s.max_num_batched_tokens = options.max_num_batched_tokens.value_or(
@@ -102,12 +106,24 @@ Request request_of(const PlanOptions& options, const vllm::Settings& settings) {
   return request;
 }
 
+// What the engine itself does is known to the block.
+bool serves(const PolicySpec& policy) { return policy.name == "full"; }
+
+void charge_as_engine(const LlmShape& shape, Capacity& out) {
+  const Blocks charged =
+      vllm::blocks_of_request(shape, out.settings, out.request.workload.tokens());
+  out.needs.blocks = charged * out.ledger.block_bytes;
+  const Band<Blocks>& blocks = out.ledger.blocks;
+  out.requests = {blocks.low / charged, blocks.mid / charged, blocks.high / charged};
+}
+
 std::string gib(Bytes bytes) { return fmt::format("{:.2f} GiB", in_gib(bytes)); }
 
 }  // namespace
 
 Capacity capacity_of(const PlanOptions& options) {
   const LlmWeights& weights = weights_of(*options.model);
+  if (weights.architecture.hybrid) throw Refusal("recurrent layers: no version has been measured");
   Capacity out;
   out.settings = settings_of(options, weights.architecture);
   const vllm::Served served{cache_of(options), weights.architecture,
@@ -119,6 +135,7 @@ Capacity capacity_of(const PlanOptions& options) {
                        {options.tensor_parallel, options.pipeline_parallel}, out.ledger.block,
                        time_of(options, weights.architecture, served.weights.mid, weights.total()));
   out.requests = requests_at_once(out.ledger.available_kv, out.needs);
+  if (serves(out.request.policy)) charge_as_engine(served.shape, out);
   if (options.price && out.ledger.available_kv.mid > Bytes{}) {
     const double share =
         out.needs.time.held_byte_seconds / static_cast<double>(out.ledger.available_kv.mid.count());
@@ -129,9 +146,17 @@ Capacity capacity_of(const PlanOptions& options) {
 
 Tokens longest_prompt(const PlanOptions& options, const Capacity& capacity) {
   const Tokens most = std::max(capacity.settings.max_model_len - options.output, Tokens{});
-  return longest_prompt(cache_of(options), capacity.request,
-                        {options.tensor_parallel, options.pipeline_parallel}, capacity.ledger.block,
-                        capacity.ledger.available_kv.mid, most);
+  const LlmShape shape = cache_of(options);
+  const Gpus gpus{options.tensor_parallel, options.pipeline_parallel};
+  const Ledger& ledger = capacity.ledger;
+  if (!serves(capacity.request.policy)) {
+    return longest_prompt(shape, capacity.request, gpus, ledger.block, ledger.available_kv.mid,
+                          most);
+  }
+  return last_that(most, [&](Tokens prompt) {
+    return vllm::blocks_of_request(shape, capacity.settings, prompt + options.output) <=
+           ledger.blocks.mid;
+  });
 }
 
 std::string limited_by(const Capacity& capacity) {

@@ -71,20 +71,23 @@ Band<std::int64_t> requests_at_once(const Estimate& pool, const RequestNeeds& ne
   return requests;
 }
 
-Tokens longest_prompt(const LlmShape& shape, const Request& request, const Gpus& gpus, Tokens block,
-                      Bytes pool, Tokens most) {
-  const auto fits = [&](std::int64_t prompt) {
-    Request longer = request;
-    longer.workload.prompt = Tokens(prompt);
-    return needs_of(shape, longer, gpus, block, TimeModel{}).blocks <= pool;
-  };
+Tokens last_that(Tokens most, const std::function<bool(Tokens)>& fits) {
   std::int64_t good = 0;
   std::int64_t bad = most.count() + 1;
   while (bad - good > 1) {
     const std::int64_t middle = good + (bad - good) / 2;
-    (fits(middle) ? good : bad) = middle;
+    (fits(Tokens(middle)) ? good : bad) = middle;
   }
   return Tokens(good);
+}
+
+Tokens longest_prompt(const LlmShape& shape, const Request& request, const Gpus& gpus, Tokens block,
+                      Bytes pool, Tokens most) {
+  return last_that(most, [&](Tokens prompt) {
+    Request longer = request;
+    longer.workload.prompt = prompt;
+    return needs_of(shape, longer, gpus, block, TimeModel{}).blocks <= pool;
+  });
 }
 
 }  // namespace kvf

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -47,6 +48,9 @@ RequestNeeds needs_of(const LlmShape& shape, const Request& request, const Gpus&
 //   mid   all of them are at the layerwise peak, in blocks
 //   high  one is at its peak, the others hold what they hold at the end
 Band<std::int64_t> requests_at_once(const Estimate& pool, const RequestNeeds& needs);
+
+// The last of 0 to `most` that fits, where all below one that fits do; 0 if none.
+Tokens last_that(Tokens most, const std::function<bool(Tokens)>& fits);
 
 // The longest prompt of which one request fits, all else being equal: up to `most`.
 Tokens longest_prompt(const LlmShape& shape, const Request& request, const Gpus& gpus, Tokens block,

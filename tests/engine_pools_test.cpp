@@ -6,6 +6,7 @@
 #include "models/engines/other_pools.h"
 #include "models/engines/pool.h"
 #include "models/engines/version.h"
+#include "models/engines/vllm_ledger.h"
 #include "sim/input/pool_case.h"
 #include "tests/catch.h"
 
@@ -148,6 +149,47 @@ TEST_CASE("vLLM: groups are made from layers as they are logged") {
                     contains("cannot share pages"));
 }
 
+TEST_CASE("vLLM: a model's layout on one rank") {
+  const auto layout = [](std::vector<LayerRun> runs, std::int64_t ranks, EngineVersion version) {
+    vllm::Settings settings;
+    settings.version = version;
+    settings.tensor_parallel = ranks;
+    settings.max_model_len = Tokens(8192);
+    return vllm::layout_of(make_shape("", std::move(runs)), settings);
+  };
+  const EngineVersion v019{{0, 19, 0}};
+  // Latents are on every rank; an indexer's keys are fp8 with a scale: 1,284 bytes a token.
+  LayerRun latent;
+  latent.count = 78;
+  latent.kv_heads = latent.query_heads = latent.cached_heads = 128;
+  latent.key_width = 192;
+  latent.value_width = 128;
+  latent.latent = 512;
+  latent.rope = 64;
+  latent.indexer = 128;
+  CHECK(layout({latent}, 8, v019).block_bytes() == BytesPerBlock(6409728));
+  // Windows have groups of their own from 0.10 on; before, they saved nothing.
+  LayerRun full;
+  full.count = 5;
+  full.kv_heads = full.cached_heads = 4;
+  full.query_heads = 8;
+  full.key_width = full.value_width = 64;
+  LayerRun sliding = full;
+  sliding.kind = LayerKind::sliding;
+  sliding.window = 512;
+  sliding.count = 25;
+  CHECK(layout({sliding, full}, 1, v019).groups.size() == 2);
+  CHECK(layout({sliding, full}, 1, v019).group_size() == 5);
+  CHECK(layout({sliding, full}, 1, {{0, 9, 0}}).groups.size() == 1);
+  CHECK(layout({sliding, full}, 1, {{0, 9, 0}}).group_size() == 30);
+  // Heads are divided, but one is on every rank.
+  CHECK(layout({full}, 2, v019).page == BytesPerBlock(16 * 2 * 2 * 64 * 2));
+  CHECK(layout({full}, 8, v019).page == BytesPerBlock(16 * 1 * 2 * 64 * 2));
+  LayerRun state = full;
+  state.recurrent = {4, 64, 64};
+  CHECK_THROWS_AS(layout({state}, 1, v019), Refusal);
+}
+
 TEST_CASE("llama.cpp: cells, streams and block types") {
   const auto cache = [](const std::string& rest) {
     return pool(R"({"kind":"llamacpp_kv","kv_layers":12,"n_embd_k_gqa":512,"n_embd_v_gqa":512,)" +
@@ -167,6 +209,14 @@ TEST_CASE("llama.cpp: cells, streams and block types") {
   CHECK(low(slots, "cells") == 512);
   CHECK(low(slots, "k_mib") == 12 * 512 * 3 * 512 * 2 / 1048576.0);
   CHECK(llama_cpp::Slots{Tokens(200000), 1, true, false}.cells() == Tokens(200000));
+
+  // A latent: stored twice by early builds, once by later ones.
+  const PoolCase latent = pool(
+      R"({"kind":"llamacpp_kv","kv_layers":61,"n_embd_k_gqa":576,"n_embd_v_gqa":512,"mla":true,)" +
+      f16 + R"("cells":4096})");
+  CHECK(low(latent, "v_mib") == 0);
+  CHECK(low(latent, "kv_cache_mib") == low(latent, "k_mib"));
+  CHECK(high(latent, "v_mib") == 61 * 4096 * 512 * 2 / 1048576.0);
 
   const PoolCase states = pool(
       R"({"kind":"llamacpp_recurrent","recurrent_layers":30,"state_cells":4,"rs_seq":0,)"

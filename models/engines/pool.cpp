@@ -62,15 +62,17 @@ void add(const VllmPool& pool, Blocks blocks, Figures& out) {
   out.number("max_concurrency_x", layout.concurrency(blocks, limits));
 }
 
-void add(const LlamaCppPool& pool, Blocks, Figures& out) {
-  const Bytes keys = pool.cache.key_bytes();
-  const Bytes values = pool.cache.value_bytes();
+void add(const LlamaCppPool& pool, Blocks alternative, Figures& out) {
+  llama_cpp::Cache cache = pool.cache;
+  if (pool.perhaps_without_values && alternative == Blocks{}) cache.value_width = 0;
+  const Bytes keys = cache.key_bytes();
+  const Bytes values = cache.value_bytes();
   if (pool.cells_predicted) out.whole("cells", pool.cache.cells.count());
   out.mib("k_mib", keys);
   out.mib("v_mib", values);
   out.mib("kv_cache_mib", keys + values);
   for (const auto& [device, layers] : pool.split) {
-    llama_cpp::Cache part = pool.cache;
+    llama_cpp::Cache part = cache;
     part.layers = layers;
     out.mib("split_mib." + device, part.key_bytes() + part.value_bytes());
   }
@@ -140,7 +142,9 @@ std::optional<Between<Blocks>> block_range(const PoolCase& pool) {
     };
     return Between<Blocks>{of(trt->available->low), of(trt->available->high)};
   }
-  return Between<Blocks>{};
+  const auto* llama = std::get_if<LlamaCppPool>(&pool);
+  const bool either = llama != nullptr && llama->perhaps_without_values;
+  return Between<Blocks>{Blocks(0), Blocks(either ? 1 : 0)};
 }
 
 std::vector<PoolFigure> pool_figures(const PoolCase& pool, Blocks blocks) {

@@ -44,6 +44,8 @@ struct VllmPool {
 
 struct LlamaCppPool {
   llama_cpp::Cache cache;
+  // A latent whose build is not known: early ones store it twice, as key and as value too.
+  bool perhaps_without_values = false;
   std::vector<std::pair<std::string, std::int64_t>> split;  // device, layers
   bool cells_predicted = false;
 };
@@ -86,7 +88,7 @@ using PoolCase = std::variant<VllmPool, LlamaCppPool, llama_cpp::States, SglangP
                               TensorRtPool, TransformersPool>;
 
 // The numbers of blocks that the rounding leaves open; one where nothing was rounded, or where there
-// are no blocks. nullopt if neither memory nor blocks are given, but needed.
+// are no blocks. Of a cache that may be without values: 0 without, 1 with them. nullopt if neither memory nor blocks are given, but needed.
 std::optional<Between<Blocks>> block_range(const PoolCase& pool);
 // All that follows for one number of blocks. Throws std::invalid_argument.
 std::vector<PoolFigure> pool_figures(const PoolCase& pool, Blocks blocks);

@@ -36,8 +36,12 @@ void check(const Settings& s) {
   }
 }
 
-BytesPerToken of_token(const LayerRun& run, std::string_view dtype) {
-  return BytesPerToken(bytes_per_entry(run, dtype).count()).times(run.cells());
+// The indexer's keys are fp8 with a scale of four bytes, whatever the dtype of the cache.
+BytesPerToken of_token(LayerRun run, std::string_view dtype) {
+  const std::int64_t indexer = run.indexer > 0 ? run.indexer + 4 : 0;
+  run.indexer = 0;
+  return BytesPerToken(bytes_per_entry(run, dtype).count()).times(run.cells()) +
+         BytesPerToken(indexer);
 }
 
 Limits limits_of(const LlmShape& shape, const Settings& s) {
@@ -73,6 +77,7 @@ Estimate of_pipeline(Estimate peak, const Architecture& model, const Settings& s
 
 // A band that says nothing is no answer.
 void refuse_wide(const Estimate& kv, const Estimate& weights) {
+  if (kv.high <= Bytes{}) return;  // it does not fit, for certain
   const Bytes width = kv.high - kv.low;
   const Bytes most = std::max(gibibytes(1.5), gibibytes(0.15 * in_gib(kv.mid)));
   if (width <= most) return;
@@ -105,6 +110,12 @@ Layout layout_of(const LlmShape& shape, const Settings& settings) {
     specs[0].layers = (specs[0].layers + stages - 1) / stages;
   }
   return hybrid_layout(specs, block, limits_of(rank, settings));
+}
+
+Blocks blocks_of_request(const LlmShape& shape, const Settings& settings, Tokens length) {
+  Limits limits = limits_of(shape, settings);
+  limits.max_model_len = std::max(length, Tokens(1));
+  return layout_of(shape, settings).blocks_of_request(limits);
 }
 
 Bytes budget(const Settings& settings, const Gpu& gpu) {

@@ -25,6 +25,9 @@ EngineVersions modelled_versions();
 // The pool's layout on one rank. Throws Refusal for layers that this version lays out otherwise.
 Layout layout_of(const LlmShape& shape, const Settings& settings);
 
+// Blocks that one request of so many tokens is charged, prompt and output.
+Blocks blocks_of_request(const LlmShape& shape, const Settings& settings, Tokens length);
+
 // What the engine may use in all.
 Bytes budget(const Settings& settings, const Gpu& gpu);
 

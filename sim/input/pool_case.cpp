@@ -301,7 +301,7 @@ LlamaCppPool read_llama_cpp(PoolFields& in) {
   pool.cache.value_width = in.integer("n_embd_v_gqa").value_or(0);
   pool.cache.key_dtype = in.dtype_of("cache_type_k");
   pool.cache.value_dtype = in.dtype_of("cache_type_v");
-  in.find("mla");
+  pool.perhaps_without_values = in.flag("mla", false) && pool.cache.value_width > 0;
 
   const auto context = in.integer("requested_ctx", kAtLeastOneSize);
   const auto window = in.integer("n_swa");

@@ -3,6 +3,7 @@
 
 Batch interface: cases a second of CPU time, start included, medians of three runs over cases that
 all differ. Simulation: CPU time and peak memory of 1,010,000 passes x 256 groups that all differ.
+Planning: wall time of a plan and of a grid.
 """
 import json
 import os
@@ -12,6 +13,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 
 BATCHES = [
     ("head-roles", 200_000, {"name": "head-roles", "streaming_heads": 0.7}),
@@ -72,6 +74,29 @@ def million(program, folder):
     return seconds, int(peak)
 
 
+PLAN = ["plan", "--model", "llama-3.1-8b", "--gpu", "h100-80gb"]
+POLICIES = ["full", "streaming", "snapkv:sparsity=0.5", "prulong:streaming_heads=0.7",
+            "topk:ratio=0.5", "locret:sparsity=0.5", "pyramidkv:sparsity=0.5", "h2o:ratio=0.3",
+            "tova:ratio=0.4", "knorm:ratio=0.5"]
+
+
+def plans(program):
+    """Wall seconds of a plan, and of a grid of 100,000 points: prompts, outputs, policies, chunks."""
+    one = [program, *PLAN, "--prompt", "128K", "--output", "1K", "--policy", POLICIES[3]]
+    grid = [program, *PLAN, "--csv",
+            "--what-if", "prompt=" + ",".join(str(n) for n in range(1000, 101000, 1000)),
+            "--what-if", "output=" + ",".join(str(n) for n in range(100, 1100, 100)),
+            "--what-if", "policy=" + ",".join(POLICIES),
+            "--what-if", "chunk=512,1K,2K,4K,8K,16K,32K,64K,128K,256K"]
+
+    def seconds_of(command):
+        before = time.monotonic()
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+        return time.monotonic() - before
+
+    return [statistics.median(seconds_of(command) for _ in range(5)) for command in (one, grid)]
+
+
 def main(arguments):
     program = arguments[0]
     figures = {}
@@ -83,6 +108,9 @@ def main(arguments):
         seconds, peak = million(program, folder)
     figures["1,010,000 passes x 256 groups: CPU seconds"] = round(seconds, 2)
     figures["1,010,000 passes x 256 groups: peak bytes"] = peak
+    plan, grid = plans(program)
+    figures["plan: milliseconds"] = round(1000 * plan, 1)
+    figures["grid of 100,000 points: seconds"] = round(grid, 2)
     if "--json" in arguments:
         print(json.dumps(figures, indent=1))
         return
