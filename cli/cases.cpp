@@ -1,7 +1,9 @@
 #include "cli/cases.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <exception>
+#include <system_error>
 
 #include "sim/input/lines.h"
 #include "sim/input/problems.h"
@@ -19,6 +21,11 @@ std::string text_of(const input::InputError& error) {
     text += (text.empty() ? "" : "; ") + problem.text;
   }
   return text;
+}
+
+void write(const std::string& text) {
+  if (std::fwrite(text.data(), 1, text.size(), stdout) == text.size()) return;
+  throw std::system_error(errno, std::generic_category(), "cannot write the output");
 }
 
 bool answer_line(const AnswerLine& answer, std::string_view line, int number, std::string& out) {
@@ -54,12 +61,11 @@ int answer_cases(const std::string& file, const AnswerLine& answer) {
     }
     out += '\n';
     if (out.size() > kBlock) {
-      std::fwrite(out.data(), 1, out.size(), stdout);
+      write(out);
       out.clear();
-      if (std::ferror(stdout) != 0) break;  // main() says so
     }
   }
-  std::fwrite(out.data(), 1, out.size(), stdout);
+  write(out);
   return all_good ? 0 : 1;
 }
 

@@ -202,7 +202,7 @@ void add_models(CLI::App& app, Action& action) {
   CLI::App* command = app.add_subcommand("models", "Lists the models, or explains what one stores");
   command->add_option("NAME", options->name, "a name, a config.json or its folder");
   command->add_option("--tp", options->ranks, "what one of so many tensor-parallel ranks stores")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1 << 20));
   command->add_flag("--json", options->json, "JSON instead of a table");
   command->footer("Example:\n  kvfootprint models llama-3.1-8b --tp 4");
   command->callback([options, &action] {

@@ -17,16 +17,19 @@ constexpr std::string_view kAssumedCompute =
     "only the memory of the GPU is given: compute as of an H100 80GB is assumed (--gpu-sms, "
     "--gpu-compute-capability)";
 
+constexpr std::string_view kBeyondPositions =
+    "max_model_len is above the positions that the model was made for; vLLM refuses it unless told";
+
 struct Options {
   std::map<std::string, std::string> given;  // by key
   std::vector<std::string> what_if;
   bool enforce_eager = false;
   bool json = false;
   bool csv = false;
-  std::int64_t requests = 0;
-  double price = 0;
-  std::int64_t sms = 0;
-  std::string compute;
+  std::optional<std::int64_t> requests;
+  std::optional<double> price;
+  std::optional<std::int64_t> sms;
+  std::optional<double> compute;
 };
 
 std::string text_of(std::string_view key) {
@@ -50,18 +53,25 @@ std::string text_of(std::string_view key) {
   return std::string(kTexts.at(key));
 }
 
+// A model and a GPU must be known, if only by the grid.
+void require(const Options& options, std::string_view key) {
+  const std::string axis = std::string(key) + "=";
+  const bool in_grid = std::any_of(options.what_if.begin(), options.what_if.end(),
+                                   [&](const std::string& w) { return w.starts_with(axis); });
+  if (!in_grid && !options.given.contains(std::string(key))) {
+    throw UsageError(fmt::format("--{} is required", key));
+  }
+}
+
 PlanOptions read(const Options& options) {
+  require(options, "model");
+  require(options, "gpu");
   PlanOptions plan;
   for (const auto& [key, value] : options.given) set_plan_option(plan, key, value);
-  if (plan.model == nullptr) throw UsageError("--model is required");
-  if (!options.given.contains("gpu")) throw UsageError("--gpu is required");
-  if (options.sms > 0) plan.gpu.sm_count = options.sms;
-  if (!options.compute.empty()) {
-    plan.gpu.compute_major = std::atoi(options.compute.c_str());
-    if (plan.gpu.compute_major < 3) throw UsageError("--gpu-compute-capability is no X.Y");
-  }
+  if (options.sms) plan.gpu.sm_count = *options.sms;
+  if (options.compute) plan.gpu.compute_major = static_cast<int>(*options.compute);
   plan.enforce_eager = options.enforce_eager;
-  if (options.price > 0) plan.price = options.price;
+  plan.price = options.price;
   return plan;
 }
 
@@ -73,7 +83,7 @@ std::string json_of_request(const PlanOptions& plan, const Capacity& c) {
       R"("read_bytes_per_decode_pass":{:.0f},"prefill_seconds":{},"decode_seconds":{})",
       c.request.workload.prompt.count(), c.request.workload.output.count(),
       n.footprint ? fmt::format("{}", *n.footprint) : "null", n.peak.count(),
-      n.layerwise_peak.count(), n.blocks.count(), n.time.mean_held_bytes(),
+      n.layerwise_peak.count(), n.block_bytes.count(), n.time.mean_held_bytes(),
       n.time.held_byte_seconds, n.time.bytes_read_per_decode_pass(), n.time.prefill_seconds,
       n.time.decode_seconds);
   if (n.heads_assumed) out += R"(,"heads":"assumed")";
@@ -105,6 +115,7 @@ std::string json_of(const PlanOptions& plan, const Capacity& c) {
   out +=
       fmt::format(R"(,"requests":{{"low":{},"mid":{},"high":{}}},"longest_prompt_tokens":{})",
                   c.requests.low, c.requests.mid, c.requests.high, longest_prompt(plan, c).count());
+  if (c.beyond_positions) out += ",\"beyond_positions\":true";
   if (plan.gpu.name == kGivenMemory) out += ",\"note\":" + json_string(kAssumedCompute);
   return out + fmt::format(R"(,"limited_by":{}}})", json_string(limited_by(c)));
 }
@@ -131,7 +142,7 @@ void print_request(const Capacity& c) {
   };
   if (n.footprint) line("KV footprint", fmt::format("{:.2f} %", 100 * *n.footprint));
   line("holds at its peak", fmt::format("{} GiB, layer by layer {} GiB, in blocks {} GiB",
-                                        gib(n.peak), gib(n.layerwise_peak), gib(n.blocks)));
+                                        gib(n.peak), gib(n.layerwise_peak), gib(n.block_bytes)));
   const RunTime& t = n.time;
   line("holds on average",
        fmt::format("{:.2f} GiB, {:.4g} GiB-seconds (estimated)", t.mean_held_bytes() / (1 << 30),
@@ -149,12 +160,12 @@ void print_request(const Capacity& c) {
 void print_table(const PlanOptions& plan, const Capacity& c) {
   const Ledger& l = c.ledger;
   if (plan.gpu.name == kGivenMemory) fmt::print("note: {}\n", kAssumedCompute);
-  fmt::print("{} on {} {}, vLLM {}{}\n", plan.model->title, plan.gpus(), plan.gpu.title,
+  fmt::print("{} on {} x {}, vLLM {}{}\n", plan.model->title, plan.gpus(), plan.gpu.title,
              to_string(plan.version), c.settings.v0 ? " (V0)" : "");
   fmt::print("{:<37}{:>8} {:>8} {:>8}\n", fmt::format("per GPU, GiB ({} in all)", gib(l.total)),
              "low", "mid", "high");
   for (const LedgerPart& part : l.parts) {
-    if (part.name == "kv_pool" || part.name == "slack") continue;
+    if (part.name == "kv_pool") continue;
     std::string note(to_string(part.size.basis));
     if (!part.size.cause.empty()) note += ": " + part.size.cause;
     print_part(words(part.name), part.size, note);
@@ -169,6 +180,7 @@ void print_table(const PlanOptions& plan, const Capacity& c) {
   fmt::print("=> {} requests at once ({} .. {}), the longest prompt {} tokens\n", c.requests.mid,
              c.requests.low, c.requests.high, with_separators(longest_prompt(plan, c).count()));
   fmt::print("limited by {}\n", limited_by(c));
+  if (c.beyond_positions) fmt::print("note: {}\n", kBeyondPositions);
   std::string help;
   for (const Advice& a : advice(plan, c)) {
     help += fmt::format("{}{} -> {}", help.empty() ? "" : ", ", a.change, a.requests);
@@ -176,28 +188,52 @@ void print_table(const PlanOptions& plan, const Capacity& c) {
   if (!help.empty()) fmt::print("what would help most: {}\n", help);
 }
 
-int run_plan(const Options& options) {
+// What was asked, answered in full before anything is printed.
+int answer(const Options& options) {
   const PlanOptions plan = read(options);
-  try {
-    if (!options.what_if.empty())
-      return print_what_if(plan, options.what_if, options.csv, options.json);
-    const Capacity capacity = capacity_of(plan);
-    if (options.json) {
-      fmt::print("{}\n", json_of(plan, capacity));
-    } else {
-      print_table(plan, capacity);
-      if (options.requests > 0) {
-        const auto gpus = gpus_for(plan, options.requests);
-        fmt::print("{} requests at once: {}\n", options.requests,
-                   gpus ? fmt::format("{} GPUs", *gpus) : "not even on 64 GPUs");
-      }
-    }
-    return 0;
-  } catch (const Refusal& refusal) {
-    if (!options.json) throw;
-    fmt::print("{{\"error\":\"refused\",\"reason\":{}}}\n", json_string(refusal.what()));
-    return 2;
+  if (!options.what_if.empty()) {
+    if (options.requests) throw UsageError("--requests is of one plan, not of a grid");
+    if (options.csv && options.json) throw UsageError("--csv or --json, not both");
+    return print_what_if(plan, options.what_if, options.csv, options.json);
   }
+  if (options.csv) throw UsageError("--csv is of a grid: --what-if");
+  const Capacity capacity = capacity_of(plan);
+  std::optional<GpusFor> gpus;
+  if (options.requests) gpus = gpus_for(plan, *options.requests);
+  if (options.json) {
+    std::string out = json_of(plan, capacity);
+    if (gpus) {
+      out.pop_back();
+      out +=
+          fmt::format(R"(,"gpus_for_requests":{{"requests":{},"gpus":{},"replicas":{},"tp":{}}}}})",
+                      *options.requests, gpus->gpus(), gpus->replicas, gpus->ranks);
+    }
+    fmt::print("{}\n", out);
+    return 0;
+  }
+  print_table(plan, capacity);
+  if (options.requests && !gpus) fmt::print("{} requests at once: none fits\n", *options.requests);
+  if (gpus) {
+    fmt::print("{} requests at once: {} GPUs, {} replica{} of {}\n", *options.requests,
+               gpus->gpus(), gpus->replicas, gpus->replicas == 1 ? "" : "s", gpus->ranks);
+  }
+  return 0;
+}
+
+int run_plan(const Options& options) {
+  if (!options.json) return answer(options);
+  std::string_view error = "invalid";
+  std::string reason;
+  try {
+    return answer(options);
+  } catch (const Refusal& refusal) {
+    error = "refused";
+    reason = refusal.what();
+  } catch (const std::exception& other) {
+    reason = other.what();
+  }
+  fmt::print("{{\"error\":\"{}\",\"reason\":{}}}\n", error, json_string(reason));
+  return 2;
 }
 
 }  // namespace
@@ -212,10 +248,14 @@ void add_plan(CLI::App& app, Action& action) {
         text_of(key));
   }
   command->add_flag("--enforce-eager", options->enforce_eager, "no CUDA graphs");
-  command->add_option("--gpu-sms", options->sms, "multiprocessors, where --gpu is a size");
-  command->add_option("--gpu-compute-capability", options->compute, "X.Y, where --gpu is a size");
-  command->add_option("--price", options->price, "of one GPU and hour: adds the cost of a request");
-  command->add_option("--requests", options->requests, "also the GPUs for so many at once");
+  command->add_option("--gpu-sms", options->sms, "multiprocessors, where --gpu is a size")
+      ->check(CLI::Range(1, 4096));
+  command->add_option("--gpu-compute-capability", options->compute, "X.Y, where --gpu is a size")
+      ->check(CLI::Range(3.0, 99.0));
+  command->add_option("--price", options->price, "of one GPU and hour: adds the cost of a request")
+      ->check(CLI::Range(0.0, 1e6));
+  command->add_option("--requests", options->requests, "also the GPUs for so many at once")
+      ->check(CLI::Range(1, 1 << 30));
   command->add_option("--what-if", options->what_if,
                       "KEY=VALUE,VALUE,...: a grid over these; may be repeated");
   command->add_flag("--json", options->json, "JSON instead of a table");

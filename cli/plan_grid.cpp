@@ -7,6 +7,7 @@
 #include <chrono>
 #include <thread>
 
+#include "cli/command.h"
 #include "cli/plan_options.h"
 #include "sim/what_if.h"
 #include "timeline/json_text.h"
@@ -85,7 +86,7 @@ void print_csv(const std::vector<Axis>& axes, const std::vector<Row>& rows) {
     fmt::print("{},{},{},{},{},{},{},{},{},{},{:.0f},{},{},{},\n", row.gpus, c.requests.low,
                c.requests.mid, c.requests.high,
                c.needs.footprint ? fmt::format("{}", *c.needs.footprint) : "", c.needs.peak.count(),
-               c.needs.blocks.count(), c.ledger.available_kv.mid.count(), t.prefill_seconds,
+               c.needs.block_bytes.count(), c.ledger.available_kv.mid.count(), t.prefill_seconds,
                t.decode_seconds, t.bytes_read_per_decode_pass(), t.held_byte_seconds,
                c.cost ? fmt::format("{}", *c.cost) : "", row.in_front ? 1 : 0);
   }
@@ -108,10 +109,10 @@ void print_json(const std::vector<Axis>& axes, const std::vector<Row>& rows) {
           R"("read_bytes_per_decode_pass":{:.0f},"byte_seconds":{},"cost":{},"pareto":{}}})",
           row.gpus, c.requests.low, c.requests.mid, c.requests.high,
           c.needs.footprint ? fmt::format("{}", *c.needs.footprint) : "null", c.needs.peak.count(),
-          c.needs.blocks.count(), json_bytes(c.ledger.available_kv), c.needs.time.prefill_seconds,
-          c.needs.time.decode_seconds, c.needs.time.bytes_read_per_decode_pass(),
-          c.needs.time.held_byte_seconds, c.cost ? fmt::format("{}", *c.cost) : "null",
-          row.in_front);
+          c.needs.block_bytes.count(), json_bytes(c.ledger.available_kv),
+          c.needs.time.prefill_seconds, c.needs.time.decode_seconds,
+          c.needs.time.bytes_read_per_decode_pass(), c.needs.time.held_byte_seconds,
+          c.cost ? fmt::format("{}", *c.cost) : "null", row.in_front);
     } else {
       out += fmt::format(R"("gpus":{},"error":{}}})", row.gpus, json_string(row.point->error));
     }
@@ -141,8 +142,8 @@ void print_grid(const std::vector<Axis>& axes, const std::vector<Row>& rows) {
         t.decode_passes > 0 ? 1000 * t.decode_seconds / static_cast<double>(t.decode_passes) : 0;
     fmt::print("{:>16}  {:>7.2f} %  {:>13}  {:>10.3g}  {:>12.3g}{}\n",
                fmt::format("{} ({} .. {})", c.requests.mid, c.requests.low, c.requests.high),
-               100 * c.needs.footprint.value_or(1), gib(c.needs.blocks), t.prefill_seconds, decode,
-               row.in_front ? "  *" : "");
+               100 * c.needs.footprint.value_or(1), gib(c.needs.block_bytes), t.prefill_seconds,
+               decode, row.in_front ? "  *" : "");
   }
   fmt::print(
       "*: no other point has as many requests at once, as large a footprint and as few GPUs\n");
@@ -160,7 +161,14 @@ std::string gib(Bytes bytes) { return fmt::format("{:.2f}", in_gib(bytes)); }
 int print_what_if(const PlanOptions& base, const std::vector<std::string>& what_if, bool csv,
                   bool json) {
   std::vector<Axis> axes;
-  for (const std::string& text : what_if) axes.push_back(parse_axis(text));
+  for (const std::string& text : what_if) {
+    axes.push_back(parse_axis(text));
+    for (std::size_t a = 0; a + 1 < axes.size(); ++a) {
+      if (axes[a].name == axes.back().name) {
+        throw UsageError("--what-if " + axes[a].name + " is given twice");
+      }
+    }
+  }
   const std::vector<GridPoint> points = evaluate_shown(base, axes);
   const std::vector<Row> rows = rows_of(base, axes, points);
   if (csv) {

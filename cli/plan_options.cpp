@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 
 #include "cli/command.h"
@@ -29,7 +30,12 @@ Tokens tokens(std::string_view key, std::string_view value, Range range) {
 }
 
 std::int64_t count(std::string_view key, std::string_view value) {
-  return tokens(key, value, {1, 1 << 20}).count();
+  std::int64_t count = 0;
+  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), count);
+  if (error != std::errc{} || end != value.data() + value.size() || count < 1 || count > 1 << 20) {
+    refuse(key, value, "a whole number, 1 to 1048576");
+  }
+  return count;
 }
 
 double number(std::string_view key, std::string_view value, double low, double high) {
@@ -44,6 +50,22 @@ double number(std::string_view key, std::string_view value, double low, double h
 
 void set_model(PlanOptions& options, std::string_view, std::string_view value) {
   options.model = std::make_shared<const input::Model>(input::parse_model(value));
+}
+
+// GPUs whose name begins as the one that is looked for: "A100" has several sizes.
+std::string similar(std::string_view value) {
+  std::string begin(value);
+  std::transform(begin.begin(), begin.end(), begin.begin(), [](unsigned char c) {
+    return c == ' ' ? '-' : static_cast<char>(std::tolower(c));
+  });
+  std::string names;
+  for (const std::string_view name : device_names()) {
+    if (name.starts_with(begin)) names += (names.empty() ? ": " : ", ") + std::string(name);
+  }
+  if (!names.empty()) return names;
+  const std::string_view near = input::nearest(value, device_names());
+  return near.empty() ? " (kvfootprint devices lists them)"
+                      : fmt::format("; did you mean '{}'?", near);
 }
 
 void set_gpu(PlanOptions& options, std::string_view key, std::string_view value) {
@@ -62,8 +84,7 @@ void set_gpu(PlanOptions& options, std::string_view key, std::string_view value)
       return;
     }
   }
-  refuse(key, value,
-         "a number of bytes, or a GPU" + input::suggestion(value, device_names()).substr(1));
+  refuse(key, value, "bytes as 80GiB, or a GPU" + similar(value));
 }
 
 void set_engine(PlanOptions& options, std::string_view key, std::string_view value) {
@@ -74,6 +95,7 @@ void set_engine(PlanOptions& options, std::string_view key, std::string_view val
   }
   options.v0.reset();
   if (name != "vllm") options.v0 = name == "vllm-v0";
+  if (name == "vllm-v0") options.version = {{0, 10, 2}};
   if (at == std::string_view::npos) return;
   const auto version = parse_engine_version(value.substr(at + 1));
   if (!version) refuse(key, value, "a version as 0.19.0 or 0.19");
@@ -84,7 +106,7 @@ void set_kv_dtype(PlanOptions& options, std::string_view key, std::string_view v
   if (value != "auto" && find_dtype(value) == nullptr) {
     refuse(key, value, fmt::format("auto, {}", fmt::join(dtype_names(), ", ")));
   }
-  options.kv_dtype = value == "auto" ? "" : value;
+  options.kv_dtype = value == "auto" ? std::string_view() : find_dtype(value)->name;
 }
 
 void set_dtype(PlanOptions& options, std::string_view key, std::string_view value) {
@@ -93,7 +115,8 @@ void set_dtype(PlanOptions& options, std::string_view key, std::string_view valu
     return;
   }
   const Dtype* dtype = find_dtype(value);
-  if (dtype == nullptr || !dtype->is_plain()) refuse(key, value, "auto, fp32, fp16 or bf16");
+  if (dtype == nullptr || !dtype->is_plain() || dtype->bytes(1) < Bytes(2))
+    refuse(key, value, "auto, fp32, fp16 or bf16");
   options.dtype = dtype->name;
 }
 
@@ -103,8 +126,20 @@ void set_quantization(PlanOptions& options, std::string_view key, std::string_vi
   options.quantization = *quantization;
 }
 
-void set_policy(PlanOptions& options, std::string_view, std::string_view value) {
-  options.policy = input::parse_policy(value);
+// A policy that needs a share and is named alone takes 70 %, as the paper's tables do.
+void set_policy(PlanOptions& options, std::string_view key, std::string_view value) {
+  if (value.find(':') == std::string_view::npos) {
+    for (const std::string_view share :
+         {"", ":sparsity=0.7", ":streaming_heads=0.7", ":ratio=0.7"}) {
+      try {
+        options.policy = input::parse_policy(std::string(value) + std::string(share), flag(key));
+        return;
+      } catch (const input::InputError&) {
+        // Another one may be what it needs; the words are those of the name alone.
+      }
+    }
+  }
+  options.policy = input::parse_policy(value, flag(key));
 }
 
 using O = PlanOptions;
@@ -195,6 +230,9 @@ Axis parse_axis(std::string_view text) {
     } else {
       joined.push_back(std::move(value));
     }
+  }
+  if (std::any_of(joined.begin(), joined.end(), [](const std::string& v) { return v.empty(); })) {
+    throw UsageError(fmt::format("--what-if {} has an empty value", axis.name));
   }
   for (const std::string& value : joined) {
     // Parsed once, copied to each point.

@@ -12,7 +12,7 @@ namespace {
 // llama.cpp's block types: ggml/src/ggml-common.h (a half-precision scale, with _1 a minimum too, and
 // with q5 a fifth bit of each). fp4: e2m1 with a scale byte for 16 (NVFP4). int4: quanto's groups of
 // 64 with scale and shift in the model's 16 bits.
-constexpr std::array<Dtype, 11> kDtypes{{{"fp32", 4, 1},
+constexpr std::array<Dtype, 12> kDtypes{{{"fp32", 4, 1},
                                          {"fp16", 2, 1},
                                          {"bf16", 2, 1},
                                          {"fp8", 1, 1},
@@ -21,6 +21,7 @@ constexpr std::array<Dtype, 11> kDtypes{{{"fp32", 4, 1},
                                          {"q5_0", 22, 32},
                                          {"q4_1", 20, 32},
                                          {"q4_0", 18, 32},
+                                         {"iq4_nl", 18, 32},
                                          {"fp4", 9, 16},
                                          {"int4", 36, 64}}};
 

@@ -89,9 +89,11 @@ RunTime run_time(const Schedule& schedule, const TimeModel& model, double active
     all.insert(all.end(), of_rule.begin(), of_rule.end());
   }
   const std::vector<Weight> weights = weights_of(schedule);
-  const double rate = model.rate * model.rate_efficiency;
-  const double bandwidth = model.bandwidth * model.bandwidth_efficiency;
-  const auto fixed = static_cast<double>(model.weights.count());
+  const auto stages = static_cast<double>(model.stages);
+  const double rate = model.rate * model.rate_efficiency / stages;
+  const double bandwidth = model.bandwidth * model.bandwidth_efficiency / stages;
+  const auto dense = static_cast<double>(model.weights.count());
+  const auto experts = static_cast<double>(model.experts.count());
 
   RunTime out;
   std::size_t run = 0;
@@ -101,6 +103,7 @@ RunTime run_time(const Schedule& schedule, const TimeModel& model, double active
         const Phase phase = schedule.plan.runs[run].phase;
         const auto rows = static_cast<double>(at.empty() ? schedule.plan.runs[run].rows.count()
                                                          : at[0]->rows.count());
+        const double fixed = dense + experts * (1 - std::pow(model.idle_share, rows));
         Affine flops{rows * model.flops_per_row, 0};
         Affine read;
         Affine held;

@@ -2,7 +2,7 @@
 // its memory traffic, whichever is longer (the roofline). Marked estimated wherever it is shown.
 //
 //   flops = rows x flops_per_row + flops_per_entry x (rows x past + rows (rows + 1) / 2)
-//   bytes = weights + cache read
+//   bytes = weights + experts x (1 - idle_share ^ rows) + cache read
 //   time  = max(flops / (rate x efficiency), bytes / (bandwidth x efficiency))
 #pragma once
 
@@ -17,9 +17,15 @@ struct TimeModel {
   double bandwidth = 1;  // bytes/s
   double rate_efficiency = 1;
   double bandwidth_efficiency = 1;
-  Bytes weights;               // read once a pass
-  double flops_per_row = 0;    // 2 x parameters that a row goes through
-  double flops_per_entry = 0;  // of attention, a row and cell: 4 x head_dim x query heads a KV head
+  Bytes weights;             // read once a pass
+  double flops_per_row = 0;  // 2 x parameters that a row goes through
+  double flops_per_entry =
+      0;  // of attention, a row and cell: 2 x (key + value width) x query heads
+  // Of a mixture: a pass reads those experts that any of its rows is sent to.
+  Bytes experts{};        // beside `weights`, all of them
+  double idle_share = 1;  // of the experts, after one row: 1 - experts a token / experts
+  // Stages of a pipeline, of which the figures above are one: a pass goes through them in turn.
+  std::int64_t stages = 1;
 };
 
 // What one run of a schedule takes. `copies` of KV heads are held and read.

@@ -78,6 +78,24 @@ std::int64_t Tensor::numbers() const {
 
 std::int64_t LlmWeights::total() const { return total_of(runs); }
 std::int64_t LlmWeights::buffers_total() const { return total_of(buffers); }
+std::int64_t LlmWeights::expert_parameters() const {
+  std::int64_t sum = 0;
+  for (const TensorRun& run : runs) {
+    for (const Tensor& tensor : run.tensors) {
+      // A router has a row for each expert; experts have a matrix.
+      if (tensor.shape.size() < 3) continue;
+      const auto of_experts = [](const Dimension& dimension) {
+        return std::any_of(dimension.parts.begin(), dimension.parts.end(),
+                           [](const Part& part) { return part.division == Division::experts; });
+      };
+      if (std::any_of(tensor.shape.begin(), tensor.shape.end(), of_experts)) {
+        sum += run.count * tensor.numbers();
+      }
+    }
+  }
+  return sum;
+}
+
 std::int64_t LlmWeights::embedding() const {
   return runs.empty() || runs.front().tensors.empty() ? 0 : runs.front().tensors.front().numbers();
 }

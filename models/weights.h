@@ -91,7 +91,8 @@ struct LlmWeights {
 
   std::int64_t total() const;  // parameters
   std::int64_t buffers_total() const;
-  std::int64_t embedding() const;  // of the input embedding, which is the first tensor
+  std::int64_t expert_parameters() const;  // of all routed experts
+  std::int64_t embedding() const;          // of the input embedding, which is the first tensor
   friend bool operator==(const LlmWeights&, const LlmWeights&) = default;
 };
 

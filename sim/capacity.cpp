@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <stdexcept>
 
 #include "models/dtype.h"
@@ -21,7 +22,7 @@ const LlmWeights& weights_of(const input::Model& model) {
 }
 
 vllm::Gpu gpu_of(const Device& device) {
-  return {device.memory, device.sm_count, device.compute_major};
+  return {device.memory, device.sm_count, device.compute_major, device.name.starts_with("a100")};
 }
 
 vllm::Settings settings_of(const PlanOptions& options, const Architecture& model) {
@@ -57,43 +58,65 @@ WeightLoad load_of(const PlanOptions& options, const vllm::Settings& settings) {
   load.stages = settings.pipeline_parallel;
   load.version = settings.version;
   load.vision = options.model->sees_or_hears;
+  if (load.quantization == Quantization::mxfp4 &&
+      weights_of(*options.model).architecture.experts == 0) {
+    throw Refusal("mxfp4 is of experts, and this model has none");
+  }
   return load;
 }
 
+// vLLM's own names for its cache, and what they come to: that of the model, but float32 is halved.
 LlmShape cache_of(const PlanOptions& options) {
   LlmShape shape = options.model->shape;
-  if (!options.kv_dtype.empty() && options.kv_dtype != "auto") {
-    shape.dtype = dtype(options.kv_dtype).name;
+  if (!options.kv_dtype.empty()) {
+    shape.dtype = options.kv_dtype;
   } else if (!options.dtype.empty()) {
-    shape.dtype = dtype(options.dtype).name;
+    shape.dtype = options.dtype;
+  } else if (shape.dtype == "fp32") {
+    shape.dtype = "bf16";
   }
   check(shape);
+  if (!dtype(shape.dtype).is_plain()) {
+    throw Refusal("vLLM keeps no cache in " + shape.dtype + "; expected fp32, fp16, bf16 or fp8");
+  }
   return shape;
 }
 
-TimeModel time_of(const PlanOptions& options, const Architecture& model, Bytes weights,
-                  std::int64_t parameters) {
+// Of one stage of a pipeline, and one rank of it.
+TimeModel time_of(const PlanOptions& options, const LlmWeights& weights, const LlmShape& shape,
+                  Bytes loaded) {
+  const Architecture& model = weights.architecture;
+  const auto gpus = static_cast<double>(options.gpus());
   TimeModel time;
-  const bool half = options.dtype != "fp32" && options.gpu.fp16_rate > 0;
-  time.rate = half ? options.gpu.fp16_rate : options.gpu.fp32_rate;
-  time.bandwidth = options.gpu.bandwidth;
+  const Device& gpu = options.gpu;
+  const bool half = options.dtype != "fp32" && gpu.fp16_rate > 0;
+  const bool fp8 =
+      options.quantization == Quantization::fp8 || options.quantization == Quantization::fp8_block;
+  time.rate = half ? gpu.fp16_rate : gpu.fp32_rate;
+  if (fp8 && gpu.fp8_rate > 0) time.rate = gpu.fp8_rate;
+  time.bandwidth = gpu.bandwidth;
   time.rate_efficiency = options.rate_efficiency;
   time.bandwidth_efficiency = options.bandwidth_efficiency;
-  time.weights = weights;
-  // Of experts, a row goes through a few.
-  double active = static_cast<double>(parameters);
-  if (model.experts > 0) {
-    const double of_experts = 3.0 * static_cast<double>(model.layers * model.experts) *
-                              static_cast<double>(model.hidden * model.moe_intermediate);
-    const double idle =
+  time.stages = options.pipeline_parallel;
+
+  const auto parameters = static_cast<double>(weights.total());
+  const auto experts = static_cast<double>(weights.expert_parameters());
+  if (experts > 0) {
+    time.idle_share =
         1 - static_cast<double>(model.experts_per_token) / static_cast<double>(model.experts);
-    active = std::max(0.0, active - idle * std::min(of_experts, active));
   }
-  time.flops_per_row = 2 * active / static_cast<double>(options.tensor_parallel);
-  if (model.kv_heads > 0) {
-    time.flops_per_entry = 4.0 * static_cast<double>(model.head_dim) *
-                           static_cast<double>(model.query_heads) /
-                           static_cast<double>(model.kv_heads);
+  time.experts = Bytes(std::llround(static_cast<double>(loaded.count()) * experts / parameters));
+  time.weights = loaded - time.experts;
+  const double idle = experts > 0 ? time.idle_share : 0;
+  time.flops_per_row = 2 * (parameters - idle * experts) / gpus;
+
+  for (const LayerRun& run : shape.all_runs()) {
+    if (!run.holds_entries()) continue;
+    time.flops_per_entry = 2.0 * static_cast<double>(run.key_width + run.value_width) *
+                           static_cast<double>(run.query_heads) / static_cast<double>(run.cells());
+    // A latent is on every rank, its query heads are not.
+    if (run.is_latent()) time.flops_per_entry /= static_cast<double>(options.tensor_parallel);
+    if (run.kind == LayerKind::full) break;
   }
   return time;
 }
@@ -112,9 +135,9 @@ bool serves(const PolicySpec& policy) { return policy.name == "full"; }
 void charge_as_engine(const LlmShape& shape, Capacity& out) {
   const Blocks charged =
       vllm::blocks_of_request(shape, out.settings, out.request.workload.tokens());
-  out.needs.blocks = charged * out.ledger.block_bytes;
+  out.needs.block_bytes = charged * out.ledger.block_bytes;
   const Band<Blocks>& blocks = out.ledger.blocks;
-  out.requests = {blocks.low / charged, blocks.mid / charged, blocks.high / charged};
+  out.memory_requests = {blocks.low / charged, blocks.mid / charged, blocks.high / charged};
 }
 
 std::string gib(Bytes bytes) { return fmt::format("{:.2f} GiB", in_gib(bytes)); }
@@ -123,6 +146,7 @@ std::string gib(Bytes bytes) { return fmt::format("{:.2f} GiB", in_gib(bytes)); 
 
 Capacity capacity_of(const PlanOptions& options) {
   const LlmWeights& weights = weights_of(*options.model);
+  const Tokens positions(weights.architecture.max_positions);
   if (weights.architecture.hybrid) throw Refusal("recurrent layers: no version has been measured");
   Capacity out;
   out.settings = settings_of(options, weights.architecture);
@@ -131,11 +155,23 @@ Capacity capacity_of(const PlanOptions& options) {
                             options.model->sees_or_hears};
   out.ledger = vllm::ledger(served, out.settings, gpu_of(options.gpu));
   out.request = request_of(options, out.settings);
-  out.needs = needs_of(served.shape, out.request,
-                       {options.tensor_parallel, options.pipeline_parallel}, out.ledger.block,
-                       time_of(options, weights.architecture, served.weights.mid, weights.total()));
-  out.requests = requests_at_once(out.ledger.available_kv, out.needs);
+  const Tokens length = out.request.workload.tokens();
+  if (length > out.settings.max_model_len) {
+    throw std::invalid_argument(
+        fmt::format("a request of {} tokens is longer than max_model_len, which is {}",
+                    length.count(), out.settings.max_model_len.count()));
+  }
+  out.beyond_positions = positions > Tokens{} && out.settings.max_model_len > positions;
+  out.needs =
+      needs_of(served.shape, out.request, {options.tensor_parallel, options.pipeline_parallel},
+               out.ledger.block, time_of(options, weights, served.shape, served.weights.mid));
+  out.memory_requests = requests_at_once(out.ledger.available_kv, out.needs);
   if (serves(out.request.policy)) charge_as_engine(served.shape, out);
+  const auto admitted = [&](std::int64_t requests) {
+    return std::min(requests, out.settings.max_num_seqs);
+  };
+  out.requests = {admitted(out.memory_requests.low), admitted(out.memory_requests.mid),
+                  admitted(out.memory_requests.high)};
   if (options.price && out.ledger.available_kv.mid > Bytes{}) {
     const double share =
         out.needs.time.held_byte_seconds / static_cast<double>(out.ledger.available_kv.mid.count());
@@ -175,12 +211,18 @@ std::string limited_by(const Capacity& capacity) {
         "GiB of {}",
         capacity.settings.max_model_len.count(), needed, gib(ledger.available_kv.mid));
   }
-  if (capacity.requests.mid >= capacity.settings.max_num_seqs) {
+  if (capacity.memory_requests.mid > capacity.settings.max_num_seqs) {
     return fmt::format("max_num_seqs: {} requests, memory would do for {}",
-                       capacity.settings.max_num_seqs, capacity.requests.mid);
+                       capacity.settings.max_num_seqs, capacity.memory_requests.mid);
+  }
+  const LedgerPart* slack = ledger.find("slack");
+  if (slack->size.mid < Bytes{}) {
+    return fmt::format(
+        "gpu_memory_utilization: what is outside the budget needs {} more than there is",
+        gib(Bytes{} - slack->size.mid));
   }
   return fmt::format("KV pool: {} for requests of {} each", gib(ledger.available_kv.mid),
-                     gib(capacity.needs.blocks));
+                     gib(capacity.needs.block_bytes));
 }
 
 std::vector<Advice> advice(const PlanOptions& options, const Capacity& capacity) {
@@ -212,20 +254,23 @@ std::vector<Advice> advice(const PlanOptions& options, const Capacity& capacity)
   return list;
 }
 
-std::optional<std::int64_t> gpus_for(const PlanOptions& options, std::int64_t requests,
-                                     std::int64_t most) {
+std::optional<GpusFor> gpus_for(const PlanOptions& options, std::int64_t requests,
+                                std::int64_t most) {
+  std::optional<GpusFor> best;
   for (std::int64_t ranks = 1; ranks <= most; ranks *= 2) {
     PlanOptions more = options;
     more.tensor_parallel = ranks;
     more.pipeline_parallel = 1;
     try {
-      const Capacity capacity = capacity_of(more);
-      if (std::min(capacity.requests.mid, capacity.settings.max_num_seqs) >= requests) return ranks;
-    } catch (const std::invalid_argument&) {
-      // Heads that cannot be divided over so many.
+      const std::int64_t each = capacity_of(more).requests.mid;
+      if (each == 0) continue;
+      const std::int64_t replicas = (requests + each - 1) / each;
+      if (!best || replicas * ranks < best->gpus()) best = GpusFor{ranks, replicas};
+    } catch (const std::exception&) {
+      // Heads that cannot be divided over so many, or nobody can tell.
     }
   }
-  return std::nullopt;
+  return best;
 }
 
 }  // namespace kvf

@@ -50,8 +50,10 @@ struct Capacity {
   Ledger ledger;
   Request request;
   RequestNeeds needs;
-  Band<std::int64_t> requests;
-  std::optional<double> cost;  // of one request
+  Band<std::int64_t> requests;         // at once
+  Band<std::int64_t> memory_requests;  // the same, were there no max_num_seqs
+  bool beyond_positions = false;       // max_model_len is above what the model was made for
+  std::optional<double> cost;          // of one request
 };
 
 // Throws Refusal with the reason, std::invalid_argument, PolicyError, OverflowError.
@@ -70,8 +72,15 @@ struct Advice {
 };
 std::vector<Advice> advice(const PlanOptions& options, const Capacity& capacity);
 
-// The fewest GPUs, in powers of two, that serve so many requests at once; nullopt if `most` do not.
-std::optional<std::int64_t> gpus_for(const PlanOptions& options, std::int64_t requests,
-                                     std::int64_t most = 64);
+// Replicas of a model that is served by so many tensor-parallel GPUs each.
+struct GpusFor {
+  std::int64_t ranks = 1;
+  std::int64_t replicas = 1;
+  std::int64_t gpus() const { return ranks * replicas; }
+};
+// The fewest GPUs that serve so many requests at once, with 1, 2, 4 ... up to `most` a replica;
+// nullopt if none of these serves any.
+std::optional<GpusFor> gpus_for(const PlanOptions& options, std::int64_t requests,
+                                std::int64_t most = 64);
 
 }  // namespace kvf

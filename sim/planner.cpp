@@ -51,7 +51,7 @@ RequestNeeds needs_of(const LlmShape& shape, const Request& request, const Gpus&
   needs.footprint = alone ? result.footprint.footprint : closed_form(all).footprint.footprint;
   needs.peak = peaks.all_layers + states;
   needs.layerwise_peak = peaks.layerwise + states;
-  needs.blocks = needs.layerwise_peak + tail_waste(schedule, result, block);
+  needs.block_bytes = needs.peak + tail_waste(schedule, result, block);
   needs.after_prefill = held(schedule, result, &CellTotals::after_prefill) + states;
   needs.after_decode = held(schedule, result, &CellTotals::after_decode) + states;
   needs.time = run_time(schedule, time, result.footprint.active_share.value_or(1));
@@ -61,8 +61,8 @@ RequestNeeds needs_of(const LlmShape& shape, const Request& request, const Gpus&
 
 Band<std::int64_t> requests_at_once(const Estimate& pool, const RequestNeeds& needs) {
   Band<std::int64_t> requests;
-  requests.low = whole(pool.low, std::max(needs.peak, needs.blocks));
-  requests.mid = whole(pool.mid, needs.blocks);
+  requests.low = whole(pool.low, needs.block_bytes);
+  requests.mid = whole(pool.mid, needs.block_bytes);
   if (pool.high >= needs.layerwise_peak) {
     const Bytes others = std::max(needs.after_prefill, needs.after_decode);
     requests.high = 1 + whole(pool.high - needs.layerwise_peak, others);
@@ -86,7 +86,7 @@ Tokens longest_prompt(const LlmShape& shape, const Request& request, const Gpus&
   return last_that(most, [&](Tokens prompt) {
     Request longer = request;
     longer.workload.prompt = prompt;
-    return needs_of(shape, longer, gpus, block, TimeModel{}).blocks <= pool;
+    return needs_of(shape, longer, gpus, block, TimeModel{}).block_bytes <= pool;
   });
 }
 

@@ -32,7 +32,7 @@ struct RequestNeeds {
   std::optional<double> footprint;  // of full attention
   Bytes peak;                       // all layers at once
   Bytes layerwise_peak;             // layers one after another
-  Bytes blocks;  // the layerwise peak, the last block of each table filled up: a table a KV head
+  Bytes block_bytes;  // the peak, with the last block of each table filled up: a table a KV head
   Bytes after_prefill;
   Bytes after_decode;
   RunTime time;  // estimated
@@ -44,9 +44,10 @@ RequestNeeds needs_of(const LlmShape& shape, const Request& request, const Gpus&
                       const TimeModel& time);
 
 // Requests at once in a pool.
-//   low   all of them are at the peak of all layers together
-//   mid   all of them are at the layerwise peak, in blocks
-//   high  one is at its peak, the others hold what they hold at the end
+//   low   all of them are at their peak, in the low end of the pool: nothing is lowered by what is
+//         evicted after a prefill
+//   mid   the same in the middle of the pool, last blocks filled up
+//   high  one is at its layerwise peak, the others hold what they hold after the prefill or at the end
 Band<std::int64_t> requests_at_once(const Estimate& pool, const RequestNeeds& needs);
 
 // The last of 0 to `most` that fits, where all below one that fits do; 0 if none.

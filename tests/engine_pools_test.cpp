@@ -260,8 +260,15 @@ TEST_CASE("a pool that cannot be read is refused in words") {
   CHECK(problem(R"({"kind":"sglang_state","slots":1,"state_bytes_per_slot":1,"source":"a log",)"
                 R"("logged_total_gib_approx":33})")
             .empty());
-  CHECK(block_range(pool(R"({"kind":"vllm_uniform","num_hidden_layers":1,"head_dim":1,)"
-                         R"("num_key_value_heads":1,"kv_dtype_bytes":2})")) == std::nullopt);
+  CHECK_THAT(problem(R"({"kind":"vllm_uniform","num_hidden_layers":1,"num_key_value_heads":1,)"
+                     R"("head_dim":8,"kv_dtype_bytes":2,"block_size_tokens":0})"),
+             contains("'block_size_tokens' is 0"));
+  // Without memory and blocks only what needs neither is said.
+  const PoolCase swap = pool(
+      R"({"kind":"vllm_uniform","num_hidden_layers":32,"num_key_value_heads":8,"head_dim":128,)"
+      R"("kv_dtype_bytes":2,"swap_space_gib":4})");
+  CHECK(low(swap, "num_cpu_blocks") == 2048);
+  CHECK(pool_figures(swap, Blocks{}).size() == 2);
 }
 
 TEST_CASE("numbers in blocks with scales") {

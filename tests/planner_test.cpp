@@ -119,12 +119,12 @@ TEST_CASE("requests at once") {
   RequestNeeds needs;
   needs.peak = Bytes(100);
   needs.layerwise_peak = Bytes(80);
-  needs.blocks = Bytes(90);
+  needs.block_bytes = Bytes(90);
   needs.after_prefill = Bytes(30);
   needs.after_decode = Bytes(40);
   const Estimate pool{Bytes(950), Bytes(1000), Bytes(1050)};
   const Band<std::int64_t> requests = requests_at_once(pool, needs);
-  CHECK(requests.low == 9);
+  CHECK(requests.low == 10);
   CHECK(requests.mid == 11);
   CHECK(requests.high == 1 + (1050 - 80) / 40);
   CHECK(requests_at_once({Bytes(-5), Bytes(-1), Bytes(10)}, needs) == Band<std::int64_t>{});
@@ -138,7 +138,7 @@ TEST_CASE("the longest prompt is the last that fits") {
   const auto blocks = [&](Tokens prompt) {
     Request other = request;
     other.workload.prompt = prompt;
-    return needs_of(kShape, other, {2}, block, TimeModel{}).blocks;
+    return needs_of(kShape, other, {2}, block, TimeModel{}).block_bytes;
   };
   CHECK(blocks(longest) <= pool);
   CHECK(blocks(longest + Tokens(1)) > pool);

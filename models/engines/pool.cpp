@@ -1,5 +1,7 @@
 #include "models/engines/pool.h"
 
+#include <algorithm>
+
 #include "models/engines/other_pools.h"
 
 namespace kvf {
@@ -48,7 +50,7 @@ void add(const VllmPool& pool, Blocks blocks, Figures& out) {
   }
   if (!pool.available && !pool.blocks) return;
   out.whole("num_gpu_blocks", blocks.count());
-  out.whole("usable_blocks", vllm::usable(blocks).count());
+  out.whole("usable_blocks", std::max<std::int64_t>(0, vllm::usable(blocks).count()));
   out.mib("pool_mib", blocks * layout.block_bytes());
   const vllm::Limits limits = pool.limits.value_or(vllm::Limits{});
   const bool by_length = pool.formula == vllm::TokenFormula::concurrency_times_len;
@@ -127,9 +129,7 @@ void add(const TransformersPool& pool, Blocks, Figures& out) {
 std::optional<Between<Blocks>> block_range(const PoolCase& pool) {
   if (const auto* vllm = std::get_if<VllmPool>(&pool)) {
     if (vllm->blocks) return Between<Blocks>{*vllm->blocks, *vllm->blocks};
-    if (!vllm->available) {
-      return vllm->layout ? std::nullopt : std::optional(Between<Blocks>{});
-    }
+    if (!vllm->available) return Between<Blocks>{};  // what needs blocks is left out
     return Between<Blocks>{vllm->layout->blocks(vllm->available->low),
                            vllm->layout->blocks(vllm->available->high)};
   }

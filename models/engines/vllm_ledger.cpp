@@ -30,6 +30,9 @@ void check(const Settings& s) {
   if (!(s.gpu_memory_utilization > 0 && s.gpu_memory_utilization <= 1)) {
     refuse("'gpu_memory_utilization' is above 0, up to 1");
   }
+  if (s.v0 && s.version >= EngineVersion{{0, 11, 0}}) {
+    throw Refusal("vLLM " + to_string(s.version) + " has no older core: the last is in 0.10");
+  }
   if (!modelled_versions().has(s.version)) {
     throw Refusal("vLLM " + to_string(s.version) +
                   " is not modelled: its memory is known for 0.6 to 0.19");
@@ -105,6 +108,10 @@ Layout layout_of(const LlmShape& shape, const Settings& settings) {
         {sliding ? GroupKind::sliding : GroupKind::full, run.count, of_token(run, rank.dtype), {}});
   }
   const std::int64_t stages = settings.pipeline_parallel;
+  if (stages > shape.layers) {
+    throw std::invalid_argument(std::to_string(stages) + " pipeline stages of " +
+                                std::to_string(shape.layers) + " layers");
+  }
   if (stages > 1) {
     if (specs.size() > 1) throw Refusal("pipeline stages of a model with several kinds of layers");
     specs[0].layers = (specs[0].layers + stages - 1) / stages;

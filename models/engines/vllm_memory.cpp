@@ -23,6 +23,9 @@ Bytes scaled(Bytes bytes, double factor) {
   return Bytes(static_cast<std::int64_t>(factor * static_cast<double>(bytes.count())));
 }
 
+// vllm/engine/arg_utils.py, and its test of the defaults.
+bool is_large(const Gpu& gpu) { return gpu.memory >= kGiB.times(70) && !gpu.a100; }
+
 bool mixture(const Architecture& model) { return model.experts > 0; }
 
 // Sampling: logits of every sequence, and what sorting them takes.
@@ -71,44 +74,56 @@ struct NonTorchRow {
   double low = 0;
   double mid = 0;
   double high = 0;
+  bool smallest = false;  // GPUs of less than 7 GiB
 };
 
 constexpr EngineVersions kOld{{{0, 0, 0}}, {{0, 6, 5}}};
 constexpr EngineVersions kPr10511{{{0, 6, 5}}, {{0, 7, 0}}};
-constexpr EngineVersions kLateV0{{{0, 7, 0}}, {{0, 11, 0}}};
+constexpr EngineVersions k07{{{0, 7, 0}}, {{0, 11, 0}}};
 constexpr EngineVersions k011{{{0, 11, 0}}, {{0, 15, 0}}};
 constexpr EngineVersions k015{{{0, 15, 0}}, {{0, 18, 0}}};
 constexpr EngineVersions k018{{{0, 18, 0}}};
 
-constexpr std::array<NonTorchRow, 17> kNonTorch{{
-    {kOld, 0, 1, 0.01, 0.12, 0.35},
-    {kOld, 0, 2, 0.20, 0.30, 0.74},
-    {kPr10511, 9, 1, 1.70, 1.79, 1.88},
-    {kPr10511, 9, 2, 3.40, 3.58, 3.76},
-    {kPr10511, 0, 1, 0.01, 0.12, 0.35},
-    {kLateV0, 0, 1, -0.51, 0.05, 0.12},  // the low end: a laptop GPU
-    {kLateV0, 9, 2, 0.30, 0.74, 0.90},
-    {kLateV0, 0, 2, 0.20, 0.30, 0.74},
-    {kLateV0, 0, 4, 0.15, 0.20, 0.74},
-    {kLateV0, 0, 8, 1.60, 2.10, 2.60},
-    {k011, 0, 1, 0.10, 0.13, 0.18},
-    {k011, 0, 2, 0.50, 0.54, 1.40},
-    {k015, 0, 1, 0.10, 0.13, 0.18},
-    {k018, 0, 1, 0.20, 0.25, 0.46},
-    {k018, 0, 2, 2.02, 2.07, 2.12},
-    {k018, 0, 4, 2.08, 2.15, 2.23},
-    {k018, 0, 8, 2.10, 2.25, 2.60},
+constexpr std::array<NonTorchRow, 22> kNonTorch{{
+    {kOld, 0, 1, 0.01, 0.12, 0.35},         // N103, V01
+    {kOld, 0, 2, 0.20, 0.30, 0.74},         // as 0.7
+    {kPr10511, 9, 1, 1.70, 1.79, 1.88},     // N101
+    {kPr10511, 9, 2, 3.40, 3.58, 3.76},     // N102
+    {kPr10511, 0, 1, 0.01, 0.12, 0.35},     // as before
+    {k07, 0, 1, 0.01, 0.05, 0.12},          // N104, N109, N113, N114
+    {k07, 0, 1, -0.51, -0.20, 0.12, true},  // N115: less was in use after than before
+    {k07, 9, 2, 0.30, 0.74, 0.90},          // N111
+    {k07, 0, 2, 0.20, 0.30, 0.74},          // N112
+    {k07, 0, 4, 0.15, 0.20, 0.74},          // N110
+    {k07, 0, 8, 1.60, 2.10, 2.60},          // N119
+    {k011, 0, 1, 0.10, 0.13, 0.18},         // N080, N083, N085
+    {k011, 0, 2, 0.50, 0.54, 1.40},         // N086; 1.38 on an H200
+    {k015, 0, 1, 0.10, 0.13, 0.18},         // N070 to N072
+    {k015, 0, 2, 0.50, 1.30, 2.12},         // not logged: between 0.11 and 0.18
+    {k015, 0, 4, 0.50, 1.35, 2.23},         // the same
+    {k015, 0, 8, 0.50, 1.40, 2.60},         // the same
+    {k018, 0, 1, 0.20, 0.25, 0.46},         // N001 to N073
+    {k018, 0, 2, 2.02, 2.07, 2.12},         // N027, N035, N040, N043, N050
+    {k018, 0, 4, 2.08, 2.15, 2.23},         // N028, N031, N037, N051
+    {k018, 0, 8, 2.08, 2.25, 2.60},         // not logged: four ranks, and more
+    {k011, 0, 4, 0.50, 1.35, 2.23},         // not logged: two ranks, and 0.18
 }};
 
-// Some ranks were never logged: the nearest row below stands in, and its band is doubled.
+// Of more ranks than were ever logged: the most that were, with a band that may be twice as far up.
 const NonTorchRow* nearest_row(const Settings& s, const Gpu& gpu) {
+  const bool smallest = gpu.memory > Bytes{} && gpu.memory < kGiB.times(7);
   const NonTorchRow* best = nullptr;
+  const auto fits_better = [&](const NonTorchRow& row) {
+    if (best == nullptr) return true;
+    if (row.ranks != best->ranks) return row.ranks > best->ranks;
+    if (row.smallest != best->smallest) return row.smallest;
+    return row.compute_major > best->compute_major;
+  };
   for (const NonTorchRow& row : kNonTorch) {
     if (!row.versions.has(s.version) || row.ranks > s.tensor_parallel) continue;
     if (row.compute_major != 0 && row.compute_major != gpu.compute_major) continue;
-    const bool better = best == nullptr || row.ranks > best->ranks ||
-                        (row.ranks == best->ranks && row.compute_major > best->compute_major);
-    if (better) best = &row;
+    if (row.smallest && !smallest) continue;
+    if (fits_better(row)) best = &row;
   }
   return best;
 }
@@ -120,11 +135,11 @@ bool runs_v0(const EngineVersion& version, const Gpu& gpu) {
 }
 
 std::int64_t default_max_num_seqs(bool v0, const Gpu& gpu) {
-  return !v0 && gpu.memory >= kGiB.times(70) ? 1024 : 256;
+  return !v0 && is_large(gpu) ? 1024 : 256;
 }
 
 Tokens default_max_num_batched_tokens(bool v0, const Gpu& gpu, Tokens max_model_len) {
-  if (!v0) return Tokens(gpu.memory >= kGiB.times(70) ? 8192 : 2048);
+  if (!v0) return Tokens(is_large(gpu) ? 8192 : 2048);
   // V0 turns chunked prefill on above 32,768.
   return max_model_len > Tokens(32768) ? Tokens(2048) : std::max(max_model_len, Tokens(2048));
 }
@@ -158,7 +173,7 @@ Estimate non_torch(const Settings& settings, const Gpu& gpu) {
 }
 
 Estimate context(const Settings& settings) {
-  if (settings.tensor_parallel == 1) {
+  if (settings.tensor_parallel * settings.pipeline_parallel == 1) {
     return {gibibytes(0.45), gibibytes(0.51), gibibytes(0.57), Basis::table, "CUDA context"};
   }
   return {gibibytes(1.43), gibibytes(1.75), gibibytes(2.07), Basis::table,

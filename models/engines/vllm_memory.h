@@ -1,7 +1,8 @@
 // What vLLM needs beside weights and KV cache, as its profile run measures it.
 //
 // Formulas whose structure reproduces the logs of 0.6 to 0.19; their constants and errors, and the
-// tables, are in docs/model.md. Each rule holds for versions [from, to).
+// tables with the logs that they come from, are in docs/gpu-memory.md. Each rule holds for versions
+// [from, to).
 #pragma once
 
 #include <cstdint>
@@ -19,6 +20,7 @@ struct Gpu {
   Bytes memory;  // total
   std::int64_t sm_count = 132;
   int compute_major = 9;
+  bool a100 = false;  // its defaults are those of small GPUs, whatever its memory
 };
 
 struct Settings {

@@ -225,8 +225,8 @@ VllmPool read_uniform(PoolFields& in, bool latent) {
         std::max<std::int64_t>(1, in.required("num_key_value_heads") / ranks);
     of_layer = BytesPerToken(2).times(heads).times(in.required("head_dim")).times(number);
   }
-  pool.layout =
-      vllm::uniform_layout(layers, Tokens(in.integer("block_size_tokens").value_or(16)), of_layer);
+  pool.layout = vllm::uniform_layout(
+      layers, Tokens(in.integer("block_size_tokens", kAtLeastOneSize).value_or(16)), of_layer);
   read_memory(in, pool);
   return pool;
 }

@@ -89,14 +89,16 @@ int run(const std::string& path) {
   Summary summary;
   for (const Node& node : *format.rows) {
     Row row(node, tree.root());
+    std::string kind;
     try {
+      if (format.check == check_record) kind = text(get(node, "kind"));
       (format.check != nullptr ? format.check : check_of(node))(row);
     } catch (const std::exception& error) {
       row.different("row", "an answer", error.what());
     }
     summary.add(row);
     const Row::Verdict verdict = row.verdict();
-    if (format.check == check_record) summary.add(text(get(node, "kind")), verdict);
+    if (!kind.empty()) summary.add(kind, verdict);
     ++count[static_cast<int>(verdict)];
     if (verdict != Row::Verdict::equal) {
       const bool differs = verdict == Row::Verdict::different;

@@ -72,13 +72,14 @@ void compare(Row& row, const Node& want_node, const std::vector<TensorRun>& runs
 
 void check_parameters(Row& row) {
   const Node& node = row.node();
+  const std::string type = text(get(get(node, "config"), "model_type"));
+  if (input::find_weight_family(type) == nullptr) {
+    row.recorded_exception("the tensors of model_type '" + type + "' are not known");
+    return;
+  }
   input::Problems problems("config");
   const input::Config config = input::read_config(get(node, "config"), problems);
   problems.throw_if_any();
-  if (input::find_weight_family(config.model_type) == nullptr) {
-    row.recorded_exception(config.no_weights);
-    return;
-  }
   if (!config.weights) throw BadRow(config.no_weights);
   const LlmWeights& weights = *config.weights;
   compare(row, get(node, "parameters"), weights.runs);
