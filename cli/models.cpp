@@ -78,6 +78,12 @@ std::string parameters_json(const input::Model& model) {
 }
 
 void print_parameters(const input::Model& model) {
+  const input::StoredWeights& stored = model.quantization;
+  if (!stored.unknown.empty()) {
+    fmt::print("  quantised in a way that is not known: {}\n", stored.unknown);
+  } else if (stored.quantization != Quantization::none) {
+    fmt::print("  its weights are stored as {}\n", to_string(stored.quantization));
+  }
   if (!model.weights) {
     fmt::print("  parameters are not known: {}\n", model.no_weights);
     return;

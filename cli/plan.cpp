@@ -41,7 +41,7 @@ std::string text_of(std::string_view key) {
       {"pp", "pipeline-parallel GPUs; absent: 1"},
       {"dtype", "of weights and activations; absent: bf16"},
       {"kv-dtype", "of the cache; absent: auto, the model's"},
-      {"quantization", "of the weights; absent: none"},
+      {"quantization", "of the weights; absent: what the config.json says, else none"},
       {"max-model-len", "tokens of the longest request; absent: the model's"},
       {"max-num-seqs", "sequences of a pass; absent: the engine's default on this GPU"},
       {"max-num-batched-tokens", "rows of a pass; absent: the engine's default on this GPU"},

@@ -10,8 +10,7 @@ namespace kvf::cli {
 namespace {
 
 std::string number(const PoolFigure& figure) {
-  return figure.whole ? fmt::format("{}", static_cast<std::int64_t>(figure.value))
-                      : fmt::format("{}", figure.value);
+  return figure.whole ? fmt::format("{:.0f}", figure.value) : fmt::format("{}", figure.value);
 }
 
 // Figures that are the same at both ends were not rounded, or not enough to matter.

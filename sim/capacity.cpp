@@ -25,6 +25,15 @@ vllm::Gpu gpu_of(const Device& device) {
   return {device.memory, device.sm_count, device.compute_major, device.name.starts_with("a100")};
 }
 
+Quantization quantization_of(const PlanOptions& options) {
+  const input::StoredWeights& stored = options.model->quantization;
+  if (!options.quantization && !stored.unknown.empty()) {
+    throw Refusal("how the weights of this model are quantised is not known: " + stored.unknown +
+                  "; say it with 'quantization'");
+  }
+  return options.quantization.value_or(stored.quantization);
+}
+
 vllm::Settings settings_of(const PlanOptions& options, const Architecture& model) {
   const vllm::Gpu gpu = gpu_of(options.gpu);
   const std::string dtype = options.dtype.empty() ? "bf16" : options.dtype;
@@ -46,14 +55,14 @@ vllm::Settings settings_of(const PlanOptions& options, const Architecture& model
   s.gpu_memory_utilization = options.gpu_memory_utilization;
   s.enforce_eager = options.enforce_eager;
   s.number_bytes = kvf::dtype(dtype).bytes(1).count();
-  s.triton_experts = options.quantization != Quantization::mxfp4;
+  s.triton_experts = quantization_of(options) != Quantization::mxfp4;
   return s;
 }
 
 WeightLoad load_of(const PlanOptions& options, const vllm::Settings& settings) {
   WeightLoad load;
   load.dtype = options.dtype.empty() ? "bf16" : std::string_view(options.dtype);
-  load.quantization = options.quantization;
+  load.quantization = quantization_of(options);
   load.ranks = settings.tensor_parallel;
   load.stages = settings.pipeline_parallel;
   load.version = settings.version;
@@ -123,7 +132,7 @@ TimeModel time_of(const PlanOptions& options, const LlmWeights& weights, const L
 
 Request request_of(const PlanOptions& options, const vllm::Settings& settings) {
   Request request{options.policy.value_or(*make_policy("full")), {}};
-  request.workload.prompt = options.prompt.value_or(settings.max_model_len);
+  request.workload.prompt = options.prompt.value_or(std::max(settings.max_model_len - options.output, Tokens{}));
   request.workload.output = options.output;
   request.workload.chunk = options.chunk.value_or(settings.max_num_batched_tokens);
   return request;
@@ -149,6 +158,7 @@ Capacity capacity_of(const PlanOptions& options) {
   const Tokens positions(weights.architecture.max_positions);
   if (weights.architecture.hybrid) throw Refusal("recurrent layers: no version has been measured");
   Capacity out;
+  out.quantization = quantization_of(options);
   out.settings = settings_of(options, weights.architecture);
   const vllm::Served served{cache_of(options), weights.architecture,
                             vllm_weights(weights, load_of(options, out.settings)),
@@ -248,7 +258,7 @@ std::vector<Advice> advice(const PlanOptions& options, const Capacity& capacity)
   attempt(fmt::format("{} GPUs", changed.gpus()), changed);
   changed = options;
   changed.quantization = Quantization::fp8;
-  if (options.quantization == Quantization::none) attempt("fp8 weights", changed);
+  if (capacity.quantization == Quantization::none) attempt("fp8 weights", changed);
   std::stable_sort(list.begin(), list.end(),
                    [](const Advice& a, const Advice& b) { return a.requests > b.requests; });
   return list;

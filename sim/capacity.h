@@ -20,9 +20,9 @@ namespace kvf {
 // As a user gives it. What is absent takes the engine's default.
 struct PlanOptions {
   std::shared_ptr<const input::Model> model;
-  std::string dtype;                               // of weights and activations; "": the model's
-  std::string kv_dtype;                            // "": the model's
-  Quantization quantization = Quantization::none;  // of weights
+  std::string dtype;                         // of weights and activations; "": the model's
+  std::string kv_dtype;                      // "": the model's
+  std::optional<Quantization> quantization;  // of weights; absent: the model's
   Device gpu;
   EngineVersion version{{0, 19, 0}};
   std::optional<bool> v0;
@@ -46,7 +46,8 @@ struct PlanOptions {
 };
 
 struct Capacity {
-  vllm::Settings settings;  // with the defaults that were taken
+  vllm::Settings settings;                         // with the defaults that were taken
+  Quantization quantization = Quantization::none;  // of the weights
   Ledger ledger;
   Request request;
   RequestNeeds needs;

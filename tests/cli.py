@@ -144,6 +144,11 @@ def remarks(check):
 
     os.mkdir(os.path.join(check.folder, "Sparse-1.5-B"))
     model = check.file("Sparse-1.5-B/config.json", '{"model_type": "deepseek_v4"}')
+    os.mkdir(os.path.join(check.folder, "Stored-7B"))
+    for method, said in (("fp8", "weights are stored as fp8"), ("hqq", "is not known: 'quant_method' 'hqq'")):
+        stored = check.file("Stored-7B/config.json", '{"model_type": "llama", "quantization_config": '
+                            f'{{"quant_method": "{method}"}}}}')
+        check.same(f"weights by {method}", said in check.output("models", stored), True)
     note = "the compressed entries of older tokens come on top"
     title = check.output("models", os.path.dirname(model)).split()[0]
     check.same("the name of a folder", title, "Sparse-1.5-B")

@@ -294,4 +294,45 @@ TEST_CASE("versions of engines") {
   CHECK_FALSE(parse_engine_version("1"));
 }
 
+TEST_CASE("a pool beyond all bounds is refused in words", "[engines]") {
+  const auto answer = [](const std::string& line) {
+    try {
+      input::PoolCaseReader reader("pools.jsonl");
+      const PoolCase pool = reader.read(line, 1);
+      const auto blocks = block_range(pool);
+      REQUIRE(blocks.has_value());
+      (void)pool_figures(pool, blocks->high);
+      return std::string("accepted");
+    } catch (const std::exception& error) {
+      return std::string(error.what());
+    }
+  };
+  const auto refused = [&](const std::string& line, std::string_view words) {
+    const std::string said = answer(line);
+    INFO(said);
+    CHECK(said.find(words) != std::string::npos);
+  };
+  // A block of no tokens holds nothing.
+  refused(R"({"kind":"vllm_uniform","num_hidden_layers":1,"num_key_value_heads":1,"head_dim":1,
+              "kv_dtype_bytes":1,"block_size_tokens":0,"gpu_kv_cache_tokens":5})",
+          "'block_size_tokens' is 0");
+  refused(R"({"kind":"vllm_uniform","num_hidden_layers":1099511627776,"num_key_value_heads":1,
+              "head_dim":1,"kv_dtype_bytes":1,"num_gpu_blocks":5})",
+          "'num_hidden_layers' is 1099511627776");
+  refused(R"({"kind":"vllm_uniform","num_hidden_layers":1,"num_key_value_heads":1048576,
+              "head_dim":1048576,"kv_dtype_bytes":1048576,"num_gpu_blocks":5})",
+          "is too large to be counted");
+  refused(R"({"kind":"hf_cache_plot","num_hidden_layers":1048576,"num_key_value_heads":1048576,
+              "head_dim":1048576,"kv_dtype_bytes":1048576,"context_tokens":8000})",
+          "is too large to be counted");
+  refused(
+      R"({"kind":"vllm_hybrid","num_gpu_blocks":1099511627776,"max_model_len_tokens":1099511627776,
+              "token_formula":"concurrency_times_len","kv_cache_groups":[{"type":"mamba_none",
+              "count":1,"layers_per_group":1,"page_bytes":1}]})",
+      "is too large to be counted");
+  refused(R"({"kind":"vllm_hybrid","needed_kv_gib_for_len":7,"kv_cache_groups":[{"type":"full",
+              "count":1,"layers_per_group":1,"page_bytes":1}]})",
+          "'needed_kv_gib_for_len' is 7");
+}
+
 }  // namespace kvf

@@ -107,8 +107,11 @@ void add(const TensorRtPool& pool, Blocks blocks, Figures& out) {
 }
 
 void add(const TransformersPool& pool, Blocks, Figures& out) {
-  const BytesPerToken of_token =
-      BytesPerToken(2).times(pool.layers * pool.kv_heads * pool.head_dim * pool.number_bytes);
+  const BytesPerToken of_token = BytesPerToken(2)
+                                     .times(pool.layers)
+                                     .times(pool.kv_heads)
+                                     .times(pool.head_dim)
+                                     .times(pool.number_bytes);
   const Bytes full = pool.context * of_token;
   const Bytes half = Tokens(pool.context.count() / 2) * of_token;
   const Dtype& int4 = dtype("int4");

@@ -65,9 +65,11 @@ std::int64_t Layout::padding_layers(GroupKind kind) const {
 }
 
 Blocks Layout::blocks_of_request(const Limits& limits) const {
-  std::int64_t sum = 0;
-  for (const GroupRun& group : groups) sum += group.count * blocks_of_group(group, limits);
-  return Blocks(sum);
+  Blocks sum;
+  for (const GroupRun& group : groups) {
+    sum += Blocks(blocks_of_group(group, limits)).times(group.count);
+  }
+  return sum;
 }
 
 double Layout::concurrency(Blocks blocks, const Limits& limits) const {
@@ -77,8 +79,10 @@ double Layout::concurrency(Blocks blocks, const Limits& limits) const {
 
 Tokens Layout::printed_tokens(Blocks blocks, const Limits& limits, TokenFormula formula) const {
   if (formula == TokenFormula::concurrency_times_len) {
-    return Tokens(static_cast<std::int64_t>(concurrency(blocks, limits) *
-                                            static_cast<double>(limits.max_model_len.count())));
+    const double tokens =
+        concurrency(blocks, limits) * static_cast<double>(limits.max_model_len.count());
+    if (tokens >= 0x1p63) throw OverflowError("tokens: the product is too large to be counted");
+    return Tokens(static_cast<std::int64_t>(tokens));
   }
   Tokens block = Tokens::max();
   for (const GroupRun& group : groups) block = std::min(block, group.block);

@@ -9,6 +9,7 @@
 
 #include "sim/input/bind.h"
 #include "sim/input/config_layers.h"
+#include "sim/input/config_quantization.h"
 #include "sim/input/json.h"
 #include "sim/input/text_file.h"
 #include "sim/input/weights/weights.h"
@@ -337,35 +338,7 @@ void share_indexers(ConfigValues& values, std::vector<LayerRun>& layers) {
   }
 }
 
-// Whether the cache is of 8-bit floats. What quantises weights leaves it alone, unless it says so.
-bool has_fp8_cache(ConfigValues& values) {
-  bool fp8 = false;
-  const Node* config = values.map("quantization_config");
-  if (config == nullptr) return fp8;
-  for (const Node& member : *config) {
-    if (member.kind == Kind::null || !member.key.starts_with("kv_cache")) continue;
-    std::string_view bits;
-    std::string_view type;
-    if (member.key == "kv_cache_scheme" && member.kind == Kind::map) {
-      for (const Node& value : member) {
-        if (value.key == "num_bits") bits = value.text;
-        if (value.key == "type") type = value.text;
-      }
-    }
-    if ((member.key == "kv_cache_quant_algo" && member.text == "FP8") ||
-        (bits == "8" && type == "float")) {
-      fp8 = true;
-    } else {
-      values.problems().add(member.key_at,
-                            fmt::format("{} quantises the cache in a way that is not known here; "
-                                        "expected 8-bit floats",
-                                        in_quotes(member.key)));
-    }
-  }
-  return fp8;
-}
-
-std::string read_dtype(ConfigValues& values) {
+std::string read_dtype(ConfigValues& values, const Node* outer_quantization) {
   static constexpr std::array<std::string_view, 5> kNames{"bfloat16", "float16", "float32",
                                                           "float8_e4m3fn", "auto"};
   static constexpr std::array<std::string_view, 5> kOurs{"bf16", "fp16", "fp32", "fp8", "bf16"};
@@ -381,7 +354,11 @@ std::string read_dtype(ConfigValues& values) {
     }
     dtype = ours;
   }
-  if (has_fp8_cache(values)) return "fp8";
+  bool fp8 = false;
+  for (const Node* node : {values.map("quantization_config"), outer_quantization}) {
+    if (node != nullptr && has_fp8_cache(*node, values.problems())) fp8 = true;
+  }
+  if (fp8) return "fp8";
   return dtype.empty() ? "bf16" : dtype;
 }
 
@@ -417,7 +394,20 @@ void add_weights(const Node& root, const Family& family, std::vector<WeightLayer
   }
 }
 
-Config read_family(const Node& root, const Family& family, Problems& problems) {
+// Layers that use the entries of the one below (CLA, older code of Hunyuan): no class does it now.
+void refuse_shared_layers(ConfigValues& values) {
+  if (values.given("use_cla") == nullptr && values.given("cla_share_factor") == nullptr) return;
+  const bool shared = values.flag("use_cla");
+  const std::int64_t layers = values.maybe("cla_share_factor").value_or(1);
+  if (!shared || layers <= 1) return;
+  values.problem("use_cla",
+                 fmt::format("'use_cla' with a 'cla_share_factor' of {}: {} layers would share "
+                             "their entries, which the class of '{}' does not do; expected false",
+                             layers, layers, values.family().model_type));
+}
+
+Config read_family(const Node& root, const Family& family, const Node* outer_quantization,
+                   Problems& problems) {
   ConfigValues values(root, family, problems);
   Config config;
   config.model_type = family.model_type;
@@ -456,13 +446,17 @@ Config read_family(const Node& root, const Family& family, Problems& problems) {
     layers[i] = LayerRun{};
     layers[i].kind = LayerKind::shared;
   }
-  const std::string dtype = read_dtype(values);
+  const std::string dtype = read_dtype(values, outer_quantization);
   if (dtype == "fp8" && std::any_of(layers.begin(), layers.end(),
                                     [](const LayerRun& layer) { return layer.has_state(); })) {
     problems.add(root.at, "a cache of 8-bit floats beside recurrent states is not known here");
   }
+  refuse_shared_layers(values);
   values.refuse_others();
   if (!problems.empty()) return {};
+  const Node* quantization = values.map("quantization_config");
+  config.quantization =
+      read_quantization(quantization != nullptr ? quantization : outer_quantization);
   config.shape = make_shape("", std::move(layers), dtype);
   config.defaults = values.defaults();
   config.note = note_of(family);
@@ -483,59 +477,82 @@ const Node* member_of(const Node& map, std::string_view key) {
   return nullptr;
 }
 
-// What lies beside `text_config` may only concern the other kinds of input.
-void check_outer(const Node& root, Problems& problems) {
+// What lies beside `text_config` may only concern the other kinds of input, or say again what is
+// inside.
+void check_outer(const Node& root, const Node& text, Problems& problems) {
   for (const Node& member : root) {
     const std::string_view key = member.key;
     if (key == "text_config" || key == "model_type" || key == "dtype" || key == "torch_dtype" ||
-        is_irrelevant(key)) {
+        member.kind == Kind::null || is_irrelevant(key)) {
       continue;
     }
+    const Node* inside = member_of(text, key);
+    if (inside != nullptr && !inside->text.empty() && inside->text == member.text) continue;
     problems.add(member.key_at, fmt::format("key {} beside 'text_config' is unknown; it may change "
                                             "the cache",
                                             in_quotes(key)));
   }
 }
 
-}  // namespace
-
-Config read_config(const Node& root, Problems& problems) {
-  if (!expect_kind(root, Kind::map, "the configuration", problems)) return {};
+// nullptr if it added a problem.
+const Family* family_of(const Node& root, const Node* text, Problems& problems) {
   const Node* type = member_of(root, "model_type");
-  const Node* text = member_of(root, "text_config");
-  const Node& map = text != nullptr ? *text : root;
-  if (text != nullptr) {
-    if (!expect_kind(*text, Kind::map, "'text_config'", problems)) return {};
-    check_outer(root, problems);
+  const Node* own = text != nullptr ? member_of(*text, "model_type") : type;
+  for (const Node* node : {type, own}) {
+    if (node != nullptr && !expect_kind(*node, Kind::text, "'model_type'", problems)) {
+      return nullptr;
+    }
   }
-  std::string_view name;
-  if (text != nullptr && type != nullptr) name = text_model_type(type->text);
-  if (const Node* own = member_of(map, "model_type")) {
-    if (!expect_kind(*own, Kind::text, "'model_type'", problems)) return {};
-    name = own->text;
-    type = own;
-  }
-  if (type == nullptr) {
+  if (type == nullptr && own == nullptr) {
     problems.add(root.at, "there is no 'model_type'; expected the config.json of a model");
-    return {};
+    return nullptr;
   }
-  if (text != nullptr && name.empty()) {
-    problems.add(text->at, fmt::format("'text_config' has no 'model_type', and a {} has no text "
-                                       "model of its own type",
-                                       in_quotes(type->text)));
-    return {};
+  const std::string_view name = own == nullptr    ? text_model_type(type->text)
+                                : text != nullptr ? model_type_today(own->text)
+                                                  : own->text;
+  if (own == nullptr && name.empty()) {
+    const std::string_view of = type->text;
+    problems.add(
+        text->at,
+        fmt::format("'text_config' has no 'model_type', and {}; expected one inside, as in "
+                    "\"model_type\": \"llama\"",
+                    find_family(of) != nullptr
+                        ? fmt::format("a {} is itself a model of text", in_quotes(of))
+                        : fmt::format("which one the text model of a {} has is not known "
+                                      "here",
+                                      in_quotes(of))));
+    return nullptr;
   }
   const Family* family = find_family(name);
   if (family == nullptr) {
     const std::vector<std::string_view> names = family_names();
     const std::string_view near = nearest(name, names);
-    problems.add(type->at,
+    problems.add((own != nullptr ? own : type)->at,
                  fmt::format("unknown 'model_type' {}; {}expected one of {}", in_quotes(name),
                              near.empty() ? "" : fmt::format("did you mean '{}'? ", near),
                              fmt::join(names, ", ")));
-    return {};
   }
-  Config config = read_family(map, *family, problems);
+  return family;
+}
+
+}  // namespace
+
+Config read_config(const Node& root, Problems& problems) {
+  if (!expect_kind(root, Kind::map, "the configuration", problems)) return {};
+  const Node* text = member_of(root, "text_config");
+  const Node* quantization = nullptr;  // of a model of several inputs
+  if (text != nullptr) {
+    if (!expect_kind(*text, Kind::map, "'text_config'", problems)) return {};
+    check_outer(root, *text, problems);
+    quantization = member_of(root, "quantization_config");
+    if (quantization != nullptr &&
+        !expect_kind(*quantization, Kind::map, "'quantization_config'", problems)) {
+      return {};
+    }
+  }
+  const Family* family = family_of(root, text, problems);
+  if (family == nullptr) return {};
+  Config config = read_family(text != nullptr ? *text : root, *family, quantization, problems);
   config.sees_or_hears = text != nullptr && (member_of(root, "vision_config") != nullptr ||
                                              member_of(root, "audio_config") != nullptr);
   return config;

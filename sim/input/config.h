@@ -9,6 +9,7 @@
 
 #include "models/shape.h"
 #include "models/weights.h"
+#include "sim/input/config_quantization.h"
 #include "sim/input/config_values.h"
 
 namespace kvf::input {
@@ -21,6 +22,7 @@ struct Config {
   std::optional<LlmWeights> weights;
   std::string no_weights;      // why there are none
   bool sees_or_hears = false;  // towers for that come on top of the weights
+  StoredWeights quantization;  // of the weights
 };
 
 // Throws InputError with all that is wrong. `path` is a config.json, or a folder that holds one.

@@ -33,11 +33,13 @@ constexpr Family kFamilies[] = {
     {"bart", "hidden_size=1024 num_hidden_layers=12 num_attention_heads=16", Attention::cross,
      Layout::by_window, State::none,
      "hidden_size=d_model num_hidden_layers:decoder_layers "
-     "num_attention_heads:decoder_attention_heads"},
+     "num_attention_heads:decoder_attention_heads",
+     "num_hidden_layers num_attention_heads"},
     {"bitnet", "hidden_size=2560 num_hidden_layers=30 num_attention_heads=20 num_key_value_heads=5",
      Attention::heads, Layout::by_window, State::none},
     {"bloom", "hidden_size=64 num_hidden_layers=2 num_attention_heads=8", Attention::mha,
-     Layout::by_window, State::none, "num_hidden_layers=n_layer num_attention_heads=n_head"},
+     Layout::by_window, State::none,
+     "hidden_size:hidden_size,n_embed num_hidden_layers=n_layer num_attention_heads=n_head"},
     {"codegen", "hidden_size=4096 num_hidden_layers=28 num_attention_heads=16", Attention::mha,
      Layout::by_window, State::none,
      "hidden_size=n_embd num_hidden_layers=n_layer num_attention_heads=n_head"},
@@ -98,8 +100,8 @@ constexpr Family kFamilies[] = {
     {"falcon",
      "hidden_size=4544 num_hidden_layers=32 num_attention_heads=71 multi_query=true "
      "new_decoder_architecture=false",
-     Attention::falcon, Layout::by_window, State::none, "num_key_value_heads=num_kv_heads",
-     "head_dim"},
+     Attention::falcon, Layout::by_window, State::none,
+     "hidden_size:hidden_size,n_embed num_key_value_heads=num_kv_heads", "head_dim"},
     {"falcon_h1",
      "hidden_size=4096 num_hidden_layers=32 num_attention_heads=32 num_key_value_heads=8 "
      "state_heads=128 n_groups=1 state_size=256 conv_kernel=4 expand=2 inner_size=1024",
@@ -189,9 +191,9 @@ constexpr Family kFamilies[] = {
      "head_dim=128",
      Attention::heads, Layout::by_window, State::none},
     {"hunyuan_v1_dense", "hidden_size=4096 num_hidden_layers=32 num_attention_heads=32",
-     Attention::heads, Layout::by_window, State::none},
+     Attention::heads, Layout::by_window, State::none, "", "", "attention_head_dim=head_dim"},
     {"hunyuan_v1_moe", "hidden_size=4096 num_hidden_layers=32 num_attention_heads=32",
-     Attention::heads, Layout::by_window, State::none},
+     Attention::heads, Layout::by_window, State::none, "", "", "attention_head_dim=head_dim"},
     {"internlm3",
      "hidden_size=4096 num_hidden_layers=48 num_attention_heads=32 num_key_value_heads=2 "
      "head_dim=128",
@@ -216,11 +218,15 @@ constexpr Family kFamilies[] = {
     {"lfm2",
      "hidden_size=2560 num_hidden_layers=32 num_attention_heads=32 num_key_value_heads=8 "
      "conv_L_cache=3",
-     Attention::heads, Layout::linear_but_listed, State::conv},
+     Attention::heads, Layout::linear_but_listed, State::conv, "", "",
+     "num_heads=num_attention_heads block_dim=hidden_size conv_dim=hidden_size "
+     "conv_dim_out=hidden_size"},
     {"lfm2_moe",
      "hidden_size=2048 num_hidden_layers=32 num_attention_heads=32 num_key_value_heads=8 "
      "conv_L_cache=3",
-     Attention::heads, Layout::linear_but_listed, State::conv},
+     Attention::heads, Layout::linear_but_listed, State::conv, "", "",
+     "num_heads=num_attention_heads block_dim=hidden_size conv_dim=hidden_size "
+     "conv_dim_out=hidden_size"},
     {"llama", "hidden_size=4096 num_hidden_layers=32 num_attention_heads=32", Attention::heads,
      Layout::by_window, State::none},
     {"llama4_text",
@@ -373,11 +379,11 @@ constexpr Family kFamilies[] = {
     {"starcoder2",
      "hidden_size=3072 num_hidden_layers=30 num_attention_heads=24 num_key_value_heads=2",
      Attention::heads, Layout::by_window, State::none},
-    {"t5", "hidden_size=512 num_attention_heads=8 head_dim=64", Attention::cross, Layout::by_window,
-     State::none,
-     "hidden_size=d_model num_hidden_layers:num_decoder_layers "
-     "num_attention_heads=num_heads head_dim=d_kv",
-     "num_layers"},
+    {"t5", "hidden_size=512 num_hidden_layers=6 num_attention_heads=8 head_dim=64",
+     Attention::cross, Layout::by_window, State::none,
+     "hidden_size=d_model "
+     "num_hidden_layers:num_decoder_layers|num_layers|num_hidden_layers "
+     "num_attention_heads=num_heads head_dim=d_kv"},
     {"vaultgemma",
      "hidden_size=2304 num_hidden_layers=26 num_attention_heads=8 num_key_value_heads=4 "
      "head_dim=256 sliding_window=4096 @sliding_window_pattern=2",
@@ -385,7 +391,8 @@ constexpr Family kFamilies[] = {
     {"whisper", "hidden_size=384 num_hidden_layers=4 num_attention_heads=6", Attention::cross,
      Layout::by_window, State::none,
      "hidden_size=d_model num_hidden_layers:decoder_layers "
-     "num_attention_heads:decoder_attention_heads"},
+     "num_attention_heads:decoder_attention_heads",
+     "num_hidden_layers num_attention_heads num_key_value_heads"},
     {"xglm", "hidden_size=1024 num_hidden_layers=24 num_attention_heads=16", Attention::mha,
      Layout::by_window, State::none,
      "hidden_size=d_model num_hidden_layers=num_layers num_attention_heads=attention_heads"},
@@ -411,15 +418,64 @@ constexpr Family kFamilies[] = {
 };
 
 // The text model of a model of several kinds of input, where its config.json may leave it out.
-constexpr std::array<std::array<std::string_view, 2>, 8> kTextModels{{
+constexpr std::array<std::array<std::string_view, 2>, 51> kTextModels{{
+    {"audioflamingo3", "qwen2"},
+    {"aya_vision", "cohere2"},
+    {"blip_2", "opt"},
+    {"cohere2_vision", "cohere2"},
+    {"deepseek_vl", "llama"},
+    {"deepseek_vl_hybrid", "llama"},
+    {"exaone4_5", "exaone4"},
+    {"fast_vlm", "qwen2"},
+    {"florence2", "bart"},
+    {"fuyu", "persimmon"},
     {"gemma3", "gemma3_text"},
     {"gemma3n", "gemma3n_text"},
     {"gemma4", "gemma4_text"},
+    {"glmasr", "llama"},
+    {"got_ocr2", "qwen2"},
+    {"granite_speech", "granite"},
+    {"granite_speech_plus", "granite"},
+    {"idefics2", "mistral"},
+    {"idefics3", "llama"},
+    {"instructblip", "opt"},
+    {"instructblipvideo", "opt"},
+    {"internvl", "qwen2"},
+    {"janus", "llama"},
+    {"kimi_k25", "deepseek_v3"},
+    {"lfm2_vl", "lfm2"},
+    {"lighton_ocr", "qwen3"},
     {"llama4", "llama4_text"},
     {"llava", "llama"},
+    {"llava_next", "llama"},
+    {"llava_next_video", "llama"},
+    {"llava_onevision", "qwen2"},
     {"mistral3", "mistral"},
+    {"musicflamingo", "qwen2"},
+    {"nemotron_h_omni", "nemotron_h"},
+    {"ovis2", "qwen2"},
+    {"paligemma", "gemma"},
+    {"perception_lm", "llama"},
+    {"pp_chart2table", "qwen2"},
+    {"qianfan_ocr", "qwen3"},
+    {"qwen2_audio", "qwen2"},
     {"qwen3_5", "qwen3_5_text"},
     {"qwen3_5_moe", "qwen3_5_moe_text"},
+    {"qwen3_asr", "qwen3"},
+    {"shieldgemma2", "gemma3_text"},
+    {"smolvlm", "llama"},
+    {"vibevoice", "qwen2"},
+    {"vibevoice_asr", "qwen2"},
+    {"video_llama_3", "qwen2"},
+    {"video_llava", "llama"},
+    {"vipllava", "llama"},
+    {"voxtral", "llama"},
+}};
+
+// Text models that were published under another name.
+constexpr std::array<std::array<std::string_view, 2>, 2> kOlderNames{{
+    {"exaone4_5_text", "exaone4"},
+    {"kimi_k2", "deepseek_v3"},
 }};
 
 }  // namespace
@@ -435,6 +491,13 @@ std::vector<std::string_view> family_names() {
   std::vector<std::string_view> names;
   for (const Family& family : kFamilies) names.push_back(family.model_type);
   return names;
+}
+
+std::string_view model_type_today(std::string_view text_model_type) {
+  for (const auto& [older, today] : kOlderNames) {
+    if (older == text_model_type) return today;
+  }
+  return text_model_type;
 }
 
 std::string_view text_model_type(std::string_view model_type) {

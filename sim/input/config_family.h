@@ -75,10 +75,15 @@ struct Family {
   Attention attention = Attention::heads;
   Layout layout = Layout::by_window;
   State state = State::none;
-  // KEY=NAME: the class calls it NAME, KEY will do. KEY:NAME: only NAME will do.
+  // KEY=NAME: the class calls it NAME, KEY will do. KEY:NAME: only NAME will do. KEY:NAME,NAME:
+  // names of one value, of which some class of old wrote another. KEY:NAME|OTHER|OTHER: where NAME
+  // is absent or null, the value is that of the first OTHER that is not.
   std::string_view names = {};
   // Keys that the class ignores, or derives again whatever the file says.
   std::string_view derived = {};
+  // OTHER=KEY: one that the class ignores, but that says the same as KEY for those who wrote the
+  // file. Another value is an error.
+  std::string_view same = {};
 };
 
 // nullptr if unknown.
@@ -86,6 +91,9 @@ const Family* find_family(std::string_view model_type);
 std::vector<std::string_view> family_names();
 // The text model inside a model of several kinds of input; "" if unknown.
 std::string_view text_model_type(std::string_view model_type);
+// What the class of today calls the type of a text model that was published by another name; else
+// the name itself.
+std::string_view model_type_today(std::string_view text_model_type);
 // A key that says nothing about the cache.
 bool is_irrelevant(std::string_view key);
 // Calls use(word) for each word of a text.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <utility>
 
@@ -11,18 +12,25 @@
 namespace kvf::input {
 namespace {
 
+// By which names a family reads a key.
 struct Alias {
-  std::string_view name;
-  bool both = true;  // the key itself will do, too
+  std::array<std::string_view, 2> names;  // of one value, the class's own first; "" for none
+  std::string_view others;                // "A|B": what is read where there is none of these
 };
 
-// What the family calls a key.
 Alias alias_of(const Family& family, std::string_view key) {
-  Alias alias{key};
+  Alias alias{{key, ""}, ""};
   for_each_word(family.names, [&](std::string_view word) {
     const std::size_t at = word.find_first_of("=:");
-    if (word.substr(0, at) == key) alias = {word.substr(at + 1), word[at] == '='};
+    if (word.substr(0, at) != key) return;
+    const std::string_view right = word.substr(at + 1);
+    const std::string_view names = right.substr(0, right.find('|'));
+    if (names.size() < right.size()) alias.others = right.substr(names.size() + 1);
+    const std::size_t comma = names.find(',');
+    alias.names = {names.substr(0, comma), word[at] == '=' ? key : ""};
+    if (comma != std::string_view::npos) alias.names[1] = names.substr(comma + 1);
   });
+  if (alias.names[1] == alias.names[0]) alias.names[1] = "";
   return alias;
 }
 
@@ -57,7 +65,7 @@ ConfigValues::Member* ConfigValues::member(std::string_view name) {
 }
 
 std::string_view ConfigValues::own_name(std::string_view key) const {
-  return alias_of(family_, key).name;
+  return alias_of(family_, key).names[0];
 }
 
 const Node* ConfigValues::given(std::string_view key) {
@@ -65,21 +73,38 @@ const Node* ConfigValues::given(std::string_view key) {
   for_each_word(family_.defaults, [&](std::string_view word) { fixed |= is_of_class(word, key); });
   if (fixed) return nullptr;
   const Alias alias = alias_of(family_, key);
-  Member* const own = member(alias.name);
-  Member* const other = alias.both && alias.name != key ? member(key) : nullptr;
+  Member* const own = member(alias.names[0]);
+  Member* const other = alias.names[1].empty() ? nullptr : member(alias.names[1]);
+  const Node* const instead = first_of(alias.others);
   const bool seen = other != nullptr && other->used;
   for (Member* m : {own, other}) {
     if (m != nullptr) m->used = true;
   }
   if (own == nullptr || other == nullptr) {
-    return own != nullptr ? own->node : other != nullptr ? other->node : nullptr;
+    const Node* node = own != nullptr ? own->node : other != nullptr ? other->node : nullptr;
+    const bool null = node == nullptr || node->kind == Kind::null;
+    return null && instead != nullptr ? instead : node;
   }
   if (!seen && own->node->text != other->node->text) {
     problems_.add(other->node->key_at,
                   fmt::format("'{}' and '{}' (at {}:{}) are two names of one value; expected one",
-                              key, alias.name, own->node->key_at.line, own->node->key_at.column));
+                              alias.names[1], alias.names[0], own->node->key_at.line,
+                              own->node->key_at.column));
   }
   return own->node;
+}
+
+const Node* ConfigValues::first_of(std::string_view names) {
+  const Node* first = nullptr;
+  while (!names.empty()) {
+    const std::string_view name = names.substr(0, names.find('|'));
+    names.remove_prefix(std::min(name.size() + 1, names.size()));
+    Member* const m = member(name);
+    if (m == nullptr) continue;
+    m->used = true;
+    if (first == nullptr && m->node->kind != Kind::null) first = m->node;
+  }
+  return first;
 }
 
 const Node* ConfigValues::find(std::string_view key) {
@@ -167,6 +192,23 @@ void ConfigValues::refuse_unless_irrelevant(const Node& member, std::string_view
                                            in_quotes(member.key), place));
 }
 
+void ConfigValues::refuse_unless_same(std::string_view word) {
+  const std::size_t equals = word.find('=');
+  Member* const m = member(word.substr(0, equals));
+  if (m == nullptr) return;
+  m->used = true;
+  const std::string_view key = word.substr(equals + 1);
+  const Node* node = find(key);
+  const std::string_view value = node != nullptr ? node->text : default_of(key);
+  // Where the class derives the value, there is nothing to compare with.
+  if (m->node->kind == Kind::null || value.empty() || m->node->text == value) return;
+  problems_.add(
+      m->node->key_at,
+      fmt::format("'{}' {}, but '{}' is {}, and the class of '{}' reads the latter only; "
+                  "expected the same",
+                  m->node->key, found(*m->node), own_name(key), value, family_.model_type));
+}
+
 std::vector<const Node*> ConfigValues::unused() const {
   std::vector<const Node*> nodes;
   for (const Member& m : members_) {
@@ -180,9 +222,12 @@ void ConfigValues::refuse_others() {
   (void)given("hidden_size");
   for_each_word(family_.defaults,
                 [&](std::string_view word) { (void)given(word.substr(0, word.find('='))); });
+  for_each_word(family_.same, [&](std::string_view word) { refuse_unless_same(word); });
   for (const Member& m : members_) {
     const std::string_view key = m.node->key;
-    if (m.used || is_irrelevant(key) || contains_word(family_.derived, key)) continue;
+    // A class that does not know a key does not know what its null would mean either.
+    if (m.used || m.node->kind == Kind::null) continue;
+    if (is_irrelevant(key) || contains_word(family_.derived, key)) continue;
     problems_.add(m.node->key_at,
                   fmt::format("key {} is unknown in a config of '{}'; it may change the cache",
                               in_quotes(key), family_.model_type));

@@ -63,6 +63,9 @@ class ConfigValues {
     bool used = false;
   };
   Member* member(std::string_view name);
+  // Of "A|B": the first that is given and not null; all are looked at.
+  const Node* first_of(std::string_view names);
+  void refuse_unless_same(std::string_view word);  // of Family::same
   std::string_view default_of(std::string_view key);
 
   const Node& root_;

@@ -53,6 +53,7 @@ Model of_config(Config config, std::string title, std::string source, std::strin
   model.weights = std::move(config.weights);
   model.no_weights = std::move(config.no_weights);
   model.sees_or_hears = config.sees_or_hears;
+  model.quantization = std::move(config.quantization);
   return model;
 }
 

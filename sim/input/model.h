@@ -28,6 +28,7 @@ struct Model {
   std::optional<LlmWeights> weights;    // its parameters, where they are known
   std::string no_weights;               // why they are not
   bool sees_or_hears = false;           // towers for that come on top of them
+  StoredWeights quantization;           // how its config.json says that they are stored
 };
 
 // Looks up each name, and reads each config.json, once.

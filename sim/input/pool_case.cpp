@@ -26,6 +26,9 @@ constexpr double kGiB = 1 << 30;
 constexpr double kPrinted = 0.005;  // half of the last of two decimals
 constexpr Range kSize{0, 1LL << 40};
 constexpr Range kAtLeastOneSize{1, 1LL << 40};
+// Of layers, heads, widths and the like: products of two of them are no matter.
+constexpr Range kMany{0, 1 << 20};
+constexpr Range kOneOrMany{1, 1 << 20};
 constexpr Range kGiBRange{0, 1 << 20};
 
 // What a log says beside: it may be there, and decides nothing.
@@ -193,7 +196,7 @@ void read_memory(PoolFields& in, VllmPool& pool) {
     pool.limits = vllm::Limits{Tokens(*length)};
     pool.limits->max_num_batched_tokens = Tokens(in.integer("max_num_batched_tokens").value_or(0));
     pool.limits->window = Tokens(in.integer("sliding_window").value_or(0));
-    pool.limits->speculative_tokens = in.integer("num_speculative_tokens").value_or(0);
+    pool.limits->speculative_tokens = in.integer("num_speculative_tokens", kMany).value_or(0);
   }
   if (const Node* node = in.find("token_formula")) {
     static constexpr std::array<std::string_view, 2> kFormulas{"blocks_div_groups",
@@ -202,7 +205,8 @@ void read_memory(PoolFields& in, VllmPool& pool) {
       pool.formula = static_cast<vllm::TokenFormula>(*word);
     }
   }
-  if (const Node* node = in.find("needed_kv_gib_for_len")) {
+  const Node* node = in.find("needed_kv_gib_for_len");
+  if (node != nullptr && expect_kind(*node, Kind::map, "'needed_kv_gib_for_len'", in.problems())) {
     PoolFields needed(*node, in.problems());
     pool.needed_length = Tokens(needed.required("len_tokens"));
   }
@@ -210,20 +214,22 @@ void read_memory(PoolFields& in, VllmPool& pool) {
 
 VllmPool read_uniform(PoolFields& in, bool latent) {
   VllmPool pool;
-  const std::int64_t layers =
-      in.required("num_hidden_layers") + in.integer("extra_kv_layers").value_or(0);
-  const std::int64_t ranks = in.integer("tensor_parallel_size", kAtLeastOneSize).value_or(1);
-  const std::int64_t number = in.required("kv_dtype_bytes");
+  const std::int64_t layers = in.required("num_hidden_layers", kOneOrMany) +
+                              in.integer("extra_kv_layers", kMany).value_or(0);
+  const std::int64_t ranks = in.integer("tensor_parallel_size", kOneOrMany).value_or(1);
+  const std::int64_t number = in.required("kv_dtype_bytes", kOneOrMany);
   BytesPerToken of_layer;
   if (latent) {
-    of_layer =
-        BytesPerToken(in.required("kv_lora_rank") + in.required("qk_rope_head_dim")).times(number);
+    of_layer = BytesPerToken(in.required("kv_lora_rank", kOneOrMany) +
+                             in.required("qk_rope_head_dim", kOneOrMany))
+                   .times(number);
     in.find("indexer_head_dim");
-    of_layer += BytesPerToken(in.integer("indexer_bytes_per_token").value_or(0));
+    of_layer += BytesPerToken(in.integer("indexer_bytes_per_token", kMany).value_or(0));
   } else {
     const std::int64_t heads =
-        std::max<std::int64_t>(1, in.required("num_key_value_heads") / ranks);
-    of_layer = BytesPerToken(2).times(heads).times(in.required("head_dim")).times(number);
+        std::max<std::int64_t>(1, in.required("num_key_value_heads", kOneOrMany) / ranks);
+    of_layer =
+        BytesPerToken(2).times(heads).times(in.required("head_dim", kOneOrMany)).times(number);
   }
   pool.layout = vllm::uniform_layout(
       layers, Tokens(in.integer("block_size_tokens", kAtLeastOneSize).value_or(16)), of_layer);
@@ -273,8 +279,8 @@ VllmPool read_hybrid(PoolFields& in) {
       run.kind =
           static_cast<vllm::GroupKind>(read_word(*type, "type", kKinds, in.problems()).value_or(0));
     }
-    run.count = group.required("count");
-    run.layers = group.required("layers_per_group");
+    run.count = group.required("count", kOneOrMany);
+    run.layers = group.required("layers_per_group", kOneOrMany);
     const Tokens attention = pool.aligned ? pool.aligned->block : Tokens(16);
     run.block = run.kind == vllm::GroupKind::mamba_none ? request : attention;
     if (const auto block = group.integer("block_size_tokens", kAtLeastOneSize)) {
@@ -295,17 +301,17 @@ VllmPool read_hybrid(PoolFields& in) {
 
 LlamaCppPool read_llama_cpp(PoolFields& in) {
   LlamaCppPool pool;
-  pool.cache.streams = in.integer("kv_streams", kAtLeastOneSize).value_or(1);
-  pool.cache.layers = in.required("kv_layers");
-  pool.cache.key_width = in.required("n_embd_k_gqa");
-  pool.cache.value_width = in.integer("n_embd_v_gqa").value_or(0);
+  pool.cache.streams = in.integer("kv_streams", kOneOrMany).value_or(1);
+  pool.cache.layers = in.required("kv_layers", kOneOrMany);
+  pool.cache.key_width = in.required("n_embd_k_gqa", kOneOrMany);
+  pool.cache.value_width = in.integer("n_embd_v_gqa", kMany).value_or(0);
   pool.cache.key_dtype = in.dtype_of("cache_type_k");
   pool.cache.value_dtype = in.dtype_of("cache_type_v");
   pool.perhaps_without_values = in.flag("mla", false) && pool.cache.value_width > 0;
 
   const auto context = in.integer("requested_ctx", kAtLeastOneSize);
   const auto window = in.integer("n_swa");
-  const std::int64_t sequences = in.integer("n_seq_max", kAtLeastOneSize).value_or(1);
+  const std::int64_t sequences = in.integer("n_seq_max", kOneOrMany).value_or(1);
   const Tokens micro_batch(in.integer("n_ubatch", kAtLeastOneSize).value_or(512));
   const bool windowed = in.flag("swa", window.value_or(0) > 0) && window.value_or(0) > 0;
   const bool whole = in.flag("swa_full", false);
@@ -324,7 +330,7 @@ LlamaCppPool read_llama_cpp(PoolFields& in) {
   if (const Node* split = in.find("split_layers")) {
     if (expect_kind(*split, Kind::map, "'split_layers'", in.problems())) {
       for (const Node& part : *split) {
-        const auto layers = read_integer(part, "split_layers", kSize, in.problems());
+        const auto layers = read_integer(part, "split_layers", kMany, in.problems());
         pool.split.emplace_back(std::string(part.key), layers.value_or(0));
       }
     }
@@ -334,15 +340,15 @@ LlamaCppPool read_llama_cpp(PoolFields& in) {
 
 llama_cpp::States read_states(PoolFields& in) {
   llama_cpp::States states;
-  states.layers = in.required("recurrent_layers");
-  states.sequences = in.required("state_cells");
-  states.copies = in.integer("rs_seq").value_or(0);
-  states.conv_channels = in.required("conv_channels");
-  states.conv_kernel = in.required("conv_kernel");
-  states.heads = in.required("v_heads");
-  states.key_width = in.required("head_k_dim");
-  states.value_width = in.required("head_v_dim");
-  states.number_bytes = in.integer("state_dtype_bytes", kAtLeastOneSize).value_or(4);
+  states.layers = in.required("recurrent_layers", kOneOrMany);
+  states.sequences = in.required("state_cells", kOneOrMany);
+  states.copies = in.integer("rs_seq", kMany).value_or(0);
+  states.conv_channels = in.required("conv_channels", kOneOrMany);
+  states.conv_kernel = in.required("conv_kernel", kOneOrMany);
+  states.heads = in.required("v_heads", kOneOrMany);
+  states.key_width = in.required("head_k_dim", kOneOrMany);
+  states.value_width = in.required("head_v_dim", kOneOrMany);
+  states.number_bytes = in.integer("state_dtype_bytes", kOneOrMany).value_or(4);
   return states;
 }
 
@@ -399,10 +405,10 @@ void read_peak(std::string_view name, TransformersPool& pool) {
 
 TransformersPool read_transformers(PoolFields& in) {
   TransformersPool pool;
-  pool.layers = in.required("num_hidden_layers");
-  pool.kv_heads = in.required("num_key_value_heads");
-  pool.head_dim = in.required("head_dim");
-  pool.number_bytes = in.required("kv_dtype_bytes");
+  pool.layers = in.required("num_hidden_layers", kOneOrMany);
+  pool.kv_heads = in.required("num_key_value_heads", kOneOrMany);
+  pool.head_dim = in.required("head_dim", kOneOrMany);
+  pool.number_bytes = in.required("kv_dtype_bytes", kOneOrMany);
   pool.context = Tokens(in.required("context_tokens"));
   if (const auto name = in.text("model")) read_peak(*name, pool);
   return pool;
@@ -445,7 +451,12 @@ PoolCase read_pool_case(const Node& node, bool strict, Problems& problems) {
   const Node* kind = in.require("kind");
   const auto index = kind == nullptr ? std::nullopt : read_word(*kind, "kind", kKinds, problems);
   if (!index) return {};
-  PoolCase pool = read_kind(*index, in);
+  PoolCase pool;
+  try {
+    pool = read_kind(*index, in);
+  } catch (const OverflowError& error) {
+    problems.add(node.at, fmt::format("the pool: {}", error.what()));
+  }
   if (strict) in.refuse_unknown();
   return pool;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
+#include "models/engines/vllm_weights.h"
 #include "models/shape_report.h"
 #include "models/transformers_cache.h"
 #include "sim/input/config.h"
@@ -23,6 +24,22 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   check(config.shape);  // what was read can exist
   fuzz::compute(PolicySpec{}, config.shape, {Tokens(100), Tokens(10), Tokens(7)},
                 Accounting::implementation, Convention::transformers);
+  fuzz::require(config.weights.has_value() == config.no_weights.empty());
+  for (const std::int64_t ranks : {1, 2}) {
+    if (!config.weights) break;
+    fuzz::require(config.weights->total() >= 0 && config.weights->buffers_total() >= 0);
+    WeightLoad load;
+    load.ranks = ranks;
+    load.quantization = config.quantization.quantization;
+    load.vision = config.sees_or_hears;
+    try {
+      const Estimate estimate = vllm_weights(*config.weights, load);
+      fuzz::require(estimate.low <= estimate.mid && estimate.mid <= estimate.high);
+      fuzz::require(stored_bytes(*config.weights, load) >= Bytes{});
+    } catch (const std::invalid_argument&) {  // ranks that cannot share it
+    } catch (const OverflowError&) {
+    }
+  }
   try {
     (void)layers_by_kind(config.shape);
     (void)transformers_surprises(config.shape);

@@ -61,8 +61,8 @@ constexpr WeightFamily kFamilies[] = {
      "wanted=:(width*adjust*2/3+width*(1-adjust))*(1000000*(1-adjust)+factor*adjust)/1000000 "
      "width=block_ff_dim:usual usual=intermediate_size:12288 adjust=block_auto_adjust_ff_dim:1 "
      "factor=block_ffn_dim_multiplier%:1000000 multiple=:1-adjust+of*adjust "
-     "of=block_multiple_of:256 M=max_position_embeddings:128000 tied=tie_word_embeddings:1 "
-     "conv_bias=conv_bias:0",
+     "of=block_multiple_of:256 M=max_position_embeddings:128000 tied=tie_embedding:tying "
+     "tying=tie_word_embeddings:1 conv_bias=conv_bias:0 _positions=use_pos_enc:1",
      "model.{ @embed layers.N.{ conv.{?state conv.weight[Ic,1,kernel] conv.bias[Ic]?conv_bias "
      "in_proj.weight[3*Ic,E] in_proj.bias[3*Ic]?conv_bias out_proj.weight[E,Ic] "
      "out_proj.bias[E]?conv_bias } feed_forward.{ w1.weight[I,E] w3.weight[I,E] w2.weight[E,I] } "

@@ -30,7 +30,8 @@ constexpr std::string_view kKeys =
     "num_ln_in_parallel_attn num_local_experts num_mem_blocks num_shared_experts o_groups "
     "o_lora_rank pad_vocab_size_multiple padded_vocab_size parallel_attn q_lora_rank "
     "qk_layernorm qk_ln qkv_bias shared_expert_gate shared_expert_intermediate_size "
-    "shared_intermediate_size tie_word_embeddings time_step_rank use_bias use_conv_bias "
+    "shared_intermediate_size tie_embedding tie_word_embeddings time_step_rank use_bias "
+    "use_conv_bias "
     "use_double_wide_mlp use_expert_bias use_gated_activation use_parallel_residual use_pos_enc "
     "use_qkv_bias use_shared_attention_adapter vocab_size vocab_size_per_layer_input "
     "word_embed_proj_dim zero_expert_num";
