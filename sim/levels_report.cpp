@@ -54,6 +54,11 @@ std::string verdict_of(const Levels& levels, const input::ScenarioMemory& memory
                      sure ? "" : ", may not fit");
 }
 
+// What of the entries is not masked, where some are.
+std::string live_of(const LevelFigures& f) {
+  return f.live < f.held ? fmt::format("{} of the bytes live", with_unit(f.live)) : "";
+}
+
 Row titles_of(const input::ScenarioMemory& memory) {
   Row row{"", "entries", "bytes"};
   if (memory.cache == input::CacheKind::paged) {
@@ -181,9 +186,11 @@ std::string levels_report(const input::Scenario& scenario, std::span<const Playe
   for (const PlayedCase& c : cases) {
     const Levels& levels = *c.levels;
     rows.push_back(row_of(name_of(c), levels.peak, memory, levels.peak_pass));
-    remarks.push_back(verdict_of(levels, memory));
+    const std::string live = live_of(levels.peak);
+    const std::string verdict = verdict_of(levels, memory);
+    remarks.push_back(verdict + (verdict.empty() || live.empty() ? "" : "; ") + live);
     rows.push_back(row_of("  at the end", levels.end, memory, std::nullopt));
-    remarks.emplace_back();
+    remarks.push_back(live_of(levels.end));
     if (levels.given_back > 0) {
       notes += fmt::format(
           "note: {}: the allocator had to give back {} what it kept\n", name_of(c),
