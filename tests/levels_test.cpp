@@ -95,6 +95,15 @@ TEST_CASE("eviction copies what it keeps: the peak with and without", "[levels]"
   CHECK(is(three.reserved, {0, 1}, {1, 1}, {1, 1}, 2 << 20));  // a segment of small blocks
 }
 
+TEST_CASE("what is masked is held, but not live", "[levels]") {
+  const HeldLevels levels = held_of(schedule_of("kvzip:ratio=0.5", 8, 2), true);
+  for (std::size_t pass = 1; pass < levels.held.during.size(); ++pass) {
+    const std::int64_t masked = levels.held.past[pass] - levels.live.past[pass];
+    CHECK(masked > 0);
+    CHECK(levels.held.during[pass] - levels.live.during[pass] == masked);
+  }
+}
+
 TEST_CASE("a static cache takes all its tensors in the first pass", "[levels]") {
   const Below driver{AllocatorKind::driver, Bytes(1), {}};
   const Schedule schedule = schedule_of("full", 5, 3);
@@ -190,6 +199,7 @@ TEST_CASE("held <= blocks <= the pool, under every kind of table", "[levels][law
       const Levels levels = levels_of(scenario, scenario.policies[0].spec, members, &paging);
       INFO(table << ", " << policy);
       CHECK(order(levels.live, levels.held) == "");
+      CHECK(levels.held == held_levels(members, table == "sequence").held);
       CHECK(order(levels.held, levels.cache) == "");
       CHECK(levels.cache.peak() == paging.peak.reserved.count());
       CHECK(levels.peak.reserved == reserved_for(paging.peak.reserved, {}));
@@ -207,6 +217,7 @@ TEST_CASE("the device is what the cache reserves, and all that is beside it", "[
       scenario_of("{cache: contiguous, gpu: rtx-4090}", task, "[{name: knorm, ratio: 0.5}]");
   const std::vector<BatchMember> members = members_of(scenario);
   const Levels levels = levels_of(scenario, scenario.policies[0].spec, members, nullptr);
+  CHECK(levels.held == held_levels(members, false).held);  // layers one after another
   const Beside& beside = *levels.beside;
   CHECK(part(beside, "weights") > kGiB.times(14));
   CHECK(part(beside, "weights") + part(beside, "activations") + part(beside, "non_torch") +
