@@ -13,6 +13,7 @@
 #include "models/engines/vllm_ledger.h"
 #include "models/engines/vllm_weights.h"
 #include "sim/input/bind.h"
+#include "sim/input/gpu.h"
 #include "sim/input/model.h"
 #include "sim/input/policy.h"
 
@@ -69,37 +70,17 @@ std::string similar(std::string_view value) {
 }
 
 void set_gpu(PlanOptions& options, std::string_view key, std::string_view value) {
-  if (const Device* device = find_device(value)) {
-    options.gpu = *device;
-    return;
-  }
-  std::int64_t bytes = 0;
-  const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), bytes);
-  const std::string_view unit(end, static_cast<std::size_t>(value.data() + value.size() - end));
-  constexpr std::array<std::pair<std::string_view, Bytes>, 4> kUnits{
-      {{"", Bytes(1)}, {"KiB", kKiB}, {"MiB", kMiB}, {"GiB", kGiB}}};
-  for (const auto& [name, size] : kUnits) {
-    if (error == std::errc{} && bytes > 0 && bytes < 1LL << 50 && unit == name) {
-      options.gpu = device_of_memory(size.times(bytes));
-      return;
-    }
-  }
-  refuse(key, value, "bytes as 80GiB, or a GPU" + similar(value));
+  const auto gpu = input::parse_gpu(value);
+  if (!gpu) refuse(key, value, std::string(input::kGpuWords) + similar(value));
+  options.gpu = *gpu;
 }
 
 void set_engine(PlanOptions& options, std::string_view key, std::string_view value) {
-  const std::size_t at = value.find('@');
-  const std::string_view name = value.substr(0, at);
-  if (name != "vllm" && name != "vllm-v0" && name != "vllm-v1") {
-    refuse(key, value, "vllm, vllm@0.19.0, or vllm-v0@0.8.5 for the older core");
-  }
-  options.v0.reset();
-  if (name != "vllm") options.v0 = name == "vllm-v0";
-  if (name == "vllm-v0") options.version = {{0, 10, 2}};
-  if (at == std::string_view::npos) return;
-  const auto version = parse_engine_version(value.substr(at + 1));
-  if (!version) refuse(key, value, "a version as 0.19.0 or 0.19");
-  options.version = *version;
+  bool bad_version = false;
+  const auto engine = input::parse_engine(value, bad_version);
+  if (!engine) refuse(key, value, bad_version ? input::kVersionWords : input::kEngineWords);
+  options.v0 = engine->v0;
+  options.version = engine->version;
 }
 
 void set_kv_dtype(PlanOptions& options, std::string_view key, std::string_view value) {

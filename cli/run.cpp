@@ -12,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/score_options.h"
 #include "sim/input/scenario.h"
+#include "sim/levels.h"
 #include "sim/play.h"
 #include "sim/report.h"
 #include "timeline/run_file.h"
@@ -83,13 +84,16 @@ int run(const Options& options) {
   input::Scenario scenario = input::read_scenario(options.scenario);
   if (!options.accounting.empty()) scenario.accounting = *parse_accounting(options.accounting);
   if (options.paging) {
-    if (!scenario.blocks) scenario.blocks.emplace();
-    scenario.blocks->sweep = true;
+    if (!scenario.memory) scenario.memory.emplace();
+    scenario.memory->cache = input::CacheKind::paged;
+    if (!scenario.memory->blocks) scenario.memory->blocks.emplace();
+    scenario.memory->blocks->sweep = true;
   }
-  if (options.scores.given() && options.lifespans.empty() && !scenario.blocks) {
+  if (options.scores.given() && options.lifespans.empty() && scenario.blocks() == nullptr) {
     throw UsageError("--scores and --seed have no effect without --lifespans, --paging or blocks");
   }
   input::check_plans(scenario);
+  check_levels(scenario);
   const PlayOptions to_play = play_options(options, scenario);
 
   const auto begin = std::chrono::steady_clock::now();

@@ -132,7 +132,8 @@ TimeModel time_of(const PlanOptions& options, const LlmWeights& weights, const L
 
 Request request_of(const PlanOptions& options, const vllm::Settings& settings) {
   Request request{options.policy.value_or(*make_policy("full")), {}};
-  request.workload.prompt = options.prompt.value_or(std::max(settings.max_model_len - options.output, Tokens{}));
+  request.workload.prompt =
+      options.prompt.value_or(std::max(settings.max_model_len - options.output, Tokens{}));
   request.workload.output = options.output;
   request.workload.chunk = options.chunk.value_or(settings.max_num_batched_tokens);
   return request;

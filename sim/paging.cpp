@@ -215,9 +215,8 @@ Paging page(std::span<const BatchMember> members, const PagingOptions& options) 
 
   for (std::int64_t p = 0; p < passes.count; ++p) {
     const DetailedPass& pass = detail.passes[at(p)];
-    result.blocks_past.push_back(pass.past(kBlocks));
-    result.blocks_during.push_back(pass.during(kBlocks));
-    result.blocks_after.push_back(pass.after(kBlocks));
+    result.blocks.add(pass.past(kBlocks), pass.during(kBlocks), pass.after(kBlocks));
+    result.reserved.add(pass.past(), pass.during(), pass.after());
     if (result.peak.pass < 0 || Bytes(pass.during()) > result.peak.reserved) {
       result.peak = moment_of(pass, p, When::during);
     }

@@ -14,6 +14,7 @@
 #include "models/block_tables.h"
 #include "sim/alloc/paged.h"
 #include "sim/alloc/score_model.h"
+#include "sim/level_column.h"
 #include "timeline/track.h"
 
 namespace kvf {
@@ -63,8 +64,8 @@ struct Paging {
   PagedBytes held_all_layers;
   PagedBytes held_layerwise;
   std::vector<PagedSize> sweep;  // in the order of the options
-  // Blocks in use by pass: past, during (the most at once) and after.
-  std::vector<std::int64_t> blocks_past, blocks_during, blocks_after;
+  LevelColumn blocks;            // in use
+  LevelColumn reserved;          // bytes of them
 
   const PagedBytes& held(TableOf of) const {
     return of == TableOf::sequence ? held_all_layers : held_layerwise;

@@ -112,14 +112,15 @@ std::string json_saved(const PagedBytes& bytes, const PagedBytes& full) {
 }  // namespace
 
 std::string paging_report(const input::Scenario& scenario, std::span<const PlayedCase> cases) {
-  if (!scenario.blocks) return "";
-  const BlockTables& tables = scenario.blocks->tables;
+  if (scenario.blocks() == nullptr) return "";
+  const BlockTables& tables = scenario.blocks()->tables;
   std::string out =
-      fmt::format("blocks of {} tokens, {}; use: of the blocks of full attention at its peak\n",
-                  tables.block.count(), words_of(tables));
+      fmt::format("blocks of {} tokens, {}; use: of {}\n", tables.block.count(), words_of(tables),
+                  scenario.memory->engine_pool() ? "the pool that the engine reserves"
+                                                 : "the blocks of full attention at its peak");
   for (const PlayedCase& c : cases) {
     const Paging& paging = c.paging->of_policy;
-    const Bytes pool = c.paging->of_full->peak.reserved;
+    const Bytes pool = c.paging->pool();
     out += "  " + name_of(c) + "\n" + line_of("at the peak", paging.peak, pool) +
            line_of("after prefill", paging.after_prefill, pool) +
            line_of("at the end", paging.after_decode, pool);
@@ -127,7 +128,7 @@ std::string paging_report(const input::Scenario& scenario, std::span<const Playe
       out += fmt::format("    compaction moves {} in all\n", with_unit(paging.moved));
     }
   }
-  if (scenario.blocks->sweep) {
+  if (scenario.blocks()->sweep) {
     out += table_of(cases, "saved at the peak", saved_at_peak);
     out += table_of(cases, "saved while decoding", saved_while_decoding);
   }
@@ -138,12 +139,13 @@ std::string paging_json(const PlayedCase& played) {
   if (!played.paging) return "";
   const Paging& paging = played.paging->of_policy;
   const Paging& full = *played.paging->of_full;
-  const Bytes pool = full.peak.reserved;
-  std::string out = fmt::format(
-      R"(,"paging":{{{},{},{},{},"full_peak_reserved_bytes":{},"moved_bytes":{})",
-      json_tables(paging.tables), json_moment("peak", paging.peak, pool),
-      json_moment("after_prefill", paging.after_prefill, pool),
-      json_moment("after_decode", paging.after_decode, pool), pool.count(), paging.moved.count());
+  const Bytes pool = played.paging->pool();
+  std::string out =
+      fmt::format(R"(,"paging":{{{},{},{},{},"full_peak_reserved_bytes":{},"moved_bytes":{})",
+                  json_tables(paging.tables), json_moment("peak", paging.peak, pool),
+                  json_moment("after_prefill", paging.after_prefill, pool),
+                  json_moment("after_decode", paging.after_decode, pool),
+                  full.peak.reserved.count(), paging.moved.count());
   std::string sweep;
   for (std::size_t i = 0; i < paging.sweep.size(); ++i) {
     const auto& [tables, bytes] = paging.sweep[i];

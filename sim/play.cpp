@@ -90,16 +90,15 @@ void check_length(const PassPlan& plan) {
                   plan.passes(), kMostPasses));
 }
 
-// Adds the case in blocks, and their track: in a pass of a table per layer or head, `held_during` is
-// the most at once. `track` has the rows of each pass.
+// Adds the case in blocks. All sequences are whole.
 void page_case(PlayedCase& c, std::span<const BatchMember> members,
                std::shared_ptr<const Paging>& full, std::span<const BatchMember> full_members,
-               const PlayOptions& options, const input::Scenario& scenario, TrackColumns track,
-               RunFileWriter& writer) {
+               const PlayOptions& options, const input::Scenario& scenario) {
+  const std::int64_t ranks = scenario.memory->ranks();
   PagingOptions paging;
-  paging.tables = scenario.blocks->tables;
+  paging.tables = scenario.blocks()->tables;
   paging.scores = options.scores;
-  if (scenario.blocks->sweep) {
+  if (scenario.blocks()->sweep) {
     for (const TableOf of : {TableOf::sequence, TableOf::layer, TableOf::head}) {
       for (const bool compaction : {false, true}) {
         for (const std::int64_t size : kSweptBlocks) {
@@ -108,16 +107,43 @@ void page_case(PlayedCase& c, std::span<const BatchMember> members,
       }
     }
   }
-  if (full == nullptr) full = std::make_shared<const Paging>(page(full_members, paging));
-  c.paging = PagedCase{page(members, paging), full};
-  track.past = c.paging->of_policy.blocks_past;
-  track.held_during = c.paging->of_policy.blocks_during;
-  track.held_after = c.paging->of_policy.blocks_after;
-  std::int64_t cells = 0;
-  for (const BatchMember& member : members) {
-    cells += scenario.shape.cells().times(member.count).count();
+  const auto page_one_gpu = [&](std::span<const BatchMember> whole, const PolicySpec& policy) {
+    return page(on_one_gpu({whole.begin(), whole.end()}, policy, ranks), paging);
+  };
+  if (full == nullptr) {
+    full = std::make_shared<const Paging>(page_one_gpu(full_members, PolicySpec{}));
   }
-  writer.append(writer.add_track({"blocks", "", -1, cells, -1, 1, TrackUnit::blocks}), track);
+  c.paging = PagedCase{page_one_gpu(members, c.policy->spec), full, {}};
+}
+
+// Adds what the scenario asks of memory, and its tracks. `track` has the rows of each pass.
+void add_memory(PlayedCase& c, const std::vector<BatchMember>& members,
+                std::shared_ptr<const Paging>& full, std::span<const BatchMember> full_members,
+                const PlayOptions& options, const input::Scenario& scenario, TrackColumns track,
+                RunFileWriter& writer) {
+  if (!scenario.memory) return;
+  const bool paged = scenario.blocks() != nullptr;
+  if (paged) page_case(c, members, full, full_members, options, scenario);
+  c.levels = levels_of(scenario, c.policy->spec, members, paged ? &c.paging->of_policy : nullptr);
+  const Levels& levels = *c.levels;
+  if (paged && levels.beside && levels.beside->pool)
+    c.paging->engine_pool = levels.beside->pool->mid;
+  std::int64_t cells = 0;
+  for (const BatchMember& member : on_one_gpu(members, c.policy->spec, scenario.memory->ranks())) {
+    cells += member.schedule.shape.cells().times(member.count).count();
+  }
+  const auto write = [&](std::string_view name, TrackUnit unit, const LevelColumn& column) {
+    track.past = column.past;
+    track.held_during = column.during;
+    track.held_after = column.after;
+    writer.append(writer.add_track({std::string(name), "", -1, cells, -1, 1, unit}), track);
+  };
+  if (paged) write("blocks", TrackUnit::blocks, c.paging->of_policy.blocks);
+  if (levels.live != levels.held) write("live", TrackUnit::bytes, levels.live);
+  write("held", TrackUnit::bytes, levels.held);
+  write("cache", TrackUnit::bytes, levels.cache);
+  write("reserved", TrackUnit::bytes, levels.reserved);
+  if (levels.beside) write("device", TrackUnit::bytes, levels.device);
 }
 
 void play_case(PlayedCase& c, const PlayOptions& options, const input::Scenario& scenario,
@@ -149,7 +175,7 @@ void play_case(PlayedCase& c, const PlayOptions& options, const input::Scenario&
   c.footprint = result.footprint;
   c.agrees = result == closed_form(schedule);
   c.peak_bytes = peak_bytes(schedule);
-  if (scenario.blocks) {
+  if (scenario.memory) {
     const std::vector<BatchMember> members{{schedule, 1}};
     const std::vector<BatchMember> all{{plan(PolicySpec{}, scenario.shape, schedule.workload,
                                              schedule.accounting, schedule.convention),
@@ -161,7 +187,7 @@ void play_case(PlayedCase& c, const PlayOptions& options, const input::Scenario&
         track.rows.push_back(run.rows.count());
       }
     }
-    page_case(c, members, full, all, options, scenario, std::move(track), writer);
+    add_memory(c, members, full, all, options, scenario, std::move(track), writer);
   }
   write_lives(schedule, options, writer);
   writer.finish_run(info_of(c, scenario), phases_of(schedule.plan), {});
@@ -182,9 +208,9 @@ void play_batch(PlayedCase& c, const PlayOptions& options, const input::Scenario
         writer.add_track({name, "", -1, scenario.shape.cells().times(member.count).count(),
                           static_cast<std::int64_t>(tracks.size())}));
   }
-  TrackColumns track;  // of the blocks: a pass is as long as its longest sequence
+  TrackColumns track;  // of memory: a pass is as long as its longest sequence
   c.footprint = simulate(batch, [&](const PlayedBatchPass& played) {
-    if (scenario.blocks) {
+    if (scenario.memory) {
       const auto longest = std::max_element(
           played.passes.begin(), played.passes.end(), [](const Pass& a, const Pass& b) {
             return std::pair(a.rows, a.position) < std::pair(b.rows, b.position);
@@ -211,9 +237,7 @@ void play_batch(PlayedCase& c, const PlayOptions& options, const input::Scenario
   });
   c.agrees = c.footprint == closed_form(batch);
   c.peak_bytes = peak_bytes(batch);
-  if (scenario.blocks) {
-    page_case(c, batch.members, full, batch.full, options, scenario, std::move(track), writer);
-  }
+  add_memory(c, batch.members, full, batch.full, options, scenario, std::move(track), writer);
   write_lives(batch, options, writer);
   const std::vector<PhaseSpan> phases{
       {"prefill", 0, steps.prefill_passes()},
@@ -240,6 +264,7 @@ std::vector<PlayedCase> play(const input::Scenario& scenario, const PlayOptions&
            plan(policy.spec, scenario.shape, task.workload, scenario.accounting, policy.convention),
            {},
            false,
+           {},
            {},
            {}});
       std::function<void(double)> of_case;

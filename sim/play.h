@@ -12,6 +12,7 @@
 #include "models/schedule.h"
 #include "sim/alloc/score_model.h"
 #include "sim/input/scenario.h"
+#include "sim/levels.h"
 #include "sim/paging.h"
 #include "timeline/run_file.h"
 
@@ -33,10 +34,15 @@ struct PlayOptions {
 // Sizes of a block that a sweep looks at, in tokens.
 inline constexpr std::array<std::int64_t, 7> kSweptBlocks{1, 8, 16, 32, 64, 128, 256};
 
-// A case in blocks, beside full attention under the same tables.
+// A case in blocks, beside full attention under the same tables. With tensor parallelism: what one
+// GPU holds.
 struct PagedCase {
   Paging of_policy;
   std::shared_ptr<const Paging> of_full;
+  std::optional<Bytes> engine_pool{};  // if the blocks are taken from one
+
+  // What block use and token use are shares of: the pool, or the blocks of full attention at its peak.
+  Bytes pool() const { return engine_pool.value_or(of_full->peak.reserved); }
 };
 
 // One policy on one task. Points into the scenario.
@@ -47,14 +53,16 @@ struct PlayedCase {
   Footprint footprint;  // of the simulation
   bool agrees = false;  // the closed form gave the same integers
   PeakBytes peak_bytes;
-  std::optional<PagedCase> paging;  // if the scenario asks for blocks
+  std::optional<PagedCase> paging;  // if the cache is paged
+  std::optional<Levels> levels;     // if the scenario asks for memory
 };
 
 // A batch has a track for each of its members, one sequence has a track of the sum of its groups;
-// where the scenario asks for blocks, one of these, over all sequences, follows.
+// where the scenario asks for memory, one of blocks and those of bytes, over all sequences, follow.
 // Policy by policy, in the scenario's order; each case is a run of the file. `progress`, if given,
 // hears now and then which share of the cases is done. Throws what plan() and the writer throw;
-// input::check_plans() has found before what plan() refuses.
+// input::check_plans() and check_levels()
+// have found before what is refused.
 std::vector<PlayedCase> play(const input::Scenario& scenario, const PlayOptions& options,
                              RunFileWriter& writer,
                              const std::function<void(double share)>& progress = {});

@@ -10,6 +10,7 @@
 
 #include "models/shape_report.h"
 #include "sim/footprint_json.h"
+#include "sim/levels_report.h"
 #include "sim/paging_report.h"
 #include "timeline/json_text.h"
 
@@ -244,7 +245,7 @@ std::string report(const input::Scenario& scenario, std::span<const PlayedCase> 
   return header(scenario) + Table(scenario, cases, style).text() + std::string(passes) +
          fmt::format("closed form = simulation in {} of {} cases (integers)\n", agree,
                      cases.size()) +
-         paging_report(scenario, cases) + notes(scenario, cases);
+         paging_report(scenario, cases) + levels_report(scenario, cases) + notes(scenario, cases);
 }
 
 std::string json_report(const input::Scenario& scenario, std::span<const PlayedCase> cases) {
@@ -256,7 +257,8 @@ std::string json_report(const input::Scenario& scenario, std::span<const PlayedC
         runs.empty() ? "" : ",\n ", json_string(c.policy->label), json_string(c.task->name),
         json_task(*c.task), json_figures(c.footprint), c.footprint.peak_pass,
         c.footprint.peak_layerwise_pass, c.peak_bytes.all_layers.count(), c.peak_bytes.pass,
-        c.peak_bytes.layerwise.count(), json_remarks(c.schedule), c.agrees, paging_json(c));
+        c.peak_bytes.layerwise.count(), json_remarks(c.schedule), c.agrees,
+        paging_json(c) + levels_json(scenario, c));
   }
   return fmt::format(
       "{{\"model\":{},\"bytes_per_token\":{},\"accounting\":\"{}\",\"runs\":[\n {}]}}\n",

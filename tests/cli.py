@@ -308,6 +308,57 @@ policies: [{name: topk, ratio: 0.75}]
         check.same(f"{table}: sizes and tables", len(run["paging"]["sweep"]), 42)
 
 
+def levels(check):
+    """Two layers of tensors of 240 bytes a token, of which half stay: layer 0 has evicted when layer 1
+    has its 8 tokens twice, and what stays of them."""
+    text = """\
+kvfootprint-scenario: 1
+model: {layers: 2, kv_heads: 3, head_dim: 20, dtype: fp32}
+implementation: kvpress
+TASK
+memory: {MEMORY}
+policies: [{name: topk, ratio: 0.5}]
+"""
+    one = "prompt_tokens: 8\noutput_tokens: 1"
+    three = ("tasks: [{name: three, sequences: "
+             "[{prompt_tokens: 8, output_tokens: 1, count: 3}]}]")
+    tensors = "cache: contiguous, allocator: driver, granularity: "
+    held, copies = [(0, 24, 16), (16, 20, 20)], [(0, 32, 16), (16, 24, 20)]
+    # The first 4 tokens stay, by synthetic scores: a block of them a layer. The next token takes another.
+    blocks = [(0, 24, 16), (16, 32, 32)]
+    for memory, task, by, want in (
+            (tensors + "1", one, 240, {"held": held, "cache": copies, "reserved": copies}),
+            (tensors + "1", three, 720, {"held": held, "cache": copies, "reserved": copies}),
+            (tensors + "1000", one, 1000, {"reserved": [(0, 8, 4), (4, 9, 8)]}),
+            ("allocator: driver, granularity: 240, blocks: {block_tokens: 4, table: layer}", one, 240,
+             {"held": held, "cache": blocks, "reserved": [(32, 32, 32)] * 2})):
+        scenario = check.file("levels.yaml", text.replace("TASK", task).replace("MEMORY", memory))
+        run_file = os.path.join(check.folder, "levels.kvf")
+        said = json.loads(check.output("run", scenario, "-o", run_file, "--json"))
+        rows = list(csv.DictReader(io.StringIO(check.output("export", run_file, "--format", "csv"))))
+        for track, numbers in want.items():
+            check.same(f"{memory}: {track}", [
+                tuple(int(row[f"{name}_bytes"]) for name in ("past", "held_during", "held_after"))
+                for row in rows if row["track"] == track],
+                [tuple(by * number for number in numbers_of_pass) for numbers_of_pass in numbers])
+            peak = said["runs"][0]["levels"]["peak"][f"{track}_bytes"]
+            check.same(f"{memory}: the peak of {track}", peak, by * max(n[1] for n in numbers))
+        check.same(f"{memory}: shown", "reserved: 2 passes" in check.output("show", run_file), True)
+    scenario = check.file("gpu.yaml", text.replace("TASK", one).replace(
+        "MEMORY", "cache: contiguous, gpu: l4").replace("{layers: 2, kv_heads: 3, head_dim: 20, "
+                                                       "dtype: fp32}", "llama-3.1-8b"))
+    run_file = os.path.join(check.folder, "gpu.kvf")
+    (run,) = json.loads(check.output("run", scenario, "-o", run_file, "--json"))["runs"]
+    levels = run["levels"]
+    rows = list(csv.DictReader(io.StringIO(check.output("export", run_file, "--format", "csv"))))
+    of = {track: [int(row["held_during_bytes"]) for row in rows if row["track"] == track]
+          for track in ("reserved", "device")}
+    beside = sum(part["mid_bytes"] for part in levels["beside"])
+    check.same("the device by pass", of["device"], [beside + r for r in of["reserved"]])
+    check.same("the device at its peak", levels["peak"]["device"]["mid_bytes"], max(of["device"]))
+    check.same("what is left", levels["left_bytes"], levels["gpu_bytes"] - max(of["device"]))
+
+
 def lifespans(check):
     """Each chunk of 4 keeps its last token and the best of the others: 1 and 4."""
     scores = check.file("scores.csv", "1\n5\n2\n0\n7\n3\n3\n0\n0\n")
@@ -415,7 +466,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         check = Check(os.path.abspath(program), folder)
         for test in (footprint, remarks, methods, heads, bad_cases, run, run_long, run_batch,
-                     paging, lifespans, policies, refusals):
+                     paging, levels, lifespans, policies, refusals):
             test(check)
         documentation(check, repository)
     print("\n".join(check.bad) or "the command says what was calculated by hand")

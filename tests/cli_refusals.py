@@ -137,10 +137,29 @@ def beside_the_figures(check):
     check.same("layerwise", run["peak_layerwise_bytes"], 512 * 2 * (159 + 4 * 68))
 
 
+def memory(check):
+    """What no reader can tell: a static cache that should evict, and figures of a GPU that are unknown."""
+    llama = TINY.replace("{layers: 1, kv_heads: 2, head_dim: 4}", "llama-3.1-8b")
+    for scenario, memory_of, words in (
+            (TINY.replace("[full]", "[full, {name: streaming, sink_tokens: 0, window_tokens: 1}]"), "cache: static",
+             "scenario.yaml:6:18: error: policy 'streaming': a static cache does not evict; expected "
+             "'cache: contiguous' or 'paged'"),
+            (TINY, "cache: static, gpu: l4",
+             "scenario.yaml:7:30: error: the parameters of this model are not known"),
+            (llama, "cache: contiguous, gpu: l4, tp: 3",
+             "scenario.yaml:7:34: error: "),
+            (llama, "cache: paged, gpu: l4, engine: vllm@0.5.0",
+             "vLLM 0.5.0 is not modelled: its memory is known for 0.6 to 0.19")):
+        name = check.file("scenario.yaml", scenario + f"memory: {{{memory_of}}}\n")
+        check.refused(words, "run", name, "-o", "refused.kvf")
+        check.same(f"{memory_of}: what is left behind",
+                   os.path.exists(os.path.join(check.folder, "refused.kvf")), False)
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         check = Check(os.path.abspath(sys.argv[1]), folder)
-        for part in (outputs, full_disk, usage, cases, beside_the_figures):
+        for part in (outputs, full_disk, usage, cases, beside_the_figures, memory):
             part(check)
     print("\n".join(check.bad) or "the command refuses what it should")
     return 1 if check.bad else 0

@@ -131,19 +131,59 @@ TEST_CASE("a scenario may ask for blocks, and say how scores are drawn", "[input
   const std::string head =
       "kvfootprint-scenario: 1\nmodel: llama-3.1-8b\nprompt_tokens: 8\noutput_tokens: 1\n"
       "policies: [full]\n";
-  CHECK_FALSE(parse(head).blocks.has_value());
+  CHECK_FALSE(parse(head).memory.has_value());
   const Scenario defaults = parse(head + "memory: {blocks: {}}\n");
-  CHECK(defaults.blocks->tables == BlockTables{Tokens(16), TableOf::sequence, false});
-  CHECK_FALSE(defaults.blocks->sweep);
+  CHECK(defaults.blocks()->tables == BlockTables{Tokens(16), TableOf::sequence, false});
+  CHECK_FALSE(defaults.blocks()->sweep);
   CHECK_FALSE(defaults.scores.seed.has_value());
   const Scenario all =
       parse(head +
             "memory:\n  blocks: {block_tokens: 1K, table: layer, compaction: true, sweep: true}\n"
             "scores: {seed: 7, sink_tokens: 0, half_life_tokens: 2K, heavy_hitters: 0.5}\n");
-  CHECK(all.blocks->tables == BlockTables{Tokens(1024), TableOf::layer, true});
-  CHECK(all.blocks->sweep);
+  CHECK(all.blocks()->tables == BlockTables{Tokens(1024), TableOf::layer, true});
+  CHECK(all.blocks()->sweep);
   CHECK(all.scores.seed == 7);
   CHECK(all.scores.sinks == 0);
   CHECK(all.scores.half_life == 2048);
   CHECK(all.scores.heavy_hitters == 0.5);
+}
+
+TEST_CASE("a scenario may say how the cache is kept, and where", "[input]") {
+  const std::string head =
+      "kvfootprint-scenario: 1\nmodel: llama-3.1-8b\nprompt_tokens: 8\noutput_tokens: 1\n"
+      "policies: [full]\nmemory: ";
+  const auto memory = [&](const std::string& text) { return *parse(head + text + "\n").memory; };
+  const ScenarioMemory tensors = memory("{cache: contiguous}");
+  CHECK(tensors.cache == CacheKind::contiguous);
+  CHECK(tensors.allocator == AllocatorKind::caching);
+  CHECK_FALSE(tensors.blocks.has_value());
+  CHECK_FALSE(tensors.gpu.has_value());
+  CHECK(tensors.ranks() == 1);
+  CHECK(memory("{blocks: {}}").cache == CacheKind::paged);
+  CHECK(memory("{cache: paged}").blocks->tables == BlockTables{});
+  const ScenarioMemory all =
+      memory("{cache: static, allocator: driver, granularity: 64KiB, gpu: l4, tp: 2}");
+  CHECK(all.cache == CacheKind::static_length);
+  CHECK(all.granularity == Bytes(64 << 10));
+  CHECK(all.gpu->device.name == "l4");
+  CHECK(all.ranks() == 2);
+  CHECK_FALSE(all.gpu->engine_given);
+  CHECK_FALSE(memory("{cache: static, gpu: l4, engine: vllm}").engine_pool());
+  const ScenarioMemory pool = memory("{cache: paged, gpu: 24GiB, engine: vllm-v0@0.8.5}");
+  CHECK(pool.engine_pool());
+  CHECK(pool.gpu->device.memory == Bytes(24LL << 30));
+  CHECK(pool.gpu->engine.version == EngineVersion{{0, 8, 5}});
+  CHECK(pool.gpu->engine.v0 == true);
+}
+
+TEST_CASE("sizes in bytes are whole, with a unit or without", "[input]") {
+  CHECK(parse_size("512") == Bytes(512));
+  CHECK(parse_size("2MiB") == Bytes(2 << 20));
+  CHECK(parse_size("1023KiB") == Bytes(1023 << 10));
+  CHECK(parse_size("1048575GiB") == Bytes(1048575LL << 30));
+  for (const char* bad : {"", "0", "-1", "2MB", "2 MiB", "1.5GiB", "MiB", "1048576GiB",
+                          "99999999999999999999", "0x10"}) {
+    INFO(bad);
+    CHECK_FALSE(parse_size(bad).has_value());
+  }
 }

@@ -349,9 +349,9 @@ std::string difference(std::span<const BatchMember> members, std::size_t first, 
     if (paging.peak != want.peak) return name + "peak";
     if (paging.after_prefill != want.after_prefill) return name + "after prefill";
     if (paging.after_decode != want.after_decode) return name + "after decode";
-    if (paging.blocks_past != want.blocks_past) return name + "blocks before a pass";
-    if (paging.blocks_during != want.blocks_during) return name + "blocks during a pass";
-    if (paging.blocks_after != want.blocks_after) return name + "blocks after a pass";
+    if (paging.blocks.past != want.blocks_past) return name + "blocks before a pass";
+    if (paging.blocks.during != want.blocks_during) return name + "blocks during a pass";
+    if (paging.blocks.after != want.blocks_after) return name + "blocks after a pass";
     if (paging.moved != naive.moved()) return name + "moved";
     const std::size_t k = (i + 17) % options.sweep.size();
     const NaiveResult of_size = naive.count(options.sweep[k]);

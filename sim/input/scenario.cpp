@@ -41,6 +41,7 @@ class ScenarioReader {
     const Fields fields(root, kKeys, "the scenario", problems_);
     if (const Node* model = fields.require("model")) {
       if (const Model* read = models_.read(*model, problems_)) {
+        scenario_.model = std::make_shared<const Model>(*read);
         scenario_.shape = read->shape;
         scenario_.model_title = read->title;
         scenario_.model_note = read->note;
@@ -59,7 +60,7 @@ class ScenarioReader {
     read_tasks(root, fields);
     if (const Node* policies = fields.require("policies")) read_policies(*policies);
     if (const Node* memory = fields.find("memory")) {
-      scenario_.blocks = read_memory(*memory, problems_);
+      scenario_.memory = read_memory(*memory, problems_);
     }
     if (const Node* scores = fields.find("scores")) {
       scenario_.scores = read_synthetic_scores(*scores, problems_);
@@ -307,34 +308,22 @@ Scenario read_scenario(const std::filesystem::path& path) {
   return parse_scenario(read_text_file(path), path);
 }
 
-namespace {
-
-void check_blocks(const Scenario& scenario, const Schedule& schedule) {
-  if (!scenario.blocks) return;
-  if (schedule.nominal_streaming) {
-    throw PolicyError("rounding", "nominal leaves shares of heads, which have no blocks");
-  }
-  if (schedule.plan.rows().count() > kMostPaged || schedule.plan.passes() > kMostPaged) {
-    throw std::invalid_argument(fmt::format(
-        "too long to follow its blocks; expected at most {} tokens and passes", kMostPaged));
-  }
-}
-
-}  // namespace
-
 void check_plans(const Scenario& scenario) {
   Problems problems(scenario.file);
   for (const ScenarioPolicy& policy : scenario.policies) {
     for (const ScenarioTask& task : scenario.tasks) {
       try {
+        std::vector<BatchMember> members;
         if (task.sequences.empty()) {
-          check_blocks(scenario, plan(policy.spec, scenario.shape, task.workload,
-                                      scenario.accounting, policy.convention));
+          members.push_back({plan(policy.spec, scenario.shape, task.workload, scenario.accounting,
+                                  policy.convention),
+                             1});
         } else {
-          const Batch batch = plan_batch(policy.spec, scenario.shape, task.sequences,
-                                         scenario.accounting, policy.convention);
-          for (const BatchMember& member : batch.members) check_blocks(scenario, member.schedule);
+          members = plan_batch(policy.spec, scenario.shape, task.sequences, scenario.accounting,
+                               policy.convention)
+                        .members;
         }
+        if (scenario.memory) check_memory(*scenario.memory, members);
         continue;
       } catch (const PolicyError& error) {
         problems.add(place_of(policy, error.parameter), words(policy.spec, error));

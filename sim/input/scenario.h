@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "models/shape.h"
 #include "models/workload.h"
 #include "sim/input/memory.h"
+#include "sim/input/model.h"
 #include "sim/input/problems.h"
 
 namespace kvf::input {
@@ -38,15 +40,21 @@ struct ScenarioPolicy {
 struct Scenario {
   std::string file;
   std::string text;
-  std::string idea;  // the comment on the first line, "" if there is none
-  LlmShape shape;
+  std::string idea;                    // the comment on the first line, "" if there is none
+  std::shared_ptr<const Model> model;  // as it was read
+  LlmShape shape;                      // the model's, with the dtype of the cache
   std::string model_title;
   std::string model_note;  // what the shape leaves out, "" if nothing
   Accounting accounting = Accounting::implementation;
   std::vector<ScenarioTask> tasks;       // at least one; names are different
   std::vector<ScenarioPolicy> policies;  // at least one; labels are different
-  std::optional<ScenarioBlocks> blocks;  // the cache is paged
+  std::optional<ScenarioMemory> memory;  // what is asked below entries
   ScenarioScores scores;                 // of the entries that stay
+
+  // nullptr unless the cache is paged.
+  const ScenarioBlocks* blocks() const {
+    return memory && memory->blocks ? &*memory->blocks : nullptr;
+  }
 };
 
 // Throws InputError with everything that is wrong with the file.
@@ -56,7 +64,7 @@ Scenario parse_scenario(std::string text, const std::filesystem::path& file);
 
 // Plans every policy for every task. Throws InputError, at the policy or parameter to blame, for
 // what only plan() can tell: head scores of another shape, a policy without the accounting asked
-// for, an overflow, what has no blocks.
+// for, an overflow, what cannot be kept as `memory` says.
 void check_plans(const Scenario& scenario);
 
 }  // namespace kvf::input
