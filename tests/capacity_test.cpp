@@ -99,6 +99,14 @@ TEST_CASE("plan: what limits, what helps, what it costs", "[planner]") {
   CHECK(gpus_for(large, 40)->gpus() == 4);
 }
 
+TEST_CASE("plan: ranks share the arithmetic", "[planner]") {
+  PlanOptions options = options_of("llama-3.1-8b");
+  options.prompt = Tokens(8192);
+  const double alone = capacity_of(options).needs.time.prefill_seconds;
+  options.tensor_parallel = 2;
+  CHECK(capacity_of(options).needs.time.prefill_seconds == Approx(alone / 2));
+}
+
 // Of 60 experts 4 are active: rows cost what goes through these.
 TEST_CASE("plan: experts that are idle take no time", "[planner]") {
   PlanOptions options = options_of("qwen1.5-moe-a2.7b");

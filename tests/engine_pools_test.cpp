@@ -273,6 +273,9 @@ TEST_CASE("a pool that cannot be read is refused in words") {
 
 TEST_CASE("numbers in blocks with scales") {
   CHECK(dtype("q8_0").bytes(64) == Bytes(68));
+  CHECK(dtype("q5_1").bytes(32) == Bytes(24));
+  CHECK(dtype("q5_0").bytes(32) == Bytes(22));
+  CHECK(dtype("q4_1").bytes(32) == Bytes(20));
   CHECK(dtype("q4_0").bytes(32) == Bytes(18));
   CHECK(dtype("fp4").bytes(128) == Bytes(72));
   CHECK(dtype("int4").bytes(64) == Bytes(36));  // 4.5 bits each

@@ -50,6 +50,7 @@ TEST_CASE("how the weights of a config.json are stored", "[config]") {
            Quantization::int4_group_zeros));
   CHECK(is(R"({"quant_method":"awq","w_bit":4,"q_group_size":128,"zero_point":false})",
            Quantization::int4_group));
+  CHECK(is(R"({"quant_method":"awq","bits":4,"group_size":128})", Quantization::int4_group_zeros));
   CHECK(is(R"({"quant_method":"gptq","bits":4,"group_size":128,"sym":true,"desc_act":true})",
            Quantization::int4_group));
   CHECK(is(R"({"quant_method":"gptq","bits":4,"group_size":128,"sym":false})",

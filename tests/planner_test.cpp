@@ -130,6 +130,13 @@ TEST_CASE("requests at once") {
   CHECK(requests_at_once({Bytes(-5), Bytes(-1), Bytes(10)}, needs) == Band<std::int64_t>{});
 }
 
+// 17 tokens take two blocks of 16, in each of 4 x 8 cells.
+TEST_CASE("the last block of each table is filled up") {
+  const Request request{input::parse_policy("full"), {Tokens(17), Tokens(0), std::nullopt}};
+  const RequestNeeds needs = needs_of(kShape, request, {}, Tokens(16), TimeModel{});
+  CHECK(needs.blocks - needs.layerwise_peak == Bytes(4 * 8 * 15).times(2 * 64 * 2));
+}
+
 TEST_CASE("the longest prompt is the last that fits") {
   const Request request{input::parse_policy("full"), {Tokens(1), Tokens(10), Tokens(64)}};
   const Bytes pool(1'000'000);
@@ -142,6 +149,7 @@ TEST_CASE("the longest prompt is the last that fits") {
   };
   CHECK(blocks(longest) <= pool);
   CHECK(blocks(longest + Tokens(1)) > pool);
+  CHECK(longest_prompt(kShape, request, {2}, block, pool.times(1000), Tokens(100)) == Tokens(100));
 }
 
 }  // namespace kvf

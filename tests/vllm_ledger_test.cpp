@@ -2,9 +2,12 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "models/engines/vllm_ledger.h"
 #include "models/engines/vllm_weights.h"
+#include "sim/input/config.h"
 #include "sim/input/model.h"
 #include "tests/catch.h"
 
@@ -180,6 +183,14 @@ TEST_CASE("vLLM: which version, core and GPU a rule holds for", "[engines]") {
   CHECK(eight - seven ==
         Bytes(model.vocabulary).times(14 * 8 - 38 * 7 + 4 * 132) + Bytes(2).times(model.hidden));
 
+  // Ranks share the columns of the MLP, not the hidden states.
+  model.vocabulary = 1000;  // so that the forward pass decides
+  vllm::Settings wide = settings_of(llama({{0, 19, 0}}));
+  const Bytes one = vllm::activation_peak(model, wide, h100).mid;
+  wide.tensor_parallel = 2;
+  CHECK(one - vllm::activation_peak(model, wide, h100).mid ==
+        Bytes(2 * 8192 * 3).times(model.intermediate / 2));
+
   CHECK(vllm::context(few).mid == gibibytes(0.51));
   few.tensor_parallel = 2;
   CHECK(vllm::context(few).mid == gibibytes(1.75));
@@ -190,6 +201,50 @@ TEST_CASE("vLLM: which version, core and GPU a rule holds for", "[engines]") {
   CHECK(vllm::cuda_graphs(model, few) == exactly(Bytes{}));
   CHECK_THROWS_AS(ledger_of(llama({{0, 20, 0}})), Refusal);
   CHECK_THROWS_AS(ledger_of(llama({{0, 5, 9}})), Refusal);
+}
+
+TEST_CASE("vLLM: blocks of the stage with the most layers, and of latents with an indexer",
+          "[engines]") {
+  vllm::Settings s = settings_of(llama({{0, 19, 0}}));
+  s.pipeline_parallel = 2;
+  const LlmShape five{"", 5, 8, 32, 128};
+  CHECK(vllm::layout_of(five, s).block_bytes() == BytesPerBlock(3 * 16 * 2 * 8 * 128 * 2));
+  s.pipeline_parallel = 1;
+  CHECK(vllm::layout_of(five, s).groups.front().block == Tokens(16));
+  const LlmShape indexed = input::parse_config(R"({"model_type":"deepseek_v32"})", "c").shape;
+  CHECK(vllm::layout_of(indexed, s).groups.front().block == Tokens(64));
+}
+
+TEST_CASE("vLLM: stored bytes of odd sizes, and stages of an odd number of layers", "[engines]") {
+  const auto weights = [](std::int64_t words, std::int64_t layers) {
+    const std::string text =
+        R"({"model_type":"llama","hidden_size":64,"num_attention_heads":1,"intermediate_size":200,)"
+        R"("vocab_size":)" +
+        std::to_string(words) + R"(,"num_hidden_layers":)" + std::to_string(layers) + "}";
+    return *input::parse_config(text, "c").weights;
+  };
+  // In blocks of 128 x 128: qkv 192 x 64 has 2, o 1, gate and up 400 x 64 4, down 64 x 200 2.
+  WeightLoad load;
+  load.quantization = Q::fp8_block;
+  const std::int64_t matrices = 192 * 64 + 64 * 64 + 400 * 64 + 64 * 200;
+  const std::int64_t norms = 3 * 64 * 2;
+  const std::int64_t words = 2 * 64 * 64 * 2;  // embedding and head
+  CHECK(stored_bytes(weights(64, 1), load) ==
+        Bytes(matrices + (2 + 1 + 4 + 2) * 4 + norms + words));
+  // One more word is 64 more.
+  CHECK(stored_bytes(weights(65, 1), load) - stored_bytes(weights(64, 1), load) == Bytes(words));
+
+  // 5 layers on 3 stages: the last one has the head, and a layer less.
+  load.stages = 3;
+  std::vector<std::int64_t> layers;
+  for (load.stage = 0; load.stage < 3; ++load.stage) {
+    std::int64_t sum = 0;
+    for (const TensorRun& run : vllm_tensors(weights(64, 5), load)) {
+      sum += run.is_layer ? run.count : 0;
+    }
+    layers.push_back(sum);
+  }
+  CHECK(layers == std::vector<std::int64_t>{2, 2, 1});
 }
 
 // Ranks that were never logged take the row below, and its band is doubled.
