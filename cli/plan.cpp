@@ -71,6 +71,9 @@ PlanOptions read(const Options& options) {
   if (options.sms) plan.gpu.sm_count = *options.sms;
   if (options.compute) plan.gpu.compute_major = static_cast<int>(*options.compute);
   plan.enforce_eager = options.enforce_eager;
+  if (options.price && !(*options.price >= 0 && *options.price <= 1e6)) {
+    throw UsageError("--price is no number from 0 to 1000000");
+  }
   plan.price = options.price;
   return plan;
 }
@@ -252,8 +255,7 @@ void add_plan(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, 4096));
   command->add_option("--gpu-compute-capability", options->compute, "X.Y, where --gpu is a size")
       ->check(CLI::Range(3.0, 99.0));
-  command->add_option("--price", options->price, "of one GPU and hour: adds the cost of a request")
-      ->check(CLI::Range(0.0, 1e6));
+  command->add_option("--price", options->price, "of one GPU and hour: adds the cost of a request");
   command->add_option("--requests", options->requests, "also the GPUs for so many at once")
       ->check(CLI::Range(1, 1 << 30));
   command->add_option("--what-if", options->what_if,

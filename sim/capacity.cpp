@@ -99,8 +99,8 @@ TimeModel time_of(const PlanOptions& options, const LlmWeights& weights, const L
   TimeModel time;
   const Device& gpu = options.gpu;
   const bool half = options.dtype != "fp32" && gpu.fp16_rate > 0;
-  const bool fp8 =
-      options.quantization == Quantization::fp8 || options.quantization == Quantization::fp8_block;
+  const bool fp8 = quantization_of(options) == Quantization::fp8 ||
+                   quantization_of(options) == Quantization::fp8_block;
   time.rate = half ? gpu.fp16_rate : gpu.fp32_rate;
   if (fp8 && gpu.fp8_rate > 0) time.rate = gpu.fp8_rate;
   time.bandwidth = gpu.bandwidth;

@@ -56,7 +56,7 @@ TEST_CASE("plan: dtypes, ranks and quantisation of the weights", "[planner]") {
   options.kv_dtype = "fp8";
   CHECK(weights(options) == plain);
   CHECK(capacity_of(options).needs.after_prefill.times(2) == request);
-  options.kv_dtype = "auto";
+  options.kv_dtype = "";
   options.dtype = "fp32";
   CHECK(capacity_of(options).needs.after_prefill == request.times(2));
   CHECK(in_gib(weights(options)) == Approx(2 * in_gib(plain)).epsilon(0.001));

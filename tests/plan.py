@@ -105,7 +105,10 @@ def paper():
     named = plan(*LLAMA, "--prompt", "16K", "--policy", "snapkv:sparsity=0.7")
     assert named["request"]["footprint"] == points[2]["footprint"]
     answer = plan(*LLAMA, "--prompt", "8K", "--requests", "500")
-    assert answer["gpus_for_requests"]["gpus"] >= 500 // answer["requests"]["mid"]
+    found = answer["gpus_for_requests"]
+    each = plan(*LLAMA, "--prompt", "8K", "--tp", str(found["tp"]))["requests"]["mid"]
+    assert found["replicas"] == -(-500 // each) and found["gpus"] == found["replicas"] * found["tp"]
+    assert found["gpus"] <= -(-500 // answer["requests"]["mid"])
 
 
 def refusals():
@@ -123,7 +126,7 @@ def refusals():
     refused("--tp is '1.5'; expected a whole number", "plan", *LLAMA, "--tp", "1.5")
     refused("longer than max_model_len", "plan", *LLAMA, "--prompt", "9K", "--max-model-len", "8K")
     # As JSON too, whatever is wrong.
-    for wrong in (("--tp", "3"), ("--gpu", "foo"), ("--dtype", "fp8")):
+    for wrong in (("--tp", "3"), ("--kv-dtype", "foo"), ("--dtype", "fp8")):
         text = run("plan", *LLAMA, *wrong, "--json", status=2)
         assert set(json.loads(text)) == {"error", "reason"}, text
     refused("--engine is 'sglang'", "plan", *LLAMA[:4], "--engine", "sglang")

@@ -134,7 +134,7 @@ TEST_CASE("requests at once") {
 TEST_CASE("the last block of each table is filled up") {
   const Request request{input::parse_policy("full"), {Tokens(17), Tokens(0), std::nullopt}};
   const RequestNeeds needs = needs_of(kShape, request, {}, Tokens(16), TimeModel{});
-  CHECK(needs.blocks - needs.layerwise_peak == Bytes(4 * 8 * 15).times(2 * 64 * 2));
+  CHECK(needs.block_bytes - needs.peak == Bytes(4 * 8 * 15).times(2 * 64 * 2));
 }
 
 TEST_CASE("the longest prompt is the last that fits") {

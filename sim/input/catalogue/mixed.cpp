@@ -28,7 +28,8 @@ constexpr CatalogueEntry kEntries[] = {
      R"("num_hidden_layers": 24, "num_attention_heads": 64, "num_key_value_heads": 8, )"
      R"("head_dim": 64, "num_local_experts": 32, "num_experts_per_tok": 4, )"
      R"("tie_word_embeddings": false, "rope_scaling": {"rope_type": "yarn", "factor": 32.0, )"
-     R"("original_max_position_embeddings": 4096})"},
+     R"("original_max_position_embeddings": 4096}, )"
+     R"("quantization_config": {"quant_method": "mxfp4"})"},
     {"llama-4-scout", "llama-4-scout-17b-16e llama-4-scout-17b-16e-instruct",
      "Llama-4-Scout (text part)", "llama4_text", 107769861120,
      R"("vocab_size": 202048, "hidden_size": 5120, "intermediate_size": 8192, )"
@@ -53,7 +54,8 @@ constexpr CatalogueEntry kEntries[] = {
      R"("moe_intermediate_size": 2048, "q_lora_rank": 1536, "kv_lora_rank": 512, )"
      R"("qk_nope_head_dim": 128, "qk_rope_head_dim": 64, "v_head_dim": 128, )"
      R"("n_routed_experts": 256, "n_shared_experts": 1, "num_experts_per_tok": 8, )"
-     R"("first_k_dense_replace": 3, "tie_word_embeddings": false, )"
+     R"("first_k_dense_replace": 3, "quantization_config": {"quant_method": "fp8", )"
+     R"("weight_block_size": [128, 128]}, "tie_word_embeddings": false, )"
      R"("rope_scaling": {"type": "yarn", "factor": 40, )"
      R"("original_max_position_embeddings": 4096}, "max_position_embeddings": 163840)"},
     {"jamba-v0.1", "", "Jamba-v0.1", "jamba", 51570323328,
@@ -145,7 +147,8 @@ constexpr CatalogueEntry kEntries[] = {
      R"("max_position_embeddings": 131072, "tie_word_embeddings": false, "head_dim": 64, )"
      R"("num_local_experts": 128, "num_experts_per_tok": 4, )"
      R"("rope_scaling": {"rope_type": "yarn", "factor": 32.0, )"
-     R"("original_max_position_embeddings": 4096})"},
+     R"("original_max_position_embeddings": 4096}, )"
+     R"("quantization_config": {"quant_method": "mxfp4"})"},
     {"deepseek-v2", "deepseek-v2.5", "DeepSeek-V2", "deepseek_v2", 235741434880,
      R"("vocab_size": 102400, "hidden_size": 5120, "intermediate_size": 12288, )"
      R"("num_hidden_layers": 60, "num_attention_heads": 128, "num_key_value_heads": 128, )"
