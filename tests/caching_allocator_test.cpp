@@ -1,9 +1,11 @@
 // The caching allocator step by step: rounding, pools, best fit, splits, merges, no room.
 #include <algorithm>
+#include <array>
 #include <map>
 #include <random>
 #include <vector>
 
+#include "models/engines/caching_blocks.h"
 #include "sim/alloc/caching_allocator.h"
 #include "tests/catch.h"
 
@@ -334,6 +336,30 @@ TEST_CASE("laws of the caching allocator: random streams", "[allocator]") {
     CHECK(watched.allocator.now() == CachingAllocator::Figures{});
     CHECK(watched.memory.used() == Bytes{});
   }
+}
+
+// models/ may not see sim/, and needs the rules for weights, which are never freed: they are there in
+// short. Both must be one allocator.
+TEST_CASE("weights are loaded as by the whole allocator") {
+  std::mt19937_64 random(7);
+  DeviceMemory memory;
+  CachingAllocator whole(memory);
+  CachingBlocks weights;
+  bool same = true;
+  for (int i = 0; i < 20'000; ++i) {
+    // Around every threshold: 512 bytes, 1, 2, 10 and 20 MiB, and between.
+    constexpr std::array<std::int64_t, 5> kAround{512, 1 << 20, 2 << 20, 10 << 20, 20 << 20};
+    const auto offset = static_cast<std::int64_t>(random() % 5) - 2;
+    const std::int64_t step = i % 4 == 0 ? 1 : 512;
+    const std::int64_t near = kAround[random() % kAround.size()] + offset * step;
+    const auto any = static_cast<std::int64_t>(random() % (24 << 20));
+    const std::int64_t size = std::max<std::int64_t>(1, i % 2 == 0 ? near : any);
+    whole.allocate(Bytes(size));
+    weights.allocate(size);
+    same &= whole.now().allocated == Bytes(weights.allocated()) &&
+            whole.now().reserved == Bytes(weights.reserved());
+  }
+  CHECK(same);
 }
 
 }  // namespace kvf
