@@ -32,27 +32,6 @@ struct Options {
   std::optional<double> compute;
 };
 
-std::string text_of(std::string_view key) {
-  static const std::map<std::string_view, std::string_view> kTexts{
-      {"model", "a name, or a config.json"},
-      {"gpu", "a name (kvfootprint devices), or bytes: 80GiB"},
-      {"engine", "vllm@VERSION; absent: the newest that is modelled"},
-      {"tp", "tensor-parallel GPUs; absent: 1"},
-      {"pp", "pipeline-parallel GPUs; absent: 1"},
-      {"dtype", "of weights and activations; absent: bf16"},
-      {"kv-dtype", "of the cache; absent: auto, the model's"},
-      {"quantization", "of the weights; absent: what the config.json says, else none"},
-      {"max-model-len", "tokens of the longest request; absent: the model's"},
-      {"max-num-seqs", "sequences of a pass; absent: the engine's default on this GPU"},
-      {"max-num-batched-tokens", "rows of a pass; absent: the engine's default on this GPU"},
-      {"gpu-memory-utilization", "share of the GPU that the engine may use; absent: 0.9"},
-      {"prompt", "prompt tokens of a request; K and M are 1024 and 1024 K"},
-      {"output", "output tokens of a request; absent: none"},
-      {"chunk", "rows of a prefill pass; absent: max-num-batched-tokens"},
-      {"policy", "NAME:PARAMETER=VALUE,...; absent: full"}};
-  return std::string(kTexts.at(key));
-}
-
 // A model and a GPU must be known, if only by the grid.
 void require(const Options& options, std::string_view key) {
   const std::string axis = std::string(key) + "=";
@@ -244,11 +223,11 @@ int run_plan(const Options& options) {
 void add_plan(CLI::App& app, Action& action) {
   auto options = std::make_shared<Options>();
   CLI::App* command = app.add_subcommand("plan", "What fits on a GPU, what limits, and what if");
-  for (const std::string_view key : plan_keys()) {
-    const std::string name(key);
+  for (const PlanKey& key : plan_keys()) {
+    const std::string name(key.name);
     command->add_option_function<std::string>(
         "--" + name, [options, name](const std::string& value) { options->given[name] = value; },
-        text_of(key));
+        std::string(key.help));
   }
   command->add_flag("--enforce-eager", options->enforce_eager, "no CUDA graphs");
   command->add_option("--gpu-sms", options->sms, "multiprocessors, where --gpu is a size")

@@ -133,49 +133,60 @@ void copy(const O& from, O& to) {
 
 struct Key {
   S name;
+  S help;
   void (*set)(O&, S key, S value);
   void (*copy)(const O& from, O& to);  // what it sets
 };
 
 constexpr std::array<Key, 16> kKeys{{
-    {"model", set_model, copy<&O::model>},
-    {"gpu", set_gpu, copy<&O::gpu>},
-    {"engine", set_engine, copy<&O::version, &O::v0>},
-    {"tp", [](O& o, S k, S v) { o.tensor_parallel = count(k, v); }, copy<&O::tensor_parallel>},
-    {"pp", [](O& o, S k, S v) { o.pipeline_parallel = count(k, v); }, copy<&O::pipeline_parallel>},
-    {"dtype", set_dtype, copy<&O::dtype>},
-    {"kv-dtype", set_kv_dtype, copy<&O::kv_dtype>},
-    {"quantization", set_quantization, copy<&O::quantization>},
-    {"max-model-len", [](O& o, S k, S v) { o.max_model_len = tokens(k, v, kAtLeastOne); },
-     copy<&O::max_model_len>},
-    {"max-num-seqs", [](O& o, S k, S v) { o.max_num_seqs = count(k, v); }, copy<&O::max_num_seqs>},
-    {"max-num-batched-tokens",
+    {"model", "a name, or a config.json", set_model, copy<&O::model>},
+    {"gpu", "a name (kvfootprint devices), or bytes: 80GiB", set_gpu, copy<&O::gpu>},
+    {"engine", "vllm@VERSION; absent: the newest that is modelled", set_engine,
+     copy<&O::version, &O::v0>},
+    {"tp", "tensor-parallel GPUs; absent: 1",
+     [](O& o, S k, S v) { o.tensor_parallel = count(k, v); }, copy<&O::tensor_parallel>},
+    {"pp", "pipeline-parallel GPUs; absent: 1",
+     [](O& o, S k, S v) { o.pipeline_parallel = count(k, v); }, copy<&O::pipeline_parallel>},
+    {"dtype", "of weights and activations; absent: bf16", set_dtype, copy<&O::dtype>},
+    {"kv-dtype", "of the cache; absent: auto, the model's", set_kv_dtype, copy<&O::kv_dtype>},
+    {"quantization", "of the weights; absent: what the config.json says, else none",
+     set_quantization, copy<&O::quantization>},
+    {"max-model-len", "tokens of the longest request; absent: the model's",
+     [](O& o, S k, S v) { o.max_model_len = tokens(k, v, kAtLeastOne); }, copy<&O::max_model_len>},
+    {"max-num-seqs", "sequences of a pass; absent: the engine's default on this GPU",
+     [](O& o, S k, S v) { o.max_num_seqs = count(k, v); }, copy<&O::max_num_seqs>},
+    {"max-num-batched-tokens", "rows of a pass; absent: the engine's default on this GPU",
      [](O& o, S k, S v) { o.max_num_batched_tokens = tokens(k, v, kAtLeastOne); },
      copy<&O::max_num_batched_tokens>},
-    {"gpu-memory-utilization",
+    {"gpu-memory-utilization", "share of the GPU that the engine may use; absent: 0.9",
      [](O& o, S k, S v) { o.gpu_memory_utilization = number(k, v, 0, 1); },
      copy<&O::gpu_memory_utilization>},
-    {"prompt", [](O& o, S k, S v) { o.prompt = tokens(k, v, kAnyCount); }, copy<&O::prompt>},
-    {"output", [](O& o, S k, S v) { o.output = tokens(k, v, kAnyCount); }, copy<&O::output>},
-    {"chunk", [](O& o, S k, S v) { o.chunk = tokens(k, v, kAtLeastOne); }, copy<&O::chunk>},
-    {"policy", set_policy, copy<&O::policy>},
+    {"prompt", "prompt tokens of a request; K and M are 1024 and 1024 K",
+     [](O& o, S k, S v) { o.prompt = tokens(k, v, kAnyCount); }, copy<&O::prompt>},
+    {"output", "output tokens of a request; absent: none",
+     [](O& o, S k, S v) { o.output = tokens(k, v, kAnyCount); }, copy<&O::output>},
+    {"chunk", "rows of a prefill pass; absent: max-num-batched-tokens",
+     [](O& o, S k, S v) { o.chunk = tokens(k, v, kAtLeastOne); }, copy<&O::chunk>},
+    {"policy", "NAME:PARAMETER=VALUE,...; absent: full", set_policy, copy<&O::policy>},
 }};
 
 const Key& key_of(std::string_view name) {
   const auto found =
       std::find_if(kKeys.begin(), kKeys.end(), [&](const Key& key) { return key.name == name; });
   if (found == kKeys.end()) {
-    throw UsageError(fmt::format("--what-if of {}{}", input::in_quotes(name),
-                                 input::suggestion(name, plan_keys())));
+    std::vector<std::string_view> names;
+    for (const Key& key : kKeys) names.push_back(key.name);
+    throw UsageError(
+        fmt::format("--what-if of {}{}", input::in_quotes(name), input::suggestion(name, names)));
   }
   return *found;
 }
 
 }  // namespace
 
-std::vector<std::string_view> plan_keys() {
-  std::vector<std::string_view> keys;
-  for (const Key& key : kKeys) keys.push_back(key.name);
+std::vector<PlanKey> plan_keys() {
+  std::vector<PlanKey> keys;
+  for (const Key& key : kKeys) keys.push_back({key.name, key.help});
   return keys;
 }
 

@@ -12,7 +12,11 @@ namespace kvf::cli {
 
 // Keys: model gpu engine tp pp dtype kv-dtype quantization max-model-len max-num-seqs
 // max-num-batched-tokens gpu-memory-utilization prompt output chunk policy.
-std::vector<std::string_view> plan_keys();
+struct PlanKey {
+  std::string_view name;
+  std::string_view help;
+};
+std::vector<PlanKey> plan_keys();
 
 // Sets one of them. Throws UsageError or InputError that names the flag.
 void set_plan_option(PlanOptions& options, std::string_view key, std::string_view value);
