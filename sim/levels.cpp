@@ -116,16 +116,7 @@ void check_levels(const input::Scenario& scenario) {
   input::Problems problems(scenario.file);
   for (const input::ScenarioTask& task : scenario.tasks) {
     for (const input::ScenarioPolicy& policy : scenario.policies) {
-      std::vector<BatchMember> members;
-      if (task.sequences.empty()) {
-        members.push_back({plan(policy.spec, scenario.shape, task.workload, scenario.accounting,
-                                policy.convention),
-                           1});
-      } else {
-        members = plan_batch(policy.spec, scenario.shape, task.sequences, scenario.accounting,
-                             policy.convention)
-                      .members;
-      }
+      const std::vector<BatchMember> members = input::members_of(scenario, task, policy);
       try {
         if (memory.cache == CacheKind::static_length) check_static(members.front().schedule);
       } catch (const std::invalid_argument& error) {

@@ -7,7 +7,6 @@
 #include "sim/input/json.h"
 #include "sim/input/model.h"
 #include "sim/input/policy.h"
-#include "sim/input/text_file.h"
 
 namespace kvf::input {
 namespace {
@@ -24,14 +23,7 @@ class CaseReader::Impl {
 
   const Case& read(std::string_view line, int line_number) {
     problems_.clear();
-    if (line_number == 1 && line.starts_with(kByteOrderMark)) {
-      line.remove_prefix(kByteOrderMark.size());
-    }
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) {
-      problems_.add({line_number, 1}, "an empty line; expected a JSON object");
-      problems_.throw_if_any();
-    }
-    parser_.parse(line, tree_, problems_, line_number);
+    parser_.parse_line(line, line_number, tree_, problems_);
     const Node& root = tree_.root();
     if (expect_kind(root, Kind::map, "the case", problems_)) read_fields(root);
     problems_.throw_if_any();

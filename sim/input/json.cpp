@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "sim/input/text_file.h"
+
 namespace kvf::input {
 namespace {
 
@@ -190,6 +192,15 @@ JsonParser::JsonParser() : impl_(std::make_unique<Impl>()) {}
 JsonParser::~JsonParser() = default;
 JsonParser::JsonParser(JsonParser&&) noexcept = default;
 JsonParser& JsonParser::operator=(JsonParser&&) noexcept = default;
+
+void JsonParser::parse_line(std::string_view line, int number, Tree& tree, Problems& problems) {
+  if (number == 1 && line.starts_with(kByteOrderMark)) line.remove_prefix(kByteOrderMark.size());
+  if (line.find_first_not_of(" \t\r") == std::string_view::npos) {
+    problems.add({number, 1}, "an empty line; expected a JSON object");
+    problems.throw_if_any();
+  }
+  parse(line, tree, problems, number);
+}
 
 void JsonParser::parse(std::string_view text, Tree& tree, Problems& problems, int first_line) {
   impl_->parse(text, tree, problems, first_line);

@@ -20,6 +20,9 @@ class JsonParser {
   // Strict JSON: no comments, no NaN, no trailing comma, valid UTF-8, at most Tree::kMaxDepth deep.
   // Throws InputError with what `problems` holds and the first mistake.
   void parse(std::string_view text, Tree& tree, Problems& problems, int first_line = 1);
+  // The same of one line of JSON lines, which is not empty; the first may begin with a byte order
+  // mark.
+  void parse_line(std::string_view line, int number, Tree& tree, Problems& problems);
 
  private:
   class Impl;

@@ -15,7 +15,6 @@
 #include "models/engines/version.h"
 #include "sim/input/bind.h"
 #include "sim/input/catalogue/catalogue.h"
-#include "sim/input/text_file.h"
 
 namespace kvf::input {
 namespace {
@@ -465,14 +464,7 @@ PoolCaseReader::PoolCaseReader(std::string file) : problems_(std::move(file)) {}
 
 PoolCase PoolCaseReader::read(std::string_view line, int line_number) {
   problems_.clear();
-  if (line_number == 1 && line.starts_with(kByteOrderMark)) {
-    line.remove_prefix(kByteOrderMark.size());
-  }
-  if (line.find_first_not_of(" \t\r") == std::string_view::npos) {
-    problems_.add({line_number, 1}, "an empty line; expected a JSON object");
-    problems_.throw_if_any();
-  }
-  parser_.parse(line, tree_, problems_, line_number);
+  parser_.parse_line(line, line_number, tree_, problems_);
   PoolCase pool = read_pool_case(tree_.root(), true, problems_);
   problems_.throw_if_any();
   return pool;

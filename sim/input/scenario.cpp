@@ -308,21 +308,26 @@ Scenario read_scenario(const std::filesystem::path& path) {
   return parse_scenario(read_text_file(path), path);
 }
 
+std::vector<BatchMember> members_of(const Scenario& scenario, const ScenarioTask& task,
+                                    const ScenarioPolicy& policy) {
+  if (!task.sequences.empty()) {
+    return plan_batch(policy.spec, scenario.shape, task.sequences, scenario.accounting,
+                      policy.convention)
+        .members;
+  }
+  std::vector<BatchMember> members;
+  members.push_back(
+      {plan(policy.spec, scenario.shape, task.workload, scenario.accounting, policy.convention),
+       1});
+  return members;
+}
+
 void check_plans(const Scenario& scenario) {
   Problems problems(scenario.file);
   for (const ScenarioPolicy& policy : scenario.policies) {
     for (const ScenarioTask& task : scenario.tasks) {
       try {
-        std::vector<BatchMember> members;
-        if (task.sequences.empty()) {
-          members.push_back({plan(policy.spec, scenario.shape, task.workload, scenario.accounting,
-                                  policy.convention),
-                             1});
-        } else {
-          members = plan_batch(policy.spec, scenario.shape, task.sequences, scenario.accounting,
-                               policy.convention)
-                        .members;
-        }
+        const std::vector<BatchMember> members = members_of(scenario, task, policy);
         if (scenario.memory) check_memory(*scenario.memory, members);
         continue;
       } catch (const PolicyError& error) {

@@ -62,6 +62,11 @@ Scenario read_scenario(const std::filesystem::path& path);
 // The same, of a text that is in memory. Paths in it are relative to the folder of `file`.
 Scenario parse_scenario(std::string text, const std::filesystem::path& file);
 
+// The schedules of a policy on a task: one, or one for each kind of sequence of a batch. Throws as
+// plan() and plan_batch().
+std::vector<BatchMember> members_of(const Scenario& scenario, const ScenarioTask& task,
+                                    const ScenarioPolicy& policy);
+
 // Plans every policy for every task. Throws InputError, at the policy or parameter to blame, for
 // what only plan() can tell: head scores of another shape, a policy without the accounting asked
 // for, an overflow, what cannot be kept as `memory` says.
