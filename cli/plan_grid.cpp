@@ -37,28 +37,20 @@ std::vector<GridPoint> evaluate_shown(const PlanOptions& base, const std::vector
 
 struct Row {
   std::vector<std::string> labels;
-  const GridPoint* point;
-  std::int64_t gpus;
-  bool in_front;
+  const GridPoint* point = nullptr;
+  bool in_front = false;
 };
 
-std::vector<Row> rows_of(const PlanOptions& base, const std::vector<Axis>& axes,
-                         const std::vector<GridPoint>& points) {
+std::vector<Row> rows_of(const std::vector<Axis>& axes, const std::vector<GridPoint>& points) {
   std::vector<Row> rows;
-  std::vector<std::int64_t> gpus;
   for (const GridPoint& point : points) {
-    PlanOptions options = base;
-    Row row{{}, &point, 0, false};
+    Row row{{}, &point};
     for (std::size_t a = 0; a < axes.size(); ++a) {
-      const Axis::Value& value = axes[a].values[point.at[a]];
-      row.labels.push_back(value.label);
-      value.apply(options);
+      row.labels.push_back(axes[a].values[point.at[a]].label);
     }
-    row.gpus = options.gpus();
-    gpus.push_back(row.gpus);
     rows.push_back(std::move(row));
   }
-  for (const std::size_t i : pareto_front(points, gpus)) rows[i].in_front = true;
+  for (const std::size_t i : pareto_front(points)) rows[i].in_front = true;
   return rows;
 }
 
@@ -78,12 +70,12 @@ void print_csv(const std::vector<Axis>& axes, const std::vector<Row>& rows) {
   for (const Row& row : rows) {
     for (const std::string& label : row.labels) fmt::print("{},", csv_field(label));
     if (!row.point->capacity) {
-      fmt::print("{},,,,,,,,,,,,,0,{}\n", row.gpus, csv_field(row.point->error));
+      fmt::print("{},,,,,,,,,,,,,0,{}\n", row.point->gpus, csv_field(row.point->error));
       continue;
     }
     const Capacity& c = *row.point->capacity;
     const RunTime& t = c.needs.time;
-    fmt::print("{},{},{},{},{},{},{},{},{},{},{:.0f},{},{},{},\n", row.gpus, c.requests.low,
+    fmt::print("{},{},{},{},{},{},{},{},{},{},{:.0f},{},{},{},\n", row.point->gpus, c.requests.low,
                c.requests.mid, c.requests.high,
                c.needs.footprint ? fmt::format("{}", *c.needs.footprint) : "", c.needs.peak.count(),
                c.needs.block_bytes.count(), c.ledger.available_kv.mid.count(), t.prefill_seconds,
@@ -107,14 +99,15 @@ void print_json(const std::vector<Axis>& axes, const std::vector<Row>& rows) {
           R"("gpus":{},"requests":{{"low":{},"mid":{},"high":{}}},"footprint":{},"peak_bytes":{},)"
           R"("peak_block_bytes":{},"available_kv":{{{}}},"prefill_seconds":{},"decode_seconds":{},)"
           R"("read_bytes_per_decode_pass":{:.0f},"byte_seconds":{},"cost":{},"pareto":{}}})",
-          row.gpus, c.requests.low, c.requests.mid, c.requests.high,
+          row.point->gpus, c.requests.low, c.requests.mid, c.requests.high,
           c.needs.footprint ? fmt::format("{}", *c.needs.footprint) : "null", c.needs.peak.count(),
           c.needs.block_bytes.count(), json_bytes(c.ledger.available_kv),
           c.needs.time.prefill_seconds, c.needs.time.decode_seconds,
           c.needs.time.bytes_read_per_decode_pass(), c.needs.time.held_byte_seconds,
           c.cost ? fmt::format("{}", *c.cost) : "null", row.in_front);
     } else {
-      out += fmt::format(R"("gpus":{},"error":{}}})", row.gpus, json_string(row.point->error));
+      out +=
+          fmt::format(R"("gpus":{},"error":{}}})", row.point->gpus, json_string(row.point->error));
     }
     fmt::print("{}", out);
   }
@@ -170,7 +163,7 @@ int print_what_if(const PlanOptions& base, const std::vector<std::string>& what_
     }
   }
   const std::vector<GridPoint> points = evaluate_shown(base, axes);
-  const std::vector<Row> rows = rows_of(base, axes, points);
+  const std::vector<Row> rows = rows_of(axes, points);
   if (csv) {
     print_csv(axes, rows);
   } else if (json) {

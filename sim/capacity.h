@@ -20,8 +20,8 @@ namespace kvf {
 // As a user gives it. What is absent takes the engine's default.
 struct PlanOptions {
   std::shared_ptr<const input::Model> model;
-  std::string dtype;                         // of weights and activations; "": the model's
-  std::string kv_dtype;                      // "": the model's
+  std::string dtype;                         // of weights and activations; "": bf16
+  std::string kv_dtype;                      // "": `dtype`, or the model's, float32 halved
   std::optional<Quantization> quantization;  // of weights; absent: the model's
   Device gpu;
   EngineVersion version{{0, 19, 0}};

@@ -19,6 +19,7 @@ GridPoint evaluate(const PlanOptions& base, const std::vector<Axis>& axes, std::
   try {
     PlanOptions options = base;
     for (std::size_t a = 0; a < axes.size(); ++a) axes[a].values[point.at[a]].apply(options);
+    point.gpus = options.gpus();
     point.capacity = capacity_of(options);
   } catch (const std::exception& error) {
     point.error = error.what();
@@ -56,8 +57,7 @@ std::vector<GridPoint> evaluate_grid(const PlanOptions& base, const std::vector<
   return points;
 }
 
-std::vector<std::size_t> pareto_front(const std::vector<GridPoint>& points,
-                                      const std::vector<std::int64_t>& gpus) {
+std::vector<std::size_t> pareto_front(const std::vector<GridPoint>& points) {
   struct Score {
     std::int64_t requests;
     double footprint;
@@ -68,7 +68,7 @@ std::vector<std::size_t> pareto_front(const std::vector<GridPoint>& points,
   for (std::size_t i = 0; i < points.size(); ++i) {
     if (!points[i].capacity || points[i].capacity->requests.mid == 0) continue;
     const Capacity& c = *points[i].capacity;
-    scores.push_back({c.requests.mid, c.needs.footprint.value_or(1), gpus[i], i});
+    scores.push_back({c.requests.mid, c.needs.footprint.value_or(1), points[i].gpus, i});
   }
   // Fewest GPUs first, then most requests: a point can only be beaten by one before it.
   std::sort(scores.begin(), scores.end(), [](const Score& a, const Score& b) {

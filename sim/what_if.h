@@ -23,6 +23,7 @@ struct Axis {
 
 struct GridPoint {
   std::vector<std::size_t> at;  // of each axis: which value
+  std::int64_t gpus = 0;
   std::optional<Capacity> capacity;
   std::string error;  // why there is none
 };
@@ -35,7 +36,6 @@ std::size_t grid_size(const std::vector<Axis>& axes);
 // Indices of the points that no other beats: with at least as many requests at once, as large a KV
 // footprint (more of full attention is kept) and as few GPUs, and better in one of them. Needs an
 // answer.
-std::vector<std::size_t> pareto_front(const std::vector<GridPoint>& points,
-                                      const std::vector<std::int64_t>& gpus);
+std::vector<std::size_t> pareto_front(const std::vector<GridPoint>& points);
 
 }  // namespace kvf

@@ -152,10 +152,14 @@ TEST_CASE("what-if: every combination, the last axis first", "[planner]") {
   CHECK_FALSE(points[4].error.empty());
   CHECK(points[1].capacity->requests.mid > points[0].capacity->requests.mid);
   CHECK(points[2].capacity->requests.mid > points[0].capacity->requests.mid);
+  CHECK(points[0].gpus == 1);
+  CHECK(points[3].gpus == 2);
   // One GPU with half, two with half for more requests, one with full for its footprint, and so on.
-  CHECK(pareto_front(points, {1, 1, 2, 2, 3, 3}) == std::vector<std::size_t>{0, 1, 2, 3});
+  CHECK(pareto_front(points) == std::vector<std::size_t>{0, 1, 2, 3});
   // Were GPUs no matter, the two of one would be beaten by those of two.
-  CHECK(pareto_front(points, {1, 1, 1, 1, 3, 3}) == std::vector<std::size_t>{2, 3});
+  std::vector<GridPoint> alike = points;
+  for (GridPoint& point : alike) point.gpus = 1;
+  CHECK(pareto_front(alike) == std::vector<std::size_t>{2, 3});
 }
 
 }  // namespace kvf

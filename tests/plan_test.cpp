@@ -252,21 +252,22 @@ TEST_CASE("GPUs for so many requests") {
 }
 
 TEST_CASE("no other point beats those of the front") {
-  const auto point = [](std::int64_t requests, double footprint) {
+  const auto point = [](std::int64_t requests, double footprint, std::int64_t gpus = 1) {
     GridPoint p;
+    p.gpus = gpus;
     p.capacity.emplace();
     p.capacity->requests.mid = requests;
     p.capacity->needs.footprint = footprint;
     return p;
   };
   std::vector<GridPoint> points;
-  points.push_back(point(10, 1.0));  // 0
-  points.push_back(point(20, 0.5));  // 1
-  points.push_back(point(15, 0.4));  // 2: beaten by 1
-  points.push_back(point(20, 0.5));  // 3: equal to 1
-  points.push_back(point(20, 0.5));  // 4: the same on more GPUs
-  points.push_back({{}, {}, "no answer"});
-  CHECK(pareto_front(points, {1, 1, 1, 1, 2, 1}) == std::vector<std::size_t>{0, 1, 3});
+  points.push_back(point(10, 1.0));     // 0
+  points.push_back(point(20, 0.5));     // 1
+  points.push_back(point(15, 0.4));     // 2: beaten by 1
+  points.push_back(point(20, 0.5));     // 3: equal to 1
+  points.push_back(point(20, 0.5, 2));  // 4: the same on more GPUs
+  points.push_back({{}, 1, {}, "no answer"});
+  CHECK(pareto_front(points) == std::vector<std::size_t>{0, 1, 3});
 }
 
 }  // namespace kvf

@@ -1,6 +1,7 @@
 #include "models/engines/vllm_ledger.h"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 namespace kvf {
@@ -84,8 +85,9 @@ void refuse_wide(const Estimate& kv, const Estimate& weights) {
   const Bytes width = kv.high - kv.low;
   const Bytes most = std::max(gibibytes(1.5), gibibytes(0.15 * in_gib(kv.mid)));
   if (width <= most) return;
-  std::string why =
-      "what is left for KV is known to " + std::to_string(in_gib(width)) + " GiB only";
+  const std::int64_t tenths = std::llround(10 * in_gib(width));
+  std::string why = "what is left for KV is known to " + std::to_string(tenths / 10) + "." +
+                    std::to_string(tenths % 10) + " GiB only";
   if (!weights.cause.empty()) why += " (" + weights.cause + ")";
   throw Refusal(why);
 }
