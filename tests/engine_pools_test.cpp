@@ -143,6 +143,12 @@ TEST_CASE("vLLM: groups are made from layers as they are logged") {
   CHECK(near.group_size() == 13);
   CHECK(near.group_count() == 2);
   CHECK(near.padding_layers(GroupKind::full) == 1);
+  // 3 and 2 are not less than 1.5 times apart: two groups of 2, one place of padding.
+  const vllm::Layout apart = vllm::hybrid_layout({{GroupKind::full, 2, BytesPerToken(1024), {}},
+                                                  {GroupKind::sliding, 3, BytesPerToken(1024), {}}},
+                                                 Tokens(16), limits);
+  CHECK(apart.group_size() == 2);
+  CHECK(apart.group_count() == 3);
   CHECK_THROWS_WITH(vllm::hybrid_layout({{GroupKind::full, 1, BytesPerToken(1024), {}},
                                          {GroupKind::sliding, 1, BytesPerToken(1536), {}}},
                                         Tokens(16), limits),
@@ -150,9 +156,11 @@ TEST_CASE("vLLM: groups are made from layers as they are logged") {
 }
 
 TEST_CASE("vLLM: a model's layout on one rank") {
-  const auto layout = [](std::vector<LayerRun> runs, std::int64_t ranks, EngineVersion version) {
+  const auto layout = [](std::vector<LayerRun> runs, std::int64_t ranks, EngineVersion version,
+                         bool v0 = false) {
     vllm::Settings settings;
     settings.version = version;
+    settings.v0 = v0;
     settings.tensor_parallel = ranks;
     settings.max_model_len = Tokens(8192);
     return vllm::layout_of(make_shape("", std::move(runs)), settings);
@@ -182,6 +190,9 @@ TEST_CASE("vLLM: a model's layout on one rank") {
   CHECK(layout({sliding, full}, 1, v019).group_size() == 5);
   CHECK(layout({sliding, full}, 1, {{0, 9, 0}}).groups.size() == 1);
   CHECK(layout({sliding, full}, 1, {{0, 9, 0}}).group_size() == 30);
+  CHECK(layout({sliding, full}, 1, {{0, 10, 0}}).groups.size() == 2);
+  CHECK(layout({sliding, full}, 1, {{0, 10, 0}}, true).groups.size() ==
+        1);  // nor in the older core
   // Heads are divided, but one is on every rank.
   CHECK(layout({full}, 2, v019).page == BytesPerBlock(16 * 2 * 2 * 64 * 2));
   CHECK(layout({full}, 8, v019).page == BytesPerBlock(16 * 1 * 2 * 64 * 2));

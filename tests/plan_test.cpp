@@ -194,6 +194,12 @@ TEST_CASE("the cache follows its dtype, the time its GPUs") {
   options.pipeline_parallel = 2;
   const Capacity stages = capacity_of(options);
   CHECK(stages.needs.time.decode_seconds == Approx(one.needs.time.decode_seconds).epsilon(0.02));
+  // So does the arithmetic of a long prefill: half of it on each, one after the other.
+  PlanOptions prefill = llama();
+  prefill.prompt = Tokens(32768);
+  const double alone = capacity_of(prefill).needs.time.prefill_seconds;
+  prefill.pipeline_parallel = 2;
+  CHECK(capacity_of(prefill).needs.time.prefill_seconds == Approx(alone).epsilon(0.001));
   CHECK(*stages.cost == Approx(3.6 / 3600 * 2 * stages.needs.time.held_byte_seconds /
                                static_cast<double>(stages.ledger.available_kv.mid.count())));
   options.pipeline_parallel = 1;
@@ -234,6 +240,9 @@ TEST_CASE("requests at once: the engine's own blocks, no more than it admits") {
   CHECK(snap.requests.mid == snap.ledger.available_kv.mid / snap.needs.block_bytes);
   CHECK(snap.needs.block_bytes >= snap.needs.peak);
   CHECK(snap.requests.high > snap.requests.mid);
+  // Where the ends differ and none is cut off, each is its own.
+  CHECK(capacity.requests.low < capacity.requests.mid);
+  CHECK(capacity.requests == capacity.memory_requests);
 }
 
 TEST_CASE("GPUs for so many requests") {

@@ -127,6 +127,9 @@ TEST_CASE("requests at once") {
   CHECK(requests.low == 10);
   CHECK(requests.mid == 11);
   CHECK(requests.high == 1 + (1050 - 80) / 40);
+  // The others hold the most that is held after the prefill or at the end.
+  needs.after_prefill = Bytes(50);
+  CHECK(requests_at_once(pool, needs).high == 1 + (1050 - 80) / 50);
   CHECK(requests_at_once({Bytes(-5), Bytes(-1), Bytes(10)}, needs) == Band<std::int64_t>{});
 }
 
@@ -135,6 +138,10 @@ TEST_CASE("the last block of each table is filled up") {
   const Request request{input::parse_policy("full"), {Tokens(17), Tokens(0), std::nullopt}};
   const RequestNeeds needs = needs_of(kShape, request, {}, Tokens(16), TimeModel{});
   CHECK(needs.block_bytes - needs.peak == Bytes(4 * 8 * 15).times(2 * 64 * 2));
+  // Nothing is empty in full blocks.
+  const Request even{input::parse_policy("full"), {Tokens(32), Tokens(0), std::nullopt}};
+  const RequestNeeds full = needs_of(kShape, even, {}, Tokens(16), TimeModel{});
+  CHECK(full.block_bytes == full.peak);
 }
 
 TEST_CASE("the longest prompt is the last that fits") {
