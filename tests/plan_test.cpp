@@ -208,6 +208,18 @@ TEST_CASE("the cache follows its dtype, the time its GPUs") {
         Approx(one.needs.time.decode_seconds / 2).epsilon(0.02));
 }
 
+TEST_CASE("a latent is on every rank, the heads that read it are not") {
+  PlanOptions options = llama("h200");
+  options.model = std::make_shared<const input::Model>(input::parse_model("deepseek-v2-lite"));
+  options.prompt = Tokens(131072);
+  const Capacity one = capacity_of(options);
+  options.tensor_parallel = 2;
+  const Capacity two = capacity_of(options);
+  CHECK(two.needs.after_prefill == one.needs.after_prefill);
+  CHECK(two.needs.time.prefill_seconds ==
+        Approx(one.needs.time.prefill_seconds / 2).epsilon(0.001));
+}
+
 TEST_CASE("a row goes through a few experts, and reads them") {
   PlanOptions options = llama("h200");
   options.model = std::make_shared<const input::Model>(input::parse_model("mixtral-8x7b"));
