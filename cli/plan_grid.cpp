@@ -9,7 +9,7 @@
 
 #include "cli/command.h"
 #include "cli/plan_options.h"
-#include "sim/what_if.h"
+#include "sim/planning/what_if.h"
 #include "timeline/json_text.h"
 
 namespace kvf::cli {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "sim/capacity.h"
+#include "sim/planning/capacity.h"
 
 namespace kvf::cli {
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/what_if.h"
+#include "sim/planning/what_if.h"
 
 namespace kvf::cli {
 

@@ -12,7 +12,7 @@
 #include "cli/command.h"
 #include "cli/score_options.h"
 #include "sim/input/scenario.h"
-#include "sim/levels.h"
+#include "sim/memory/levels.h"
 #include "sim/play.h"
 #include "sim/report.h"
 #include "timeline/run_file.h"

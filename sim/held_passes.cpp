@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sim/paged_cells.h"
+#include "sim/memory/paged_cells.h"
 
 namespace kvf {
 namespace {

@@ -12,8 +12,8 @@
 #include "models/schedule.h"
 #include "sim/alloc/score_model.h"
 #include "sim/input/scenario.h"
-#include "sim/levels.h"
-#include "sim/paging.h"
+#include "sim/memory/levels.h"
+#include "sim/memory/paging.h"
 #include "timeline/run_file.h"
 
 namespace kvf {

@@ -10,8 +10,8 @@
 
 #include "models/shape_report.h"
 #include "sim/footprint_json.h"
-#include "sim/levels_report.h"
-#include "sim/paging_report.h"
+#include "sim/memory/levels_report.h"
+#include "sim/memory/paging_report.h"
 #include "timeline/json_text.h"
 
 namespace kvf {

@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
-#include "sim/capacity.h"
 #include "sim/input/model.h"
 #include "sim/input/policy.h"
-#include "sim/what_if.h"
+#include "sim/planning/capacity.h"
+#include "sim/planning/what_if.h"
 #include "tests/catch.h"
 
 namespace kvf {

@@ -12,7 +12,7 @@
 
 #include "models/policy.h"
 #include "sim/input/case.h"
-#include "sim/input/config.h"
+#include "sim/input/config/config.h"
 #include "sim/input/problems.h"
 #include "sim/input/scenario.h"
 #include "sim/input/scores.h"

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/input/config.h"
+#include "sim/input/config/config.h"
 #include "tests/catch.h"
 
 using namespace kvf;

@@ -4,10 +4,10 @@
 #include <optional>
 #include <string>
 
-#include "sim/capacity.h"
-#include "sim/input/config.h"
+#include "sim/input/config/config.h"
 #include "sim/input/json.h"
 #include "sim/input/model.h"
+#include "sim/planning/capacity.h"
 #include "tests/catch.h"
 
 using namespace kvf;

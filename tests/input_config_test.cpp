@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "sim/input/catalogue/catalogue.h"
-#include "sim/input/config.h"
+#include "sim/input/config/config.h"
 #include "sim/input/json.h"
 #include "sim/input/text_file.h"
 #include "tests/catch.h"

@@ -5,10 +5,10 @@
 
 #include "models/closed_form.h"
 #include "models/peak_bytes.h"
-#include "sim/buffer_levels.h"
-#include "sim/held_levels.h"
 #include "sim/input/policy.h"
-#include "sim/levels.h"
+#include "sim/memory/buffer_levels.h"
+#include "sim/memory/held_levels.h"
+#include "sim/memory/levels.h"
 #include "tests/cases_under_law.h"
 #include "tests/catch.h"
 

@@ -11,7 +11,7 @@
 #include "models/peak_bytes.h"
 #include "sim/input/model.h"
 #include "sim/lives.h"
-#include "sim/paging.h"
+#include "sim/memory/paging.h"
 #include "tests/cases_under_law.h"
 #include "tests/catch.h"
 

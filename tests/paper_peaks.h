@@ -13,7 +13,7 @@
 
 #include "sim/input/model.h"
 #include "sim/input/policy.h"
-#include "sim/peak_memory.h"
+#include "sim/memory/peak_memory.h"
 
 namespace kvf::test {
 

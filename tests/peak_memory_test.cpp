@@ -1,5 +1,5 @@
 // Peaks of GPU memory against those that others measured.
-#include "sim/peak_memory.h"
+#include "sim/memory/peak_memory.h"
 
 #include "tests/catch.h"
 #include "tests/paper_peaks.h"

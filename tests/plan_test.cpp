@@ -4,9 +4,9 @@
 #include <string>
 
 #include "models/engines/vllm_ledger.h"
-#include "sim/capacity.h"
 #include "sim/input/policy.h"
-#include "sim/what_if.h"
+#include "sim/planning/capacity.h"
+#include "sim/planning/what_if.h"
 #include "tests/catch.h"
 
 namespace kvf {

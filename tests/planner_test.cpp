@@ -8,7 +8,7 @@
 #include "models/rank_schedule.h"
 #include "models/time_model.h"
 #include "sim/input/policy.h"
-#include "sim/planner.h"
+#include "sim/planning/planner.h"
 #include "sim/simulate.h"
 #include "tests/catch.h"
 

@@ -4,7 +4,7 @@
 
 #include "models/closed_form.h"
 #include "models/transformers_cache.h"
-#include "sim/input/config.h"
+#include "sim/input/config/config.h"
 #include "tests/cases_under_law.h"
 #include "tests/catch.h"
 

@@ -7,7 +7,7 @@
 
 #include "models/engines/vllm_ledger.h"
 #include "models/engines/vllm_weights.h"
-#include "sim/input/config.h"
+#include "sim/input/config/config.h"
 #include "sim/input/model.h"
 #include "tests/catch.h"
 

@@ -6,7 +6,7 @@
 #include "models/engines/caching_blocks.h"
 #include "models/engines/vllm_weights.h"
 #include "models/weights.h"
-#include "sim/input/config.h"
+#include "sim/input/config/config.h"
 #include "sim/input/model.h"
 #include "sim/input/weights/expression.h"
 #include "sim/input/weights/family.h"

@@ -13,7 +13,7 @@
 #include "models/transformers_cache.h"
 #include "models/weights.h"
 #include "sim/input/catalogue/catalogue.h"
-#include "sim/input/config.h"
+#include "sim/input/config/config.h"
 #include "sim/input/node.h"
 
 namespace kvf::input {

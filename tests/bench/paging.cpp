@@ -2,7 +2,7 @@
 #include <benchmark/benchmark.h>
 
 #include "sim/input/model.h"
-#include "sim/paging.h"
+#include "sim/memory/paging.h"
 
 namespace kvf {
 namespace {

@@ -6,7 +6,7 @@
 #include "models/engines/vllm_weights.h"
 #include "models/shape_report.h"
 #include "models/transformers_cache.h"
-#include "sim/input/config.h"
+#include "sim/input/config/config.h"
 #include "tests/fuzz/compute.h"
 
 using namespace kvf;

@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>
 
 #include "models/transformers_cache.h"
-#include "sim/input/config.h"
+#include "sim/input/config/config.h"
 #include "tests/reference_check/row.h"
 
 namespace kvf::reference {

@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "sim/input/catalogue/catalogue.h"
-#include "sim/input/config_family.h"
+#include "sim/input/config/family.h"
 #include "sim/input/json.h"
 #include "sim/input/weights/family.h"
 

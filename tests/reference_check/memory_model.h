@@ -5,7 +5,7 @@
 #include <string>
 
 #include "models/engines/vllm_weights.h"
-#include "sim/input/config.h"
+#include "sim/input/config/config.h"
 #include "tests/reference_check/row.h"
 
 namespace kvf::reference {

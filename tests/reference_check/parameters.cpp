@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "sim/input/config.h"
+#include "sim/input/config/config.h"
 #include "sim/input/weights/family.h"
 #include "tests/reference_check/row.h"
 

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sim/input/config.h"
+#include "sim/input/config/config.h"
 
 namespace kvf::input {
 

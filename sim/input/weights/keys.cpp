@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "sim/input/config_family.h"
+#include "sim/input/config/family.h"
 #include "sim/input/weights/family.h"
 
 namespace kvf::input {

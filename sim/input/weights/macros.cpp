@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <array>
 
-#include "sim/input/config_family.h"
+#include "sim/input/config/family.h"
 #include "sim/input/weights/family.h"
 #include "sim/input/weights/family_tables.h"
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "models/weights.h"
-#include "sim/input/config_values.h"
+#include "sim/input/config/values.h"
 #include "sim/input/weights/symbols.h"
 
 namespace kvf::input {

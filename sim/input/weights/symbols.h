@@ -23,8 +23,8 @@
 #include <vector>
 
 #include "models/shape.h"
-#include "sim/input/config_layers.h"
-#include "sim/input/config_values.h"
+#include "sim/input/config/layers.h"
+#include "sim/input/config/values.h"
 #include "sim/input/weights/family.h"
 
 namespace kvf::input {
