@@ -20,9 +20,8 @@ struct Options {
 };
 
 int run_export(const Options& options) {
-  const bool lives = options.what == "lifespans";
-  if (lives && options.format == "perfetto") {
-    throw UsageError("a trace has tracks only; lifespans go to --format csv or json");
+  if (options.what != "tracks" && options.format == "perfetto") {
+    throw UsageError("a trace has tracks and curves at once; lifespans go to --format csv or json");
   }
   const RunFileReader file(options.file);
   std::error_code no_such_file;
@@ -31,12 +30,17 @@ int run_export(const Options& options) {
   }
   Output output(options.output);
   const TextSink sink = [&](std::string_view text) { output.write(text); };
-  if (options.format == "csv") {
-    lives ? export_lives_csv(file, sink) : export_csv(file, sink);
-  } else if (options.format == "json") {
-    lives ? export_lives_json(file, sink) : export_json(file, sink);
-  } else {
+  if (options.format == "perfetto") {
     export_perfetto(file, options.axis == "row" ? TimeAxis::row : TimeAxis::pass, sink);
+  } else {
+    const bool csv = options.format == "csv";
+    if (options.what == "lifespans") {
+      csv ? export_lives_csv(file, sink) : export_lives_json(file, sink);
+    } else if (options.what == "curves") {
+      csv ? export_curves_csv(file, sink) : export_curves_json(file, sink);
+    } else {
+      csv ? export_csv(file, sink) : export_json(file, sink);
+    }
   }
   output.finish();
   if (!file.complete()) {
@@ -61,9 +65,11 @@ void add_export(CLI::App& app, Action& action) {
   command->add_option("--axis", options->axis, "the time of a trace: row (default) or pass")
       ->check(CLI::IsMember({"row", "pass"}));
   command
-      ->add_option("--what", options->what,
-                   "tracks (default), or lifespans: when each entry was born and evicted")
-      ->check(CLI::IsMember({"tracks", "lifespans"}));
+      ->add_option(
+          "--what", options->what,
+          "tracks (default); lifespans: when each entry was born and evicted; curves: bytes "
+          "over time")
+      ->check(CLI::IsMember({"tracks", "lifespans", "curves"}));
   command->footer("Example:\n  kvfootprint export paper.kvf --format perfetto -o paper.json");
   command->callback([options, &action] { action = [options] { return run_export(*options); }; });
 }

@@ -22,20 +22,27 @@ struct Options {
 struct Counters {
   std::int64_t unfinished = 0;  // 1 if the writer did not come to its end
   std::int64_t closed_form_differs = 0;
+  std::int64_t recordings_wrong = 0;  // runs whose recording lost data or is not consistent
 };
 
 Counters counters_of(const RunFileReader& file, const std::vector<StoredRun>& runs) {
   const auto differ = std::count_if(runs.begin(), runs.end(), [](const StoredRun& run) {
     return run.info.closed_form_agrees == false;
   });
-  return {file.complete() ? 0 : 1, differ};
+  const auto wrong = std::count_if(runs.begin(), runs.end(), [](const StoredRun& run) {
+    return run.info.recorded && run.info.recorded->counters != RecordingCounters{};
+  });
+  return {file.complete() ? 0 : 1, differ, wrong};
 }
 
 void print_json(const RunFileReader& file, const std::vector<StoredRun>& runs) {
   const Counters counters = counters_of(file, runs);
-  fmt::print(R"({{{},"counters":{{"unfinished":{},"closed_form_differs":{}}},"runs":[)",
-             kvf::json_members(file), counters.unfinished, counters.closed_form_differs);
+  fmt::print(
+      R"({{{},"counters":{{"unfinished":{},"closed_form_differs":{},"recordings_wrong":{}}},"runs":[)",
+      kvf::json_members(file), counters.unfinished, counters.closed_form_differs,
+      counters.recordings_wrong);
   const std::vector<StoredLifespan> lifespans = file.lifespans();
+  const std::vector<StoredCurve> all_curves = file.curves();
   std::string_view next_run = "\n {";
   for (const StoredRun& run : runs) {
     std::string tracks;
@@ -51,9 +58,14 @@ void print_json(const RunFileReader& file, const std::vector<StoredRun>& runs) {
       if (lifespan.run_id != run.id) continue;
       lives += fmt::format("{}{{{}}}", lives.empty() ? "\n  " : ",\n  ", json_members(lifespan));
     }
-    fmt::print(R"({}{},"phases":{},"markers":{},"tracks":[{}],"lifespans":[{}]}})", next_run,
-               json_members(run), json_list(file.phases(run)), json_list(file.markers(run)), tracks,
-               lives);
+    std::string curves;
+    for (const StoredCurve& curve : all_curves) {
+      if (curve.run_id != run.id) continue;
+      curves += fmt::format("{}{{{}}}", curves.empty() ? "\n  " : ",\n  ", json_members(curve));
+    }
+    fmt::print(R"({}{},"phases":{},"markers":{},"tracks":[{}],"curves":[{}],"lifespans":[{}]}})",
+               next_run, json_members(run), json_list(file.phases(run)),
+               json_list(file.markers(run)), tracks, curves, lives);
     next_run = ",\n {";
   }
   fmt::print("]}}\n");
@@ -115,10 +127,32 @@ void print_lives(const std::vector<StoredLifespan>& lifespans, const StoredRun& 
              counted(lives, "life", "lives"));
 }
 
+// "host", "kineto"; what was lost or wrong.
+void print_recorded(const RecordedInfo& recorded) {
+  std::string wrong;
+  for (const auto& [name, count] : kRecordingCounters) {
+    if (recorded.counters.*count != 0) {
+      wrong += fmt::format(", {} {}", with_separators(recorded.counters.*count), name);
+    }
+  }
+  fmt::print("       recorded: {}{}\n", shown(recorded.source),
+             wrong.empty() ? "" : ", DATA LOST:" + wrong.substr(1));
+}
+
+void print_curves(const std::vector<StoredCurve>& curves, const StoredRun& run) {
+  for (const StoredCurve& curve : curves) {
+    if (curve.run_id != run.id) continue;
+    fmt::print("       {}{}{} over time: {}\n", shown(curve.info.device),
+               curve.info.device.empty() ? "" : " ", shown(curve.info.name),
+               counted(curve.points, "point", "points"));
+  }
+}
+
 void print_table(const RunFileReader& file, const std::string& name,
                  const std::vector<StoredRun>& runs) {
   print_meta(file, name, std::ssize(runs));
   const std::vector<StoredLifespan> lifespans = file.lifespans();
+  const std::vector<StoredCurve> curves = file.curves();
   std::size_t label = std::string_view("policy").size();
   std::size_t task = std::string_view("task").size();
   for (const StoredRun& run : runs) {
@@ -139,7 +173,9 @@ void print_table(const RunFileReader& file, const std::string& name,
                label, shown(info.task), task,
                with_separators(info.prompt.count()) + "/" + with_separators(info.output.count()),
                percent(info.footprint.footprint), percent(info.footprint.peak), phases);
+    if (info.recorded) print_recorded(*info.recorded);
     print_tracks(file, file.tracks(run));
+    print_curves(curves, run);
     print_lives(lifespans, run);
   }
   const Counters counters = counters_of(file, runs);

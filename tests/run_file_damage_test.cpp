@@ -155,7 +155,7 @@ TEST_CASE("a full disk leaves the target as it was", "[run_file]") {
 TEST_CASE("a file cut anywhere is refused", "[run_file]") {
   const TemporaryFolder folder;
   const fs::path file = folder.path / "a.kvf";
-  write_sample(file, GENERATE(Sample::tracks, Sample::with_lives));
+  write_sample(file, GENERATE(Sample::tracks, Sample::with_lives, Sample::recorded));
   const std::string whole = read_file(file);
   std::mt19937 random(1);
   std::vector<std::size_t> lengths{0, 1, 15, 16, 17, 99, 100, 101, 511, 4095, 4096, 4097};
@@ -171,7 +171,7 @@ TEST_CASE("a file cut anywhere is refused", "[run_file]") {
 TEST_CASE("a file with changed bytes is refused or reads as before", "[run_file]") {
   const TemporaryFolder folder;
   const fs::path file = folder.path / "a.kvf";
-  write_sample(file, GENERATE(Sample::tracks, Sample::with_lives));
+  write_sample(file, GENERATE(Sample::tracks, Sample::with_lives, Sample::recorded));
   const std::string whole = read_file(file);
   const Contents expected = read_all(file);
   std::mt19937 random(2);
@@ -203,7 +203,7 @@ TEST_CASE("right checksums do not make up for wrong content", "[run_file]") {
   const fs::path file = folder.path / "a.kvf";
   const auto forged = [&](const std::string& table, std::size_t column,
                           const sqlite::Value& value) {
-    write_sample(file, Sample::with_lives);
+    write_sample(file, Sample::recorded);
     forge(file, table, column, value);
     try {
       read_all(file);
@@ -235,9 +235,16 @@ TEST_CASE("right checksums do not make up for wrong content", "[run_file]") {
   CHECK(forged("lifespans", 0, std::int64_t{9}) == " is damaged: lifespans are missing");
   CHECK(forged("lifespans", 4, std::int64_t{-1}) ==
         " is damaged: head has a value that it cannot have");
-  CHECK(forged("lifespans", 6, passes) == " is damaged: chunks of lives are missing");
-  CHECK(forged("lifespan_chunks", 3, passes) == " is damaged: chunks of lives are missing");
+  CHECK(forged("lifespans", 6, passes) == " is damaged: chunks of lifespans are missing");
+  CHECK(forged("lifespan_chunks", 3, passes) == " is damaged: chunks of lifespans are missing");
   CHECK(forged("lifespan_chunks", 5, passes) == " is damaged: first leaves its range");
   CHECK(forged("lifespan_columns", 1, std::span(bytes)) ==
         " is damaged: first is not made of whole stretches");
+  CHECK(forged("curves", 5, passes) == " is damaged: chunks of curves are missing");
+  CHECK(forged("curve_chunks", 6, passes) == " is damaged: value leaves its range");
+  CHECK(forged("curve_columns", 1, std::span(bytes)) ==
+        " is damaged: time_ns is not made of whole stretches");
+  CHECK(forged("recordings", 0, std::int64_t{9}) == " is damaged: a recording is of no run");
+  CHECK(forged("recordings", 2, std::int64_t{-1}) ==
+        " is damaged: unmatched_free has a value that it cannot have");
 }

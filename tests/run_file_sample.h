@@ -165,17 +165,42 @@ inline std::vector<CellLives> sample_lives() {
   return cells;
 }
 
-enum class Sample { tracks, with_lives };
+// Of more than a chunk at equal steps, without order, and none.
+inline std::vector<Curve> sample_curves() {
+  std::vector<CurvePoint> steady;
+  for (std::int64_t i = 0; i < 5000; ++i) steady.push_back({10 * i, i % 3});
+  std::vector<CurvePoint> events;
+  std::mt19937_64 random(5);
+  std::int64_t now = 0;
+  for (int i = 0; i < 300; ++i) {
+    now += static_cast<std::int64_t>(random() % 1000);
+    events.push_back({now, static_cast<std::int64_t>(random() % (1ULL << 40))});
+  }
+  return {{{"passes", "", TrackUnit::passes}, std::move(steady)},
+          {{"live", "cuda:0"}, std::move(events)},
+          {{"reserved", "cuda:0"}, {}}};
+}
+
+inline RecordedInfo sample_recorded() { return {"kineto", {1, 2, 3, 4, 5, 6, 7, 8}}; }
+
+// `recorded`: with lives, and the second run is a recording.
+enum class Sample { tracks, with_lives, recorded };
 
 inline void write_sample(const std::filesystem::path& file, Sample what = Sample::tracks) {
   RunFileWriter writer(file, sample_meta());
-  if (what == Sample::with_lives) {
+  if (what != Sample::tracks) {
     for (const CellLives& cell : sample_lives()) {
       writer.append_lives(writer.add_lifespan(cell.info), cell.lives);
     }
   }
   writer.write_run(sample_info(), sample_timeline());
-  writer.write_run(bare_info(), {});
+  RunInfo bare = bare_info();
+  Timeline timeline;
+  if (what == Sample::recorded) {
+    bare.recorded = sample_recorded();
+    timeline.curves = sample_curves();
+  }
+  writer.write_run(bare, timeline);
   writer.finish();
 }
 

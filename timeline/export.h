@@ -28,11 +28,16 @@ void export_json(const RunFileReader& file, const TextSink& sink);
 void export_lives_csv(const RunFileReader& file, const TextSink& sink);
 void export_lives_json(const RunFileReader& file, const TextSink& sink);
 
+// The curves instead of the tracks. CSV: a row a point. JSON: for each curve `columns` and `data`.
+void export_curves_csv(const RunFileReader& file, const TextSink& sink);
+void export_curves_json(const RunFileReader& file, const TextSink& sink);
+
 // What the time of a trace counts: rows, a tick a token, or passes.
 enum class TimeAxis { row, pass };
 
 // Chrome trace events in JSON, which Perfetto opens: a process a run, a counter a track and figure
-// (held_during, held_after), phases as slices, markers as instants. A tick is shown as 1 us.
+// (held_during, held_after), phases as slices, markers as instants. A tick is shown as 1 us. Curves
+// are counters too, of a process of their own, for their time is in real microseconds.
 void export_perfetto(const RunFileReader& file, TimeAxis axis, const TextSink& sink);
 
 }  // namespace kvf

@@ -107,6 +107,35 @@ class Writer {
     }
     sink_(text);
     for (const StoredTrack& track : tracks) write_track(pid, track, axis);
+    write_curves(run);
+  }
+
+  // Curves have a time of their own, and so a process: its number is below 0.
+  void write_curves(const StoredRun& run) {
+    const std::string pid = std::to_string(-run.id);
+    bool first = true;
+    for (const StoredCurve& curve : file_.curves()) {
+      if (curve.run_id != run.id) continue;
+      std::string text;
+      if (first) {
+        add(text, R"("name":"process_name","ph":"M","pid":{},"args":{{"name":{}}})", pid,
+            json_string(run.info.label + " (real time)"));
+        first = false;
+      }
+      const std::string_view unit = to_string(curve.info.unit);
+      const std::string name =
+          json_string(fmt::format("{}{}{}_{}", curve.info.device,
+                                  curve.info.device.empty() ? "" : " ", curve.info.name, unit));
+      sink_(text);
+      for (const StoredCurveChunk& chunk : file_.chunks(curve)) {
+        text.clear();
+        for (const CurvePoint& point : file_.points(chunk)) {
+          add(text, R"("name":{},"ph":"C","ts":{}.{:03},"pid":{},"args":{{"{}":{}}})", name,
+              point.time_ns / 1000, point.time_ns % 1000, pid, unit, point.value);
+        }
+        sink_(text);
+      }
+    }
   }
 
   void write_track(const std::string& pid, const StoredTrack& track, TimeAxis axis) {

@@ -90,7 +90,10 @@ std::string json_members(const RunFileReader& file) {
 std::string json_members(const StoredRun& run) {
   JsonMembers members;
   run_file::visit_run(members, run);
-  return members.text;
+  if (!run.info.recorded) return members.text + R"(,"recorded":null)";
+  JsonMembers recorded;
+  run_file::visit_recorded(recorded, *run.info.recorded);
+  return fmt::format(R"({},"recorded":{{{}}})", members.text, recorded.text);
 }
 
 std::string json_members(const StoredTrack& track) {
@@ -102,6 +105,12 @@ std::string json_members(const StoredTrack& track) {
 std::string json_members(const StoredLifespan& lifespan) {
   JsonMembers members;
   run_file::visit_lifespan(members, lifespan);
+  return members.text;
+}
+
+std::string json_members(const StoredCurve& curve) {
+  JsonMembers members;
+  run_file::visit_curve(members, curve);
   return members.text;
 }
 

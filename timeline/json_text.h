@@ -17,6 +17,7 @@ std::string json_members(const RunFileReader& file);  // what holds for the whol
 std::string json_members(const StoredRun& run);
 std::string json_members(const StoredTrack& track);
 std::string json_members(const StoredLifespan& lifespan);
+std::string json_members(const StoredCurve& curve);
 
 // Lists of objects.
 std::string json_list(const std::vector<PhaseSpan>& phases);

@@ -2,8 +2,10 @@
 // it said it was doing meanwhile. Importers and captures make one; replay.h turns it into tracks.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kvf {
@@ -54,6 +56,23 @@ struct RecordingCounters {
   std::int64_t unknown = 0;            // memory records of an unknown kind
   friend bool operator==(const RecordingCounters&, const RecordingCounters&) = default;
 };
+
+struct RecordingCounter {
+  std::string_view name;
+  std::int64_t RecordingCounters::*count;
+};
+
+// The counters in their order, for code that treats them alike.
+inline constexpr std::array<RecordingCounter, 8> kRecordingCounters{{
+    {"unmatched_free", &RecordingCounters::unmatched_free},
+    {"double_allocation", &RecordingCounters::double_allocation},
+    {"out_of_order", &RecordingCounters::out_of_order},
+    {"total_mismatch", &RecordingCounters::total_mismatch},
+    {"truncated", &RecordingCounters::truncated},
+    {"old_schema", &RecordingCounters::old_schema},
+    {"dropped", &RecordingCounters::dropped},
+    {"unknown", &RecordingCounters::unknown},
+}};
 
 struct Recording {
   std::string format;  // "kineto", "pytorch-snapshot", "nsight-systems", "kvfootprint"

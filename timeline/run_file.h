@@ -18,6 +18,7 @@
 #include "models/footprint.h"
 #include "models/life.h"
 #include "models/units.h"
+#include "timeline/recording.h"
 #include "timeline/timeline.h"
 
 namespace kvf {
@@ -26,6 +27,13 @@ namespace kvf {
 // system's own words where they know.
 struct RunFileError : std::runtime_error {
   using std::runtime_error::runtime_error;
+};
+
+// Where a run comes from that was not simulated.
+struct RecordedInfo {
+  std::string source;  // "host", "cuda"; "kineto" and other formats of traces
+  RecordingCounters counters;
+  friend bool operator==(const RecordedInfo&, const RecordedInfo&) = default;
 };
 
 // One case: a policy on a task. Texts are UTF-8. Counts must not be below 0, doubles be finite and
@@ -43,11 +51,12 @@ struct RunInfo {
   Footprint footprint;
   std::optional<Bytes> peak_bytes;
   std::optional<bool> closed_form_agrees;  // nothing where it was not compared
+  std::optional<RecordedInfo> recorded{};  // then the footprint is not known, and its figures are 0
   friend bool operator==(const RunInfo&, const RunInfo&) = default;
 };
 
 // What holds for the whole file: "producer", "scenario", "command_line", "accounting" ...
-// The keys "complete", "runs", "keys" and "lifespans" are the file's own.
+// The keys "complete", "runs", "keys", "lifespans", "curves" and "recordings" are the file's own.
 using RunFileMeta = std::map<std::string, std::string>;
 
 // The cell whose lives are listed. `head`: its number in the layer. `sequence`: -1 for the only one.
@@ -89,6 +98,10 @@ class RunFileWriter {
   // bounded by 4096 lives a cell.
   std::int64_t add_lifespan(const LifespanInfo& info);
   void append_lives(std::int64_t lifespan_id, std::span<const Life> lives);
+
+  // Adds a curve to the run that is being written, in the same way.
+  std::int64_t add_curve(const CurveInfo& info);
+  void append_points(std::int64_t curve_id, std::span<const CurvePoint> points);
 
   // Ends the run: from here on it survives the death of the process. Gives its id.
   std::int64_t finish_run(const RunInfo& info, std::span<const PhaseSpan> phases,
@@ -152,6 +165,22 @@ struct StoredLifeChunk {
   std::array<MinMax, 4> columns;
 };
 
+struct StoredCurve {
+  std::int64_t id = 0;
+  std::int64_t run_id = 0;
+  CurveInfo info;
+  std::int64_t points = 0;
+};
+
+// Consecutive points of a curve, at most 4096.
+struct StoredCurveChunk {
+  std::int64_t id = 0;
+  std::int64_t curve_id = 0;
+  std::int64_t first_point = 0;
+  std::int64_t points = 0;
+  std::array<MinMax, 2> columns;  // time_ns, value
+};
+
 // Reads a run file. Opening reads neither tracks nor chunks, and no call reads more than it gives.
 // Whatever is read is checked against checksums and counts: a damaged file gives an error and
 // never a wrong number. All members throw RunFileError.
@@ -179,6 +208,10 @@ class RunFileReader {
   std::vector<StoredLifespan> lifespans() const;                              // of all runs, by run
   std::vector<StoredLifeChunk> chunks(const StoredLifespan& lifespan) const;  // the index only
   std::vector<Life> lives(const StoredLifeChunk& chunk) const;
+
+  std::vector<StoredCurve> curves() const;                               // of all runs, by run
+  std::vector<StoredCurveChunk> chunks(const StoredCurve& curve) const;  // the index only
+  std::vector<CurvePoint> points(const StoredCurveChunk& chunk) const;
 
  private:
   struct State;

@@ -95,16 +95,34 @@ void visit_lifespan(Visitor& visit, Lifespan& lifespan) {
   visit("lives", lifespan.lives);
 }
 
-template <class Visitor, class Chunk>
-void visit_life_chunk(Visitor& visit, Chunk& chunk) {
+// F: run_file_series.h.
+template <class F, class Visitor, class Chunk>
+void visit_series_chunk(Visitor& visit, Chunk& chunk) {
   visit("chunk_id", chunk.id);
-  visit("lifespan_id", chunk.lifespan_id);
-  visit("first_life", chunk.first_life);
-  visit("lives", chunk.lives, 1);
+  visit(F::kOwnerColumn, chunk.*F::kOwner);
+  visit(F::kOrder, chunk.*F::kFirst);
+  visit("items", chunk.*F::kCount, 1);
   for (auto& [min, max] : chunk.columns) {
     visit("min", min);
     visit("max", max);
   }
+}
+
+template <class Visitor, class Curve>
+void visit_curve(Visitor& visit, Curve& curve) {
+  visit("curve_id", curve.id);
+  visit("run_id", curve.run_id);
+  visit("name", curve.info.name);
+  visit("device", curve.info.device);
+  visit("unit", curve.info.unit);
+  visit("points", curve.points);
+}
+
+// What of a run's row a recording has instead of figures.
+template <class Visitor, class Recorded>
+void visit_recorded(Visitor& visit, Recorded& recorded) {
+  visit("source", recorded.source);
+  for (const auto& [name, member] : kRecordingCounters) visit(name, recorded.counters.*member);
 }
 
 template <class Visitor, class Phase>

@@ -19,15 +19,18 @@ inline constexpr int kMaxValueBytes = 64 << 20;  // of any one text or column
 inline constexpr std::string_view kComplete = "complete";  // "yes" or "no"
 inline constexpr std::string_view kRuns = "runs";          // how many runs there are
 inline constexpr std::string_view kKeys = "keys";          // how many keys `meta` has
-inline constexpr std::string_view kLifespans =
-    "lifespans";  // how many rows; only where there are any
-inline constexpr std::array kOwnKeys{kComplete, kRuns, kKeys, kLifespans};
+// How many rows these tables have; only where there are any.
+inline constexpr std::string_view kLifespans = "lifespans";
+inline constexpr std::string_view kCurves = "curves";
+inline constexpr std::string_view kRecordings = "recordings";
+inline constexpr std::array kOwnKeys{kComplete, kRuns, kKeys, kLifespans, kCurves, kRecordings};
 inline constexpr std::size_t kAlwaysThere = 3;  // the first of them
 
-inline constexpr std::array<std::pair<TrackUnit, std::string_view>, 3> kUnits{{
+inline constexpr std::array<std::pair<TrackUnit, std::string_view>, 4> kUnits{{
     {TrackUnit::entries, "entries"},
     {TrackUnit::bytes, "bytes"},
     {TrackUnit::blocks, "blocks"},
+    {TrackUnit::passes, "passes"},
 }};
 
 // The last column of each table is the checksum of the others.
@@ -177,6 +180,57 @@ CREATE TABLE lifespan_columns (
   checksum INTEGER NOT NULL
 ) STRICT;
 )";
-inline constexpr std::int64_t kChunkLives = 4096;
+
+// Made when the first points are written.
+inline constexpr std::string_view kCurvesSchema = R"(
+CREATE TABLE curves (
+  curve_id INTEGER PRIMARY KEY,
+  run_id   INTEGER NOT NULL REFERENCES runs DEFERRABLE INITIALLY DEFERRED,
+  name     TEXT NOT NULL,
+  device   TEXT NOT NULL,
+  unit     TEXT NOT NULL,
+  points   INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE curve_chunks (
+  chunk_id    INTEGER PRIMARY KEY,
+  curve_id    INTEGER NOT NULL REFERENCES curves DEFERRABLE INITIALLY DEFERRED,
+  first_point INTEGER NOT NULL,
+  points      INTEGER NOT NULL,
+  time_ns_min INTEGER NOT NULL,
+  time_ns_max INTEGER NOT NULL,
+  value_min   INTEGER NOT NULL,
+  value_max   INTEGER NOT NULL,
+  checksum    INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX chunks_of_curve ON curve_chunks (curve_id, first_point);
+
+CREATE TABLE curve_columns (
+  chunk_id INTEGER PRIMARY KEY REFERENCES curve_chunks,
+  time_ns  BLOB NOT NULL,
+  value    BLOB NOT NULL,
+  checksum INTEGER NOT NULL
+) STRICT;
+)";
+
+// Made with the first run that was recorded.
+inline constexpr std::string_view kRecordingsSchema = R"(
+CREATE TABLE recordings (
+  run_id            INTEGER PRIMARY KEY REFERENCES runs DEFERRABLE INITIALLY DEFERRED,
+  source            TEXT NOT NULL,
+  unmatched_free    INTEGER NOT NULL,
+  double_allocation INTEGER NOT NULL,
+  out_of_order      INTEGER NOT NULL,
+  total_mismatch    INTEGER NOT NULL,
+  truncated         INTEGER NOT NULL,
+  old_schema        INTEGER NOT NULL,
+  dropped           INTEGER NOT NULL,
+  unknown           INTEGER NOT NULL,
+  checksum          INTEGER NOT NULL
+) STRICT;
+)";
+
+inline constexpr std::int64_t kChunkItems = 4096;  // lives, points
 
 }  // namespace kvf::run_file

@@ -1,51 +1,51 @@
-// The part of a run file that holds lives of entries: tables that a file need not have.
+// Lives of entries as a part of a run file.
 #pragma once
 
-#include <array>
-#include <cstdint>
-#include <span>
-#include <vector>
+#include <limits>
 
-#include "timeline/column_codec.h"
-#include "timeline/run_file.h"
-#include "timeline/sqlite.h"
+#include "timeline/run_file_series.h"
 
 namespace kvf::run_file {
 
-// Writes into the open transaction of a database. What it throws is RunFileWriter's.
-class LivesWriter {
- public:
-  // Makes the tables. `database` must outlive this.
-  explicit LivesWriter(const sqlite::Database& database);
+struct LivesFormat {
+  using Item = Life;
+  using Info = LifespanInfo;
+  using Stored = StoredLifespan;
+  using Chunk = StoredLifeChunk;
+  static constexpr auto kSize = &StoredLifespan::lives;
+  static constexpr auto kOwner = &StoredLifeChunk::lifespan_id;
+  static constexpr auto kFirst = &StoredLifeChunk::first_life;
+  static constexpr auto kCount = &StoredLifeChunk::lives;
+  static constexpr std::string_view kSchema = kLivesSchema;
+  static constexpr std::string_view kTable = "lifespans";
+  static constexpr std::string_view kChunkTable = "lifespan_chunks";
+  static constexpr std::string_view kColumnTable = "lifespan_columns";
+  static constexpr std::string_view kOwnerColumn = "lifespan_id";
+  static constexpr std::string_view kOrder = "first_life";
+  static constexpr std::array<std::string_view, 4> kColumns{"first", "last", "born", "gone"};
 
-  std::int64_t add(std::int64_t run_id, const LifespanInfo& info);
-  void append(std::int64_t id, std::span<const Life> lives);
-  // Ends what was added since the last call, and gives how many there are in the file.
-  std::int64_t finish_run();
-  // Forgets what was added; false if there is nothing else: then the tables are gone too.
-  bool abandon_run();
+  template <class Visitor, class Any>
+  static void visit(Visitor& visitor, Any& stored) {
+    visit_lifespan(visitor, stored);
+  }
 
- private:
-  struct Open {
-    StoredLifespan stored;
-    std::int64_t in_chunk = 0;  // lives that wait in the encoders
-    std::array<ColumnEncoder, 4> columns;
-  };
-  void flush(Open& open);
+  // The codec has no numbers below 0: kNever becomes 0.
+  static std::array<std::int64_t, 4> values_of(const Life& life) {
+    return {life.first, life.last, life.born, life.evicted + 1};
+  }
+  static Life item_of(const std::array<std::int64_t, 4>& values) {
+    return {values[0], values[1], values[2], values[3] - 1};
+  }
 
-  sqlite::Statement lifespans_;
-  sqlite::Statement chunks_;
-  sqlite::Statement columns_;
-  std::vector<Open> open_;     // of the current run
-  std::int64_t finished_ = 0;  // of the runs before
-  std::int64_t next_chunk_ = 1;
+  // A life is evicted only in a pass that is, or comes after, its birth.
+  static std::string why_invalid(const Life& life, const Life*) {
+    const bool ends =
+        life.evicted == Life::kNever ||
+        (life.evicted >= life.born && life.evicted < std::numeric_limits<std::int64_t>::max());
+    if (life.first >= 0 && life.last >= life.first && life.born >= 0 && ends) return "";
+    return fmt::format("no life is {}..{}, born {}, evicted {}", life.first, life.last, life.born,
+                       life.evicted);
+  }
 };
-
-// For the reader. They throw std::runtime_error, saying what is wrong. `count`: how many rows meta
-// says there are; without any there are no tables.
-std::vector<StoredLifespan> read_lifespans(const sqlite::Database& database, std::int64_t count);
-std::vector<StoredLifeChunk> read_life_chunks(const sqlite::Database& database,
-                                              const StoredLifespan& lifespan);
-std::vector<Life> read_lives(const sqlite::Database& database, const StoredLifeChunk& chunk);
 
 }  // namespace kvf::run_file

@@ -7,6 +7,7 @@
 
 #include "timeline/run_file.h"
 #include "timeline/run_file_columns.h"
+#include "timeline/run_file_curves.h"
 #include "timeline/run_file_format.h"
 #include "timeline/run_file_lives.h"
 #include "timeline/run_file_open.h"
@@ -50,7 +51,10 @@ struct RunFileReader::State {
   RunFileMeta meta;
   bool complete = false;
   std::int64_t runs = 0;
+  // Rows of the tables that a file need not have.
   std::int64_t lifespans = 0;
+  std::int64_t curves = 0;
+  std::int64_t recordings = 0;
 
   explicit State(fs::path name) : file(std::move(name)), database(run_file::open(file)) {
     for_each_row("SELECT * FROM meta", {}, [&](RowReader& row) {
@@ -64,9 +68,12 @@ struct RunFileReader::State {
     if (done != "yes" && done != "no") damaged("meta does not say whether it is complete");
     complete = done == "yes";
     runs = take_count(run_file::kRuns);
-    if (meta.contains(std::string(run_file::kLifespans))) {
-      lifespans = take_count(run_file::kLifespans);
-    }
+    const auto optional_count = [&](std::string_view key) {
+      return meta.contains(std::string(key)) ? take_count(key) : 0;
+    };
+    lifespans = optional_count(run_file::kLifespans);
+    curves = optional_count(run_file::kCurves);
+    recordings = optional_count(run_file::kRecordings);
   }
 
   std::int64_t take_count(std::string_view key) {
@@ -86,12 +93,22 @@ struct RunFileReader::State {
 
   template <class Read>
   void for_each_row(const std::string& sql, std::vector<Value> parameters, Read&& read) const {
-    sqlite::Statement statement(database, sql);
-    statement.bind(parameters);
-    while (statement.next()) {
-      RowReader row(statement.row());
-      read(row);
-    }
+    run_file::for_each_row(database, sql, std::move(parameters), std::forward<Read>(read));
+  }
+
+  // Fills in which of the runs were recorded.
+  void read_recordings(std::vector<StoredRun>& to) const {
+    if (recordings == 0) return;
+    std::int64_t rows = 0;
+    for_each_row("SELECT * FROM recordings ORDER BY run_id", {}, [&](RowReader& row) {
+      std::int64_t run_id = 0;
+      row("run_id", run_id);
+      if (run_id < 1 || run_id > std::ssize(to)) damaged("a recording is of no run");
+      run_file::visit_recorded(row,
+                               to[static_cast<std::size_t>(run_id - 1)].info.recorded.emplace());
+      ++rows;
+    });
+    if (rows != recordings) damaged("recordings are missing");
   }
 
   // The phases or markers of a run, which are numbered from 0.
@@ -166,6 +183,7 @@ std::vector<StoredRun> RunFileReader::runs() const {
       if (runs.back().id != std::ssize(runs)) damaged("runs are missing");
     });
     if (std::ssize(runs) != state_->runs) damaged("runs are missing");
+    state_->read_recordings(runs);
     return runs;
   });
 }
@@ -239,21 +257,52 @@ Timeline RunFileReader::timeline(const StoredRun& run) const {
   for (StoredTrack& track : tracks(run)) {
     timeline.tracks.push_back({std::move(track.info), columns(track)});
   }
+  for (StoredCurve& stored : curves()) {
+    if (stored.run_id != run.id) continue;
+    Curve& curve = timeline.curves.emplace_back();
+    for (const StoredCurveChunk& chunk : chunks(stored)) {
+      const std::vector<CurvePoint> more = points(chunk);
+      curve.points.insert(curve.points.end(), more.begin(), more.end());
+    }
+    curve.info = std::move(stored.info);
+  }
   return timeline;
 }
 
 std::vector<StoredLifespan> RunFileReader::lifespans() const {
-  return guard(state_->file,
-               [&] { return run_file::read_lifespans(state_->database, state_->lifespans); });
+  return guard(state_->file, [&] {
+    return run_file::read_series<run_file::LivesFormat>(state_->database, state_->lifespans);
+  });
 }
 
 std::vector<StoredLifeChunk> RunFileReader::chunks(const StoredLifespan& lifespan) const {
-  return guard(state_->file,
-               [&] { return run_file::read_life_chunks(state_->database, lifespan); });
+  return guard(state_->file, [&] {
+    return run_file::read_series_chunks<run_file::LivesFormat>(state_->database, lifespan);
+  });
 }
 
 std::vector<Life> RunFileReader::lives(const StoredLifeChunk& chunk) const {
-  return guard(state_->file, [&] { return run_file::read_lives(state_->database, chunk); });
+  return guard(state_->file, [&] {
+    return run_file::read_series_items<run_file::LivesFormat>(state_->database, chunk);
+  });
+}
+
+std::vector<StoredCurve> RunFileReader::curves() const {
+  return guard(state_->file, [&] {
+    return run_file::read_series<run_file::CurvesFormat>(state_->database, state_->curves);
+  });
+}
+
+std::vector<StoredCurveChunk> RunFileReader::chunks(const StoredCurve& curve) const {
+  return guard(state_->file, [&] {
+    return run_file::read_series_chunks<run_file::CurvesFormat>(state_->database, curve);
+  });
+}
+
+std::vector<CurvePoint> RunFileReader::points(const StoredCurveChunk& chunk) const {
+  return guard(state_->file, [&] {
+    return run_file::read_series_items<run_file::CurvesFormat>(state_->database, chunk);
+  });
 }
 
 }  // namespace kvf

@@ -9,6 +9,7 @@
 #include "timeline/partial_file.h"
 #include "timeline/run_file.h"
 #include "timeline/run_file_columns.h"
+#include "timeline/run_file_curves.h"
 #include "timeline/run_file_format.h"
 #include "timeline/run_file_lives.h"
 #include "timeline/run_file_row.h"
@@ -73,9 +74,12 @@ struct Store {
 struct RunFileWriter::State {
   fs::path target;
   PartialFile partial;
-  std::optional<Store> store;                  // nothing once the file is finished
-  std::optional<run_file::LivesWriter> lives;  // nothing until there are any
-  std::size_t keys = 0;                        // of meta
+  std::optional<Store> store;  // nothing once the file is finished
+  // Nothing until there are any.
+  std::optional<run_file::SeriesWriter<run_file::LivesFormat>> lives;
+  std::optional<run_file::SeriesWriter<run_file::CurvesFormat>> curves;
+  std::int64_t recordings = 0;  // rows of the table, finished runs only
+  std::size_t keys = 0;         // of meta, those that are always there
 
   std::int64_t runs = 0;          // finished ones
   bool in_run = false;            // a transaction is open
@@ -90,6 +94,7 @@ struct RunFileWriter::State {
   ~State() {
     if (!store) return;
     lives.reset();
+    curves.reset();
     store.reset();
     std::error_code ignored;  // SQLite leaves the journal if the disk did not let it roll back
     fs::remove(partial.path().string() + "-journal", ignored);
@@ -146,6 +151,15 @@ struct RunFileWriter::State {
     store->chunks.run(index.finish());
     store->chunk_columns.run(content.finish());
     track.in_chunk = 0;
+  }
+
+  // The row of a run that was recorded; its table is made with the first.
+  void insert_recording(std::int64_t run_id, const RecordedInfo& recorded) {
+    if (recordings == 0) store->database.execute(std::string(run_file::kRecordingsSchema));
+    RowWriter row;
+    row("run_id", run_id);
+    run_file::visit_recorded(row, recorded);
+    store->insertion("INSERT INTO recordings", 11).run(row.finish());
   }
 
   // Inserts phases or markers, which are numbered within their run.
@@ -233,6 +247,22 @@ void RunFileWriter::append_lives(std::int64_t lifespan_id, std::span<const Life>
   });
 }
 
+std::int64_t RunFileWriter::add_curve(const CurveInfo& info) {
+  State& s = *state_;
+  return s.guard([&] {
+    s.begin_run();
+    if (!s.curves) s.curves.emplace(s.store->database);
+    return s.curves->add(s.runs + 1, info);
+  });
+}
+
+void RunFileWriter::append_points(std::int64_t curve_id, std::span<const CurvePoint> points) {
+  state_->guard([&] {
+    if (!state_->curves) throw std::logic_error("run file: no curves are being written");
+    state_->curves->append(curve_id, points);
+  });
+}
+
 std::int64_t RunFileWriter::finish_run(const RunInfo& info, std::span<const PhaseSpan> phases,
                                        std::span<const Marker> markers) {
   State& s = *state_;
@@ -254,12 +284,20 @@ std::int64_t RunFileWriter::finish_run(const RunInfo& info, std::span<const Phas
       s.store->tracks.run(track_row.finish());
     }
     s.store->put_meta(run_file::kRuns, std::to_string(run.id));
-    if (s.lives) {
-      s.store->put_meta(run_file::kLifespans, std::to_string(s.lives->finish_run()));
-      s.store->put_meta(run_file::kKeys, std::to_string(s.keys + 1));
-    }
+    std::size_t optional = 0;  // keys of tables that a file need not have
+    const auto count = [&](std::string_view key, std::int64_t rows) {
+      s.store->put_meta(key, std::to_string(rows));
+      ++optional;
+    };
+    if (s.lives) count(run_file::kLifespans, s.lives->finish_run());
+    if (s.curves) count(run_file::kCurves, s.curves->finish_run());
+    if (info.recorded) s.insert_recording(run.id, *info.recorded);
+    const std::int64_t recordings = s.recordings + (info.recorded ? 1 : 0);
+    if (recordings > 0) count(run_file::kRecordings, recordings);
+    if (optional > 0) s.store->put_meta(run_file::kKeys, std::to_string(s.keys + optional));
     s.store->database.execute("COMMIT");
     s.runs = run.id;
+    s.recordings = recordings;
     s.end_run(run.tracks);
     return run.id;
   });
@@ -272,11 +310,13 @@ void RunFileWriter::abandon_run() {
     if (s.store->database.in_transaction()) s.store->database.execute("ROLLBACK");
   });
   if (s.lives && !s.lives->abandon_run()) s.lives.reset();
+  if (s.curves && !s.curves->abandon_run()) s.curves.reset();
   s.end_run(0);
 }
 
 std::int64_t RunFileWriter::write_run(const RunInfo& info, const Timeline& timeline) {
   for (const Track& track : timeline.tracks) append(add_track(track.info), track.columns);
+  for (const Curve& curve : timeline.curves) append_points(add_curve(curve.info), curve.points);
   return finish_run(info, timeline.phases, timeline.markers);
 }
 
@@ -289,6 +329,7 @@ void RunFileWriter::finish() {
     s.store->database.execute("COMMIT");
   });
   s.lives.reset();
+  s.curves.reset();
   s.store.reset();
   try {
     s.partial.rename_to_target();

@@ -32,10 +32,33 @@ struct Marker {
   friend bool operator==(const Marker&, const Marker&) = default;
 };
 
+// A step curve over time: `value` holds from `time_ns` until the next point.
+struct CurvePoint {
+  std::int64_t time_ns = 0;  // from the timeline's own zero; never earlier than the point before
+  std::int64_t value = 0;
+  friend bool operator==(const CurvePoint&, const CurvePoint&) = default;
+};
+
+// What a curve is of: "live" or "reserved" bytes of a device. The clock of a run, "passes", counts
+// the passes that have begun, which is what lays its tracks over its curves.
+struct CurveInfo {
+  std::string name;
+  std::string device;
+  TrackUnit unit = TrackUnit::bytes;
+  friend bool operator==(const CurveInfo&, const CurveInfo&) = default;
+};
+
+struct Curve {
+  CurveInfo info;
+  std::vector<CurvePoint> points;
+  friend bool operator==(const Curve&, const Curve&) = default;
+};
+
 struct Timeline {
   std::vector<Track> tracks;
   std::vector<PhaseSpan> phases;
   std::vector<Marker> markers;
+  std::vector<Curve> curves{};
   friend bool operator==(const Timeline&, const Timeline&) = default;
 };
 

@@ -45,8 +45,8 @@ inline constexpr std::array<TrackColumn, 5> kTrackColumns{{
     {"held_after", &TrackColumns::held_after},
 }};
 
-// What the columns count.
-enum class TrackUnit { entries, bytes, blocks };
+// What the columns count; passes only as a clock (timeline.h).
+enum class TrackUnit { entries, bytes, blocks, passes };
 
 // What a track is of. `layer` is -1 for a track over all layers, `sequence` -1 for one over all
 // sequences; `cells` is how many (layer, KV head) pairs the columns sum over. A run counts its

@@ -55,8 +55,9 @@ void mend_checksums(const fs::path& file) {
     database.execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
     for (const std::string table :
          {"meta", "runs", "phases", "markers", "tracks", "chunks", "chunk_columns", "lifespans",
-          "lifespan_chunks", "lifespan_columns"}) {
-      // A file without lives has no tables for them.
+          "lifespan_chunks", "lifespan_columns", "curves", "curve_chunks", "curve_columns",
+          "recordings"}) {
+      // A file without lives, curves or recordings has no tables for them.
       sqlite::Statement has(database, "SELECT 1 FROM sqlite_schema WHERE name = '" + table + "'");
       if (!has.next()) continue;
       sqlite::Statement rows(database, "SELECT * FROM " + table);
@@ -91,6 +92,8 @@ void read_all(const fs::path& file) {
     export_perfetto(reader, TimeAxis::row, nowhere);
     export_lives_csv(reader, nowhere);
     export_lives_json(reader, nowhere);
+    export_curves_csv(reader, nowhere);
+    export_curves_json(reader, nowhere);
   } catch (const RunFileError& error) {
     fuzz::require(std::string_view(error.what()).size() > file.string().size());
   }
