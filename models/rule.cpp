@@ -35,6 +35,17 @@ Tokens live(const Rule& rule, const Pass& pass, Tokens after) {
       rule.v);
 }
 
+Tokens hidden_rows(const Rule& rule, const RuleState& state) {
+  return std::visit(
+      [&]<class R>(const R& r) -> Tokens {
+        if constexpr (requires(const typename R::State& s) { r.hidden_rows(s); }) {
+          return r.hidden_rows(std::get<typename R::State>(state.v));
+        }
+        return {};
+      },
+      rule.v);
+}
+
 bool masks(const Rule& rule) {
   return std::visit(
       [](const auto& r) {

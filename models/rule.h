@@ -11,6 +11,8 @@
 //                                              eviction (default: what stays)
 //   Tokens live(const Pass&, after)            of the entries that stayed, those that are not
 //                                              masked: still stored, never read again (default: all)
+//   Tokens hidden_rows(const State&)           rows whose hidden states wait, in each layer, to be
+//                                              scored (default: none)
 //   Retention retention(const Pass&)           which entries stay (models/retention.h; default: of
 //                                              all entries the best-scored)
 //   Tokens reserved(const PlanContext&)        entries allocated ahead by a static cache
@@ -104,6 +106,8 @@ Tokens keep(const Rule& rule, RuleState& state, const Pass& pass, Tokens size);
 std::optional<Tokens> before_drop(const Rule& rule, const Pass& pass, Tokens size);
 // Of the entries that stayed after a pass, those that are not masked.
 Tokens live(const Rule& rule, const Pass& pass, Tokens after);
+// Rows whose hidden states wait beside the cache to be scored.
+Tokens hidden_rows(const Rule& rule, const RuleState& state);
 // Whether a rule masks entries instead of dropping them.
 bool masks(const Rule& rule);
 // Which entries stay when the rule says how many.

@@ -10,6 +10,7 @@
 
 #include "models/closed_form.h"
 #include "sim/input/policy.h"
+#include "sim/pass_columns.h"
 #include "sim/simulate.h"
 #include "sim/simulate_batch.h"
 #include "sim/write_lives.h"
@@ -43,16 +44,6 @@ TrackColumns columns(const PlayedBlock& block, SumOf&& sum_of) {
     columns.held_after.push_back(sum_of([&](std::size_t rule) { return block.after(rule)[at]; }));
   }
   return columns;
-}
-
-std::vector<PhaseSpan> phases_of(const PassPlan& plan) {
-  std::vector<PhaseSpan> phases;
-  for (const PassRun& run : plan.runs) {
-    const std::string name = run.phase == Phase::prefill ? "prefill" : "decode";
-    if (phases.empty() || phases.back().name != name) phases.push_back({name, run.first, 0});
-    phases.back().passes += run.count;
-  }
-  return phases;
 }
 
 RunInfo info_of(const PlayedCase& c, const input::Scenario& scenario) {
@@ -180,14 +171,7 @@ void play_case(PlayedCase& c, const PlayOptions& options, const input::Scenario&
     const std::vector<BatchMember> all{{plan(PolicySpec{}, scenario.shape, schedule.workload,
                                              schedule.accounting, schedule.convention),
                                         1}};
-    TrackColumns track;
-    for (const PassRun& run : schedule.plan.runs) {
-      for (std::int64_t i = 0; i < run.count; ++i) {
-        track.first_row.push_back((run.position + run.rows.times(i)).count());
-        track.rows.push_back(run.rows.count());
-      }
-    }
-    add_memory(c, members, full, all, options, scenario, std::move(track), writer);
+    add_memory(c, members, full, all, options, scenario, rows_of(schedule.plan), writer);
   }
   write_lives(schedule, options, writer);
   writer.finish_run(info_of(c, scenario), phases_of(schedule.plan), {});

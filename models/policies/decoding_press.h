@@ -63,6 +63,8 @@ struct DecodingPress {
   void preset(std::string_view) { fires = Firing::when_larger; }
   void check() const;
 
+  static constexpr std::int64_t kMostHidden = 256;
+
   struct Rule {
     struct State {
       std::int64_t passes = 0;  // decode passes since the last eviction
@@ -78,6 +80,10 @@ struct DecodingPress {
       return target ? *target : std::max(Tokens(1), truncated_keep(ratio, seen));
     }
     Tokens keep(State& state, const Pass& pass, Tokens size) const;
+    // Those of the steps since it fired, at most kMostHidden (kvpress: hidden_states_buffer_size).
+    Tokens hidden_rows(const State& state) const {
+      return Tokens(std::min(state.passes, kMostHidden));
+    }
     template <class Sink>
     void segments(const PassPlan& plan, Sink&& sink) const {
       play_plan(*this, plan, sink);
