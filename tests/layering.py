@@ -28,7 +28,11 @@ ROOMS = {
 }
 
 # Even where "cuda" is allowed, only these files may use it.
-CUDA_FILES = ()
+CUDA_FILES = (
+    "profiler/capture/attention/kernel.cu",
+    "profiler/capture/backends/cuda_device.cpp",
+    "tests/kernel/number_cuda_test.cpp",
+)
 
 # The first pattern that matches the whole name tells whose header it is.
 HEADERS = (
