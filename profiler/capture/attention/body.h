@@ -3,13 +3,13 @@
 //
 // Softmax is computed online, tile by tile: scores of kTile slots, their maximum over all threads,
 // weights, weighted values; what earlier tiles gave is scaled down when the maximum rises. All
-// arithmetic is in float. Tiles are summed apart and then added, so that rounding errors grow with
-// the number of tiles and not of entries.
+// arithmetic is in float, but for the sum of the weights. Values are summed in groups, groups in tiles: a sum of n numbers one after
+// another would be off by about sqrt(n) roundings, this one by far less.
 //
 // A Context has
 //   thread(), threads()      index and number
-//   warp(), warps(), lane()  the same, where threads exchange numbers in groups
-//   warp_max(x), warp_sum(x) over a group; only lane 0 needs the result
+//   warp(), warps(), lane()  the same of the warps in which threads exchange numbers
+//   warp_max(x), warp_sum(x) over a warp; only lane 0 needs the result
 //   barrier(Barrier)         all threads have arrived, what they wrote is seen
 //   load(pointer), store(pointer, value), multiply_add(a, b, c) = a * b + c
 #pragma once
@@ -23,11 +23,12 @@
 namespace kvf::capture {
 
 inline constexpr int kTile = 128;
+inline constexpr int kGroup = 16;  // of a tile
 
 // Every barrier of the kernel, by what it waits for. A test leaves each out and wants a race.
 enum class Barrier : std::uint8_t {
   query_staged,     // the query of all threads, before scores read it
-  maxima_written,   // of all groups, before they are compared
+  maxima_written,   // of all warps, before they are compared
   weights_written,  // of all slots, before values are weighted
   tile_done,        // weights and maxima were read, before the next tile writes them
 };
@@ -36,30 +37,32 @@ enum class Barrier : std::uint8_t {
 template <class T>
 struct Scratch {
   const T** values;  // [kTile] of the entry in each slot; nullptr: the row does not see it
-  float* weights;    // [kTile] scores first
+  double* totals;    // [warps]
   float* maxima;     // [warps]
-  float* totals;     // [warps]
+  float* weights;    // [kTile] scores first
   float* query;      // [head_dim] scaled
-  float* part;       // [head_dim] of this tile
-  float* sum;        // [head_dim] of all tiles
+  // [head_dim] weighted values, summed over a group of slots, a tile and all tiles
+  float *group, *tile, *sum;
 
-  // `memory`: scratch_bytes(), aligned for a pointer.
+  // `memory`: scratch_bytes(), aligned for a double.
   KVF_HOST_DEVICE static Scratch at(void* memory, int head_dim, int warps) {
     Scratch scratch{};
     scratch.values = static_cast<const T**>(memory);
-    scratch.weights = reinterpret_cast<float*>(scratch.values + kTile);
-    scratch.maxima = scratch.weights + kTile;
-    scratch.totals = scratch.maxima + warps;
-    scratch.query = scratch.totals + warps;
-    scratch.part = scratch.query + head_dim;
-    scratch.sum = scratch.part + head_dim;
+    scratch.totals = reinterpret_cast<double*>(scratch.values + kTile);
+    scratch.maxima = reinterpret_cast<float*>(scratch.totals + warps);
+    scratch.weights = scratch.maxima + warps;
+    scratch.query = scratch.weights + kTile;
+    scratch.group = scratch.query + head_dim;
+    scratch.tile = scratch.group + head_dim;
+    scratch.sum = scratch.tile + head_dim;
     return scratch;
   }
 };
 
 constexpr std::size_t scratch_bytes(int head_dim, int warps) {
   return kTile * (sizeof(void*) + sizeof(float)) +
-         sizeof(float) * static_cast<std::size_t>(2 * warps + 3 * head_dim);
+         static_cast<std::size_t>(warps) * (sizeof(double) + sizeof(float)) +
+         static_cast<std::size_t>(head_dim) * 4 * sizeof(float);
 }
 
 namespace detail {
@@ -104,7 +107,7 @@ KVF_HOST_DEVICE void attend(Context& context, const AttentionPass& pass, int row
   context.barrier(Barrier::query_staged);
 
   float largest = -INFINITY;
-  float total = 0;
+  double total = 0;
   for (int first = 0; first < head.slots; first += kTile) {
     const int count = head.slots - first < kTile ? head.slots - first : kTile;
 
@@ -132,11 +135,11 @@ KVF_HOST_DEVICE void attend(Context& context, const AttentionPass& pass, int row
     }
     // While nothing was seen both are -inf, and their difference is not a number.
     const float zero = new_largest == -INFINITY ? 0 : new_largest;
-    float tile_total = 0;
+    double tile_total = 0;
     for (int j = thread; j < count; j += threads) {
       if (scratch.values[j] == nullptr) continue;
       scratch.weights[j] = expf(scratch.weights[j] - zero);
-      tile_total += scratch.weights[j];
+      tile_total += static_cast<double>(scratch.weights[j]);
     }
     tile_total = context.warp_sum(tile_total);
     if (context.lane() == 0) scratch.totals[context.warp()] = tile_total;
@@ -146,26 +149,32 @@ KVF_HOST_DEVICE void attend(Context& context, const AttentionPass& pass, int row
     largest = new_largest;
     tile_total = 0;
     for (int w = 0; w < context.warps(); ++w) tile_total += scratch.totals[w];
-    total = total * shrink + tile_total;
+    total = total * static_cast<double>(shrink) + tile_total;
 
-    for (int d = thread; d < head_dim; d += threads) scratch.part[d] = 0;
-    for (int j = 0; j < count; ++j) {
-      const T* value = scratch.values[j];
-      if (value == nullptr) continue;
-      const float weight = scratch.weights[j];
-      for (int d = thread; d < head_dim; d += threads) {
-        scratch.part[d] =
-            context.multiply_add(weight, to_float(context.load(value + d)), scratch.part[d]);
+    for (int d = thread; d < head_dim; d += threads) scratch.tile[d] = 0;
+    for (int begin = 0; begin < count; begin += kGroup) {
+      const int end = begin + kGroup < count ? begin + kGroup : count;
+      for (int d = thread; d < head_dim; d += threads) scratch.group[d] = 0;
+      for (int j = begin; j < end; ++j) {
+        const T* value = scratch.values[j];
+        if (value == nullptr) continue;
+        const float weight = scratch.weights[j];
+        for (int d = thread; d < head_dim; d += threads) {
+          scratch.group[d] =
+              context.multiply_add(weight, to_float(context.load(value + d)), scratch.group[d]);
+        }
       }
+      for (int d = thread; d < head_dim; d += threads) scratch.tile[d] += scratch.group[d];
     }
     for (int d = thread; d < head_dim; d += threads) {
-      scratch.sum[d] = scratch.sum[d] * shrink + scratch.part[d];
+      scratch.sum[d] = scratch.sum[d] * shrink + scratch.tile[d];
     }
     context.barrier(Barrier::tile_done);
   }
 
   for (int d = thread; d < head_dim; d += threads) {
-    context.store(output + d, from_float<T>(total > 0 ? scratch.sum[d] / total : 0.0F));
+    const float mean = total > 0 ? scratch.sum[d] / static_cast<float>(total) : 0.0F;
+    context.store(output + d, from_float<T>(mean));
   }
 }
 

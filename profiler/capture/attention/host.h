@@ -15,7 +15,7 @@ struct OneThread {
   static constexpr int warps() { return 1; }
   static constexpr int lane() { return 0; }
   static float warp_max(float x) { return x; }
-  static float warp_sum(float x) { return x; }
+  static double warp_sum(double x) { return x; }
   static void barrier(Barrier) {}
   template <class T>
   static T load(const T* from) {

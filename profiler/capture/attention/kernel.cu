@@ -24,7 +24,7 @@ struct GpuBlock {
     }
     return x;
   }
-  __device__ static float warp_sum(float x) {
+  __device__ static double warp_sum(double x) {
     for (int step = kLanes / 2; step > 0; step /= 2) x += __shfl_down_sync(kAllLanes, x, step);
     return x;
   }
@@ -42,7 +42,7 @@ struct GpuBlock {
 
 template <class T>
 __global__ void __launch_bounds__(kThreads) attention(AttentionPass pass) {
-  extern __shared__ void* shared[];
+  extern __shared__ double shared[];
   GpuBlock block;
   attend<T>(block, pass, static_cast<int>(blockIdx.x), static_cast<int>(blockIdx.y),
             Scratch<T>::at(shared, pass.head_dim, GpuBlock::warps()));
