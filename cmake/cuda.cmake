@@ -1,4 +1,4 @@
-# Finds nvcc and the headers of CUPTI. Sets KVF_HAVE_CUDA.
+# Finds nvcc and the headers of CUPTI, and makes CUDA a language. Sets KVF_HAVE_CUDA.
 #
 # Nothing is linked against CUPTI or the driver: such a program would not start on a machine without
 # them. Headers here, dlopen at run time.
@@ -36,6 +36,32 @@ if(NOT KVF_CUDA STREQUAL OFF)
     message(FATAL_ERROR "KVF_CUDA=ON, but ${KVF_CUDA_REASON}. "
                         "Install the toolkit or configure with -DKVF_CUDA=OFF.")
   endif()
+endif()
+if(KVF_HAVE_CUDA)
+  # CMake's own defaults (all, native) name GPUs that this nvcc may not know. The last one is also
+  # kept as PTX, from which a driver makes code for later GPUs.
+  if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
+    if(CUDAToolkit_VERSION VERSION_GREATER_EQUAL 13)
+      set(kvf_architectures 75-real 80-real 86-real 89-real 90-real 100-real 120)
+    elseif(CUDAToolkit_VERSION VERSION_GREATER_EQUAL 12.8)
+      set(kvf_architectures 70-real 75-real 80-real 86-real 89-real 90-real 100-real 120)
+    else()
+      set(kvf_architectures 70-real 75-real 80-real 86-real 89-real 90)
+    endif()
+    set(CMAKE_CUDA_ARCHITECTURES ${kvf_architectures} CACHE STRING "GPUs that the kernel is compiled for")
+  endif()
+  if(KVF_CCACHE AND NOT CMAKE_CUDA_COMPILER_LAUNCHER)
+    set(CMAKE_CUDA_COMPILER_LAUNCHER ${KVF_CCACHE})
+  endif()
+  enable_language(CUDA)
+  # CMake 3.25 does not know that nvcc has C++20, and would fall back to C++17 or refuse.
+  if(NOT DEFINED CMAKE_CUDA20_STANDARD_COMPILE_OPTION AND CMAKE_CUDA_COMPILER_ID STREQUAL NVIDIA)
+    set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
+    set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
+  endif()
+  set(CMAKE_CUDA_STANDARD 20)
+  set(CMAKE_CUDA_STANDARD_REQUIRED ON)
+  set(CMAKE_CUDA_EXTENSIONS OFF)
 endif()
 set_package_properties(CUDAToolkit PROPERTIES TYPE OPTIONAL PURPOSE
                                               "recording what a CUDA kernel really allocates")

@@ -21,6 +21,7 @@ kvf_needs(Threads PURPOSE "cells of a paged cache side by side")
 
 if(KVF_BUILD_TESTS)
   kvf_needs(Catch2 PURPOSE "tests (version 2.13 or 3)")
+  kvf_needs(Eigen3 3.4 NO_MODULE PURPOSE "the reference that the attention kernel is checked against")
   kvf_needs(Python3 COMPONENTS Interpreter PURPOSE "script tests, layering among them")
 endif()
 if(KVF_BUILD_BENCH)

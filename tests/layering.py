@@ -28,7 +28,15 @@ ROOMS = {
 }
 
 # Even where "cuda" is allowed, only these files may use it.
-CUDA_FILES = ()
+CUDA_FILES = (
+    "profiler/capture/attention/kernel.cu",
+    "profiler/capture/backends/cuda_allocators.cpp",
+    "profiler/capture/backends/cuda_allocators.h",
+    "profiler/capture/backends/cuda_call.cpp",
+    "profiler/capture/backends/cuda_call.h",
+    "profiler/capture/backends/cuda_device.cpp",
+    "tests/kernel/number_cuda_test.cpp",
+)
 
 # The first pattern that matches the whole name tells whose header it is.
 HEADERS = (
@@ -46,7 +54,7 @@ HEADERS = (
     ("cuda", r"(cuda|cupti|nvtx|nvToolsExt|nvml|nvPTX|nvrtc|cooperative_groups|cub/|thrust/).*"),
     ("cuda", r"(vector_types|device_launch_parameters|builtin_types|driver_types)\.h"),
     ("qt", r"(Q[A-Z]\w*|Qt\w*/.*|q[a-z]+\.h)"),
-    ("posix", r"(unistd|fcntl|dlfcn|poll|pthread|sched|signal|dirent|termios)\.h|(sys|linux)/.*\.h"),
+    ("posix", r"(unistd|fcntl|dlfcn|link|poll|pthread|sched|signal|dirent|termios)\.h|(sys|linux)/.*\.h"),
     # The standard library has neither slash nor ending (but for C's names of old).
     ("std", r"[a-z_0-9]+"),
     ("std", r"(assert|ctype|errno|float|limits|math|stddef|stdint|stdio|stdlib|string|time)\.h"),

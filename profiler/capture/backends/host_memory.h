@@ -1,0 +1,20 @@
+// What Linux says of the memory of this process and of the machine.
+#pragma once
+
+#include "models/units.h"
+
+namespace kvf::capture {
+
+Bytes page_size();
+
+// Pages of this process that are in memory: Rss of /proc/self/smaps_rollup, counted page by page.
+// Throws DeviceError if the system does not say.
+Bytes resident_memory();
+
+// Of the machine.
+Bytes total_memory();
+// What the process may still use without the machine running full: the least of what the kernel
+// calls available and of what is left of the limits of its control groups.
+Bytes available_memory();
+
+}  // namespace kvf::capture
