@@ -28,7 +28,12 @@ ROOMS = {
 }
 
 # Even where "cuda" is allowed, only these files may use it.
-CUDA_FILES = ()
+CUDA_FILES = (
+    "profiler/capture/cupti/api.h",
+    "profiler/capture/cupti/find.cpp",
+    "profiler/capture/cupti/layout.h",
+    "profiler/capture/cupti/vmm.h",
+)
 
 # The first pattern that matches the whole name tells whose header it is.
 HEADERS = (
@@ -49,6 +54,7 @@ HEADERS = (
     ("posix", r"(unistd|fcntl|dlfcn|poll|pthread|sched|signal|dirent|termios)\.h|(sys|linux)/.*\.h"),
     # The standard library has neither slash nor ending (but for C's names of old).
     ("std", r"[a-z_0-9]+"),
+    ("std", r"cxxabi\.h"),
     ("std", r"(assert|ctype|errno|float|limits|math|stddef|stdint|stdio|stdlib|string|time)\.h"),
 )
 
