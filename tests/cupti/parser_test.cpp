@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "profiler/capture/cupti/record_iterator.h"
 #include "tests/catch.h"
 #include "tests/cupti/fake_cupti.h"
 #include "tests/cupti/record_buffer.h"

@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
-#include <array>
-#include <ctime>
-
+#include "profiler/capture/cupti/callbacks.h"
+#include "profiler/capture/cupti/counters.h"
+#include "profiler/capture/cupti/record_iterator.h"
 #include "profiler/capture/cupti/vmm.h"
 #include "timeline/records_columns.h"
 
@@ -14,106 +13,6 @@ namespace kvf::capture {
 namespace {
 
 constexpr std::size_t kPendingRows = 4096;
-
-constexpr std::array kKinds{
-    CUPTI_ACTIVITY_KIND_EXTERNAL_CORRELATION,
-    CUPTI_ACTIVITY_KIND_MEMORY2,  // not MEMORY too: that would count everything twice
-    CUPTI_ACTIVITY_KIND_MEMORY_POOL,
-    CUPTI_ACTIVITY_KIND_CONCURRENT_KERNEL,  // not KERNEL, which has kernels wait for each other
-    CUPTI_ACTIVITY_KIND_MEMCPY,
-    CUPTI_ACTIVITY_KIND_MEMSET,
-    CUPTI_ACTIVITY_KIND_RUNTIME,
-    CUPTI_ACTIVITY_KIND_DRIVER,
-};
-constexpr const char* kKindNames =
-    "EXTERNAL_CORRELATION MEMORY2 MEMORY_POOL CONCURRENT_KERNEL MEMCPY MEMSET RUNTIME DRIVER";
-
-// Calls that are made all the time and say nothing of memory.
-constexpr std::array kSilentRuntimeCalls{
-    CUPTI_RUNTIME_TRACE_CBID_cudaGetDevice_v3020,
-    CUPTI_RUNTIME_TRACE_CBID_cudaSetDevice_v3020,
-    CUPTI_RUNTIME_TRACE_CBID_cudaGetLastError_v3020,
-    CUPTI_RUNTIME_TRACE_CBID_cudaPeekAtLastError_v3020,
-    CUPTI_RUNTIME_TRACE_CBID_cudaEventQuery_v3020,
-    CUPTI_RUNTIME_TRACE_CBID_cudaStreamQuery_v3020,
-};
-constexpr std::array kSilentDriverCalls{
-    CUPTI_DRIVER_TRACE_CBID_cuCtxGetCurrent,
-    CUPTI_DRIVER_TRACE_CBID_cuCtxSetCurrent,
-    CUPTI_DRIVER_TRACE_CBID_cuCtxGetDevice,
-};
-
-// CUPTI 12.4 and later tell of fatal errors.
-constexpr auto kStateDomain = static_cast<CUpti_CallbackDomain>(6);
-constexpr CUpti_CallbackId kFatalError = 1;
-constexpr std::uint32_t kHasStateDomain = 22;
-
-struct NamedCounter {
-  const char* name;
-  std::int64_t CollectorCounters::*member;
-};
-constexpr std::array kCounters{
-    NamedCounter{"dropped", &CollectorCounters::dropped},
-    NamedCounter{"discarded", &CollectorCounters::discarded},
-    NamedCounter{"unwritten", &CollectorCounters::unwritten},
-    NamedCounter{"refused", &CollectorCounters::refused},
-    NamedCounter{"unknown_kinds", &CollectorCounters::unknown_kinds},
-    NamedCounter{"unknown_values", &CollectorCounters::unknown_values},
-    NamedCounter{"invalid", &CollectorCounters::invalid},
-    NamedCounter{"iterator_errors", &CollectorCounters::iterator_errors},
-    NamedCounter{"zero_times", &CollectorCounters::zero_times},
-    NamedCounter{"reversed_times", &CollectorCounters::reversed_times},
-    NamedCounter{"failed_calls", &CollectorCounters::failed_calls},
-    NamedCounter{"fatal_errors", &CollectorCounters::fatal_errors},
-};
-static_assert(sizeof(CollectorCounters) == kCounters.size() * sizeof(std::int64_t));
-
-std::uint64_t read_clock(clockid_t clock) {
-  timespec time{};
-  clock_gettime(clock, &time);
-  return static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000u +
-         static_cast<std::uint64_t>(time.tv_nsec);
-}
-
-// CUPTI's own clock is CLOCK_REALTIME, which jumps when somebody sets it.
-std::uint64_t CUPTIAPI monotonic_time() { return read_clock(CLOCK_MONOTONIC); }
-
-// Never destroyed: CUPTI's threads may call when the program ends.
-struct Slot {
-  std::mutex mutex;
-  std::shared_ptr<Collector::State> state;
-};
-Slot& slot() {
-  static Slot* const the_slot = new Slot;
-  return *the_slot;
-}
-
-void CUPTIAPI on_requested(std::uint8_t** buffer, std::size_t* size, std::size_t* most_records) {
-  if (const auto state = active_collector()) return state->requested(buffer, size, most_records);
-  *size = 64u << 10;
-  *most_records = 0;
-  *buffer = static_cast<std::uint8_t*>(std::calloc(*size, 1));
-}
-
-void CUPTIAPI on_completed(CUcontext, std::uint32_t, std::uint8_t* buffer, std::size_t,
-                           std::size_t valid) {
-  if (buffer == nullptr) return;
-  if (const auto state = active_collector()) return state->completed(buffer, valid);
-  std::free(buffer);
-}
-
-void CUPTIAPI on_called(void*, CUpti_CallbackDomain domain, CUpti_CallbackId id, const void* data) {
-  if (const auto state = active_collector()) state->called(domain, id, data);
-}
-
-void end_at_exit() {
-  const auto state = active_collector();
-  if (!state) return;
-  try {
-    state->end({});
-  } catch (...) {  // there is nobody left to tell
-  }
-}
 
 std::int64_t count_rows(const records::Batch& rows) {
   std::int64_t count = 0;
@@ -129,23 +28,15 @@ void move_to(std::vector<Row>& to, std::vector<Row>& from) {
 
 }  // namespace
 
-std::shared_ptr<Collector::State> active_collector() {
-  const std::lock_guard lock(slot().mutex);
-  return slot().state;
-}
-
 Collector::State::State(const CuptiApi& api, Sink sink, const CollectorOptions& options)
-    : api_(api), sink_(std::move(sink)), options_(options), pool_(options.buffer_bytes) {}
+    : api_(api),
+      sink_(std::move(sink)),
+      options_(options),
+      pool_(options.buffer_bytes),
+      session_(api_, [this](const char* call, CUptiResult status) { note(call, status); }) {}
 
 Collector::State::~State() {
-  if (reader_.joinable()) reader_.join();  // leave() was called, or nothing was started
-}
-
-void Collector::State::check(const char* call, CUptiResult status) const {
-  if (status == CUPTI_SUCCESS) return;
-  const std::string advice = status_advice(status);
-  throw CuptiError(fmt::format("{}: {}{}{}", call, status_name(api_, status),
-                               advice.empty() ? "" : "; ", advice));
+  if (reader_.joinable()) reader_.join();  // close() was called, or nothing was started
 }
 
 void Collector::State::note(const char* call, CUptiResult status) {
@@ -157,110 +48,26 @@ void Collector::State::note(const char* call, CUptiResult status) {
 }
 
 void Collector::State::start(const std::shared_ptr<State>& self) {
-  check("cuptiGetVersion", api_.get_version(&version_));
-  {
-    const std::lock_guard lock(slot().mutex);
-    if (slot().state) throw std::logic_error("capture: there is a collector already");
-    slot().state = self;
-    static const int registered = std::atexit(end_at_exit);
-    static_cast<void>(registered);
-  }
+  activate(self);
   try {
-    // Before all else: this is where another tool shows.
-    check("cuptiSubscribe", api_.subscribe(&subscriber_, on_called, nullptr));
-    subscribed_ = true;
-    configure();
-    parser_ = std::make_unique<Parser>(api_, version_, origin_);
-    check("cuptiActivityRegisterCallbacks", api_.register_callbacks(on_requested, on_completed));
-    enable_kinds();
+    session_.begin(cupti_callbacks());
+    first_facts_ = options_.facts;
+    first_facts_.merge(session_.facts());
+    first_facts_.insert({{"buffer_bytes", std::to_string(options_.buffer_bytes)},
+                         {"queued_bytes", std::to_string(options_.queued_bytes)}});
+    parser_ = std::make_unique<Parser>(api_, session_.version(), session_.origin());
+    session_.enable();
     reader_ = std::thread([this] { read_jobs(); });
   } catch (...) {
-    disable_kinds();
-    leave();
+    session_.disable();
+    session_.leave();
+    close();
     throw;
   }
 }
 
-void Collector::State::configure() {
-  std::uint8_t yes = 1;
-  std::size_t size = sizeof yes;
-  // Else CUPTI zeroes each buffer, in the thread of the program.
-  note("cuptiActivitySetAttribute(ZEROED_OUT_ACTIVITY_BUFFER)",
-       api_.set_attribute(CUPTI_ACTIVITY_ATTR_ZEROED_OUT_ACTIVITY_BUFFER, &size, &yes));
-  // Else CUPTI's own buffers are in the memory that is to be measured.
-  size = sizeof yes;
-  note("cuptiActivitySetAttribute(MEM_ALLOCATION_TYPE_HOST_PINNED)",
-       api_.set_attribute(CUPTI_ACTIVITY_ATTR_MEM_ALLOCATION_TYPE_HOST_PINNED, &size, &yes));
-  note("cuptiSetThreadIdType", api_.set_thread_id_type(CUPTI_ACTIVITY_THREAD_ID_TYPE_SYSTEM));
-
-  if (api_.register_timestamp_callback != nullptr) {
-    const CUptiResult status = api_.register_timestamp_callback(monotonic_time);
-    note("cuptiActivityRegisterTimestampCallback", status);
-    monotonic_ = status == CUPTI_SUCCESS;
-  }
-  const std::uint64_t realtime = read_clock(CLOCK_REALTIME);
-  if (monotonic_) {
-    origin_ = monotonic_time();
-  } else {
-    check("cuptiGetTimestamp", api_.get_timestamp(&origin_));
-  }
-
-  first_facts_ = options_.facts;
-  first_facts_.insert({{"source", "cuda"},
-                       {"process", std::to_string(getpid())},
-                       {"cupti_runtime_version", std::to_string(version_)},
-                       {"cupti_compile_version", std::to_string(CUPTI_API_VERSION)},
-                       {"kinds", kKindNames},
-                       {"buffer_bytes", std::to_string(options_.buffer_bytes)},
-                       {"queued_bytes", std::to_string(options_.queued_bytes)},
-                       {"clock", monotonic_ ? "CLOCK_MONOTONIC" : "CUPTI's (CLOCK_REALTIME)"},
-                       {"origin_ns", std::to_string(origin_)},
-                       {"origin_realtime_ns", std::to_string(realtime)}});
-}
-
-void Collector::State::enable_kinds() {
-  for (const CUpti_ActivityKind kind : kKinds) {
-    const std::string call = fmt::format("cuptiActivityEnable({})", static_cast<int>(kind));
-    check(call.c_str(), api_.enable(kind));
-    enabled_.push_back(kind);
-  }
-  for (const CUpti_CallbackId id : kVmmCalls) {
-    const CUptiResult status = api_.enable_callback(1, subscriber_, CUPTI_CB_DOMAIN_DRIVER_API, id);
-    note("cuptiEnableCallback(DRIVER_API)", status);
-    if (status == CUPTI_SUCCESS) watched_.push_back(id);
-  }
-  if (version_ >= kHasStateDomain) {
-    note("cuptiEnableCallback(STATE)",
-         api_.enable_callback(1, subscriber_, kStateDomain, kFatalError));
-  }
-  // After the kinds, which would switch all calls on again.
-  if (api_.enable_runtime_api != nullptr && api_.enable_driver_api != nullptr) {
-    for (const CUpti_CallbackId id : kSilentRuntimeCalls) {
-      note("cuptiActivityEnableRuntimeApi", api_.enable_runtime_api(id, 0));
-    }
-    for (const CUpti_CallbackId id : kSilentDriverCalls) {
-      note("cuptiActivityEnableDriverApi", api_.enable_driver_api(id, 0));
-    }
-  }
-}
-
-void Collector::State::disable_kinds() {
-  for (; !enabled_.empty(); enabled_.pop_back()) {
-    note("cuptiActivityDisable", api_.disable(enabled_.back()));
-  }
-  for (; !watched_.empty(); watched_.pop_back()) {
-    note("cuptiEnableCallback(DRIVER_API)",
-         api_.enable_callback(0, subscriber_, CUPTI_CB_DOMAIN_DRIVER_API, watched_.back()));
-  }
-}
-
-void Collector::State::leave() {
-  if (subscribed_) note("cuptiUnsubscribe", api_.unsubscribe(subscriber_));
-  subscribed_ = false;
-  {
-    const std::lock_guard lock(slot().mutex);
-    slot().state.reset();
-  }
+void Collector::State::close() {
+  deactivate();
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
@@ -282,12 +89,13 @@ void Collector::State::end(const std::function<void()>& synchronise) {
     error = std::current_exception();
   }
   note("cuptiActivityFlushAll", api_.flush_all(0));
-  disable_kinds();
+  session_.disable();
   note("cuptiActivityFlushAll(FORCED)", api_.flush_all(CUPTI_ACTIVITY_FLAG_FLUSH_FORCED));
   wait_until_read();
   ask_for_dropped();
   note("cuptiGetLastError", api_.get_last_error());
-  leave();
+  session_.leave();
+  close();
   if (!error) error = sink_error_;  // the reader is gone
   if (error) std::rethrow_exception(error);
 }
@@ -307,14 +115,14 @@ void Collector::State::completed(std::uint8_t* raw, std::size_t valid) {
   {
     const std::lock_guard lock(mutex_);
     ++buffers_;
-    if (queued_bytes_ + pool_.bytes() <= options_.queued_bytes) {
+    if (!closing_ && queued_bytes_ + pool_.bytes() <= options_.queued_bytes) {
       queued_bytes_ += pool_.bytes();
       jobs_.emplace_back(Filled{std::move(buffer), valid});
     }
   }
   if (!buffer) return work_.notify_one();
   // Older libraries crash if they get no buffer when they ask, so that it is full ones that go.
-  const std::int64_t lost = count_records(api_, version_, raw, valid);
+  const std::int64_t lost = count_records(api_, session_.version(), raw, valid);
   pool_.give_back(std::move(buffer));
   const std::lock_guard lock(mutex_);
   counters_.discarded += lost;
@@ -395,15 +203,7 @@ void Collector::State::end_range(std::uint64_t id, records::Range row) {
   if (++pending_rows_ >= kPendingRows) queue({});
 }
 
-std::int64_t Collector::State::now() const {
-  std::uint64_t time = 0;
-  if (monotonic_) {
-    time = monotonic_time();
-  } else if (api_.get_timestamp(&time) != CUPTI_SUCCESS) {
-    return 0;
-  }
-  return static_cast<std::int64_t>(time - origin_);
-}
+std::int64_t Collector::State::now() const { return session_.now(); }
 
 CollectorCounters Collector::State::counters() const {
   const std::lock_guard lock(mutex_);
@@ -411,11 +211,7 @@ CollectorCounters Collector::State::counters() const {
 }
 
 CollectorCounters Collector::State::all_counters() const {
-  CollectorCounters sum = counters_;
-  for (const NamedCounter& counter : kCounters) {
-    sum.*counter.member += parser_counters_.*counter.member;
-  }
-  return sum;
+  return sum(counters_, parser_counters_);
 }
 
 void Collector::State::read_jobs() {

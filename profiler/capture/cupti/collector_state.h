@@ -16,6 +16,7 @@
 #include "profiler/capture/cupti/api.h"
 #include "profiler/capture/cupti/buffer_pool.h"
 #include "profiler/capture/cupti/parser.h"
+#include "profiler/capture/cupti/session.h"
 
 namespace kvf::capture {
 
@@ -53,12 +54,8 @@ struct Collector::State {
   };
   using Job = std::variant<Filled, records::Batch>;
 
-  void check(const char* call, CUptiResult status) const;  // throws
-  void note(const char* call, CUptiResult status);         // counts
-  void configure();
-  void enable_kinds();
-  void disable_kinds();
-  void leave();  // unsubscribes, and has the reader come to its end
+  void note(const char* call, CUptiResult status);  // counts what failed
+  void close();  // no more callbacks; the reader comes to its end
   void read_jobs();
   void write(records::Batch& rows);
   void ask_for_dropped();
@@ -72,13 +69,7 @@ struct Collector::State {
   const Sink sink_;
   const CollectorOptions options_;
   BufferPool pool_;
-  std::uint32_t version_ = 0;
-  bool monotonic_ = false;  // CUPTI takes our clock; else we take its
-  std::uint64_t origin_ = 0;
-  CUpti_SubscriberHandle subscriber_ = nullptr;
-  bool subscribed_ = false;
-  std::vector<CUpti_ActivityKind> enabled_;
-  std::vector<CUpti_CallbackId> watched_;
+  Session session_;
   std::unique_ptr<Parser> parser_;  // of the reading thread
 
   mutable std::mutex mutex_;  // of all that follows
@@ -98,8 +89,5 @@ struct Collector::State {
   bool ended_ = false;
   std::thread reader_;
 };
-
-// The collector that CUPTI's callbacks mean: they carry no context of their own.
-std::shared_ptr<Collector::State> active_collector();
 
 }  // namespace kvf::capture
