@@ -35,6 +35,10 @@ CUDA_FILES = (
     "profiler/capture/backends/cuda_call.cpp",
     "profiler/capture/backends/cuda_call.h",
     "profiler/capture/backends/cuda_device.cpp",
+    "profiler/capture/cupti/api.h",
+    "profiler/capture/cupti/find.cpp",
+    "profiler/capture/cupti/layout.h",
+    "profiler/capture/cupti/vmm.h",
     "tests/kernel/number_cuda_test.cpp",
 )
 
@@ -57,6 +61,7 @@ HEADERS = (
     ("posix", r"(unistd|fcntl|dlfcn|link|poll|pthread|sched|signal|dirent|termios)\.h|(sys|linux)/.*\.h"),
     # The standard library has neither slash nor ending (but for C's names of old).
     ("std", r"[a-z_0-9]+"),
+    ("std", r"cxxabi\.h"),
     ("std", r"(assert|ctype|errno|float|limits|math|stddef|stdint|stdio|stdlib|string|time)\.h"),
 )
 
