@@ -16,7 +16,7 @@ kvf_needs(yaml-cpp 0.7 PURPOSE "scenarios")
 if(TARGET yaml-cpp AND NOT TARGET yaml-cpp::yaml-cpp)  # 0.7 has the name without, 0.8 with
   add_library(yaml-cpp::yaml-cpp ALIAS yaml-cpp)
 endif()
-
+kvf_needs(ZLIB 1.2.11 PURPOSE "traces that are packed with gzip")
 kvf_needs(Threads PURPOSE "cells of a paged cache side by side")
 
 if(KVF_BUILD_TESTS)

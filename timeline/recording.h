@@ -30,6 +30,11 @@ struct MemorySample {
 struct DeviceRecording {
   std::string device;           // "cpu", "cuda:0"
   std::int64_t base_bytes = 0;  // allocated before the first event, where the format tells; else 0
+  // Known to have been allocated before, but counted neither in base_bytes nor in the events (a
+  // format without totals that lists what is there at the end), and how many of those blocks were
+  // released during the recording.
+  std::int64_t untraced_bytes = 0;
+  std::int64_t untraced_frees = 0;
   std::vector<MemoryEvent> events;     // by time; equal times in the order of the recording
   std::vector<MemorySample> reserved;  // changes of what lies below, by time; empty if not recorded
   friend bool operator==(const DeviceRecording&, const DeviceRecording&) = default;
@@ -75,9 +80,11 @@ inline constexpr std::array<RecordingCounter, 8> kRecordingCounters{{
 }};
 
 struct Recording {
-  std::string format;  // "kineto", "pytorch-snapshot", "nsight-systems", "kvfootprint"
+  std::string format;        // "kineto", "pytorch-snapshot", "nsight-systems", "kvfootprint"
+  std::int64_t zero_ns = 0;  // when its zero was, by the recorder's clock (often since 1970)
   std::vector<DeviceRecording> devices;  // by name
   std::vector<Span> spans;               // by start; an outer one before those in it
+  std::vector<Span> operators;           // those that the reader was asked for; in the same order
   RecordingCounters counters;
   friend bool operator==(const Recording&, const Recording&) = default;
 };

@@ -1,0 +1,272 @@
+#include "profiler/import/kineto/json_value.h"
+
+#include <bit>
+#include <charconv>
+#include <cstring>
+#include <limits>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+namespace kvf::traces {
+namespace {
+
+struct Masks {
+  std::uint64_t quotes = 0, backslashes = 0, opening = 0, closing = 0;
+};
+
+// A bit for each of 64 bytes. The two opening brackets differ in bit 5 only, as do the closing ones.
+Masks masks_of(const char* block) {
+  Masks masks;
+#ifdef __SSE2__
+  for (int i = 0; i < 4; ++i) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block) + i);
+    const __m128i folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
+    const auto equal = [i](__m128i values, char wanted) {
+      const int bits = _mm_movemask_epi8(_mm_cmpeq_epi8(values, _mm_set1_epi8(wanted)));
+      return std::uint64_t{static_cast<unsigned>(bits)} << (16 * i);
+    };
+    masks.quotes |= equal(bytes, '"');
+    masks.backslashes |= equal(bytes, '\\');
+    masks.opening |= equal(folded, '{');
+    masks.closing |= equal(folded, '}');
+  }
+#else
+  for (int i = 0; i < 64; ++i) {
+    const auto bit = [i](bool set) { return std::uint64_t{set} << i; };
+    masks.quotes |= bit(block[i] == '"');
+    masks.backslashes |= bit(block[i] == '\\');
+    masks.opening |= bit((block[i] | 0x20) == '{');
+    masks.closing |= bit((block[i] | 0x20) == '}');
+  }
+#endif
+  return masks;
+}
+
+// Which bytes a backslash escapes. There are few backslashes.
+std::uint64_t escaped_bytes(std::uint64_t backslashes, bool& carry) {
+  std::uint64_t escaped = carry ? 1 : 0;
+  carry = false;
+  while (backslashes != 0) {
+    const int at = std::countr_zero(backslashes);
+    backslashes &= backslashes - 1;
+    if ((escaped >> at & 1) != 0) continue;
+    if (at == 63) {
+      carry = true;
+    } else {
+      escaped |= std::uint64_t{1} << (at + 1);
+    }
+  }
+  return escaped;
+}
+
+// Each bit becomes the parity of itself and those below: set from a quote up to the next one.
+std::uint64_t between(std::uint64_t quotes) {
+  for (int shift = 1; shift < 64; shift *= 2) quotes ^= quotes << shift;
+  return quotes;
+}
+
+bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+void append_utf8(std::string& to, std::uint32_t point) {
+  const auto byte = [&](std::uint32_t value) { to += static_cast<char>(value); };
+  if (point < 0x80) {
+    byte(point);
+  } else if (point < 0x800) {
+    byte(0xC0 | point >> 6);
+    byte(0x80 | (point & 0x3F));
+  } else if (point < 0x10000) {
+    byte(0xE0 | point >> 12);
+    byte(0x80 | (point >> 6 & 0x3F));
+    byte(0x80 | (point & 0x3F));
+  } else {
+    byte(0xF0 | point >> 18);
+    byte(0x80 | (point >> 12 & 0x3F));
+    byte(0x80 | (point >> 6 & 0x3F));
+    byte(0x80 | (point & 0x3F));
+  }
+}
+
+// The four digits behind \u.
+std::uint32_t hexadecimal(std::string_view raw) {
+  std::uint32_t value = 0;
+  if (raw.size() < 4) throw JsonError("a string ends within \\u");
+  const auto [end, error] = std::from_chars(raw.data(), raw.data() + 4, value, 16);
+  if (error != std::errc() || end != raw.data() + 4) throw JsonError("\\u without four digits");
+  return value;
+}
+
+}  // namespace
+
+std::size_t ValueEnd::next(const char* block) {
+  const Masks masks = masks_of(block);
+  std::uint64_t quotes = masks.quotes;
+  if (masks.backslashes != 0 || escaped_) quotes &= ~escaped_bytes(masks.backslashes, escaped_);
+  std::uint64_t inside = between(quotes);
+  if (in_string_) inside = ~inside;
+  in_string_ = (inside >> 63) != 0;
+
+  std::uint64_t closing = masks.closing & ~inside;
+  std::uint64_t opening = masks.opening & ~inside;
+  if (std::popcount(closing) < depth_) {  // cannot be the end
+    depth_ += std::popcount(opening) - std::popcount(closing);
+    return npos;
+  }
+  for (; closing != 0; closing &= closing - 1) {
+    const std::uint64_t below = (closing & -closing) - 1;
+    depth_ += std::popcount(opening & below) - 1;
+    opening &= ~below;
+    if (depth_ == 0) return static_cast<std::size_t>(std::countr_zero(closing)) + 1;
+  }
+  depth_ += std::popcount(opening);
+  return npos;
+}
+
+char JsonCursor::peek() {
+  while (at_ != end_ && is_space(*at_)) ++at_;
+  return at_ == end_ ? '\0' : *at_;
+}
+
+void JsonCursor::expect(char character) {
+  if (peek() != character) {
+    const std::string found = at_ == end_ ? "the end" : "'" + std::string(1, *at_) + "'";
+    throw JsonError(found + " where '" + std::string(1, character) + "' should be");
+  }
+  ++at_;
+}
+
+bool JsonCursor::another(char close, bool begin) {
+  if (peek() == close) {
+    ++at_;
+    return false;
+  }
+  if (!begin) expect(',');
+  return true;
+}
+
+std::string_view JsonCursor::string() {
+  expect('"');
+  const char* const begin = at_;
+  for (;;) {
+    while (at_ != end_ && *at_ != '"' && *at_ != '\\') ++at_;
+    if (at_ == end_) throw JsonError("a string without an end");
+    if (*at_ == '"') break;
+    if (++at_ == end_) throw JsonError("a string without an end");
+    ++at_;  // what is escaped
+  }
+  return {begin, static_cast<std::size_t>(at_++ - begin)};
+}
+
+std::string_view JsonCursor::value() {
+  const char first = peek();
+  const char* const begin = at_;
+  if (first == '"') {
+    string();
+  } else if (first == '{' || first == '[') {
+    ValueEnd scan;
+    for (std::size_t found = ValueEnd::npos; found == ValueEnd::npos;) {
+      if (at_ >= end_) throw JsonError("brackets that are not closed");
+      found = scan.next(at_);
+      at_ += found == ValueEnd::npos ? ValueEnd::kBlock : found;
+    }
+    if (at_ > end_) throw JsonError("brackets that are not closed");
+  } else {
+    while (at_ != end_ && !is_space(*at_) && std::strchr(",:]}\"", *at_) == nullptr) ++at_;
+    if (at_ == begin) throw JsonError("no value where one should be");
+  }
+  return {begin, static_cast<std::size_t>(at_ - begin)};
+}
+
+std::string_view unescaped(std::string_view raw, std::string& storage) {
+  std::size_t slash = raw.find('\\');
+  if (slash == raw.npos) return raw;
+  storage.clear();
+  std::size_t done = 0;
+  for (; slash != raw.npos; slash = raw.find('\\', done)) {
+    storage.append(raw, done, slash - done);
+    const char kind = slash + 1 < raw.size() ? raw[slash + 1] : '\0';
+    done = slash + 2;
+    constexpr std::string_view kNames = "\"\\/bfnrt", kValues = "\"\\/\b\f\n\r\t";
+    if (const std::size_t known = kNames.find(kind); known != kNames.npos) {
+      storage += kValues[known];
+      continue;
+    }
+    if (kind != 'u') throw JsonError("an escape that JSON does not have");
+    std::uint32_t point = hexadecimal(raw.substr(done));
+    done += 4;
+    if (point >= 0xD800 && point < 0xE000) {
+      const bool pair = point < 0xDC00 && raw.substr(done).starts_with("\\u");
+      const std::uint32_t low = pair ? hexadecimal(raw.substr(done + 2)) : 0;
+      if (low >= 0xDC00 && low < 0xE000) {
+        point = 0x10000 + ((point - 0xD800) << 10) + (low - 0xDC00);
+        done += 6;
+      } else {
+        point = 0xFFFD;
+      }
+    }
+    append_utf8(storage, point);
+  }
+  storage.append(raw, done);
+  return storage;
+}
+
+std::optional<std::int64_t> scaled(std::string_view number, int power) {
+  constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
+  const bool negative = number.starts_with('-');
+  if (negative) number.remove_prefix(1);
+  const std::size_t mantissa_end = std::min(number.find_first_of("eE"), number.size());
+  int exponent = power;
+  if (mantissa_end < number.size()) {
+    std::string_view text = number.substr(mantissa_end + 1);
+    if (text.starts_with('+')) text.remove_prefix(1);
+    int written = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), written);
+    if (error != std::errc() || end != text.data() + text.size()) return {};
+    if (written > 400 || written < -400) return {};
+    exponent += written;
+  }
+  const std::string_view mantissa = number.substr(0, mantissa_end);
+  const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
+  if (point == 0 || point + 1 == mantissa.size()) return {};
+
+  // The digits before this one are the result, it itself decides how that is rounded.
+  const std::ptrdiff_t whole = static_cast<std::ptrdiff_t>(point) + exponent;
+  std::uint64_t value = 0;
+  bool exact = true, up = false;
+  std::ptrdiff_t digits = 0;
+  for (const char c : mantissa) {
+    if (c == '.' && digits == static_cast<std::ptrdiff_t>(point)) continue;
+    if (!is_digit(c)) return {};
+    const auto digit = static_cast<std::uint64_t>(c - '0');
+    if (digits < whole) {
+      if (value > (kMost - digit) / 10) return {};
+      value = value * 10 + digit;
+    } else {
+      if (digits == whole) up = digit >= 5;
+      if (digit != 0) exact = false;
+    }
+    ++digits;
+  }
+  for (; digits < whole && value != 0; ++digits) {
+    if (value > kMost / 10) return {};
+    value *= 10;
+  }
+  if (!exact && power <= 0) return {};
+  if (up) ++value;
+  if (value > kMost) return {};
+  return negative ? -static_cast<std::int64_t>(value) : static_cast<std::int64_t>(value);
+}
+
+std::optional<std::uint64_t> unsigned_number(std::string_view number) {
+  std::uint64_t value = 0;
+  const char* const end = number.data() + number.size();
+  const auto [at, error] = std::from_chars(number.data(), end, value);
+  if (error == std::errc() && at == end && !number.empty()) return value;
+  const std::optional<std::int64_t> written = scaled(number);
+  if (written && *written >= 0) return static_cast<std::uint64_t>(*written);
+  return {};
+}
+
+}  // namespace kvf::traces

@@ -1,0 +1,424 @@
+#include "profiler/import/snapshot/pickle.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <limits>
+#include <optional>
+#include <unordered_map>
+
+#include "profiler/import/snapshot/pickle_text.h"
+
+namespace kvf::traces {
+namespace {
+
+// Opcodes that name something to import, call it, or ask the program for an object.
+std::string_view dangerous(unsigned char opcode) {
+  switch (opcode) {
+    case 'c':
+      return "GLOBAL";
+    case 0x93:
+      return "STACK_GLOBAL";
+    case 'R':
+      return "REDUCE";
+    case 'b':
+      return "BUILD";
+    case 'i':
+      return "INST";
+    case 'o':
+      return "OBJ";
+    case 0x81:
+      return "NEWOBJ";
+    case 0x92:
+      return "NEWOBJ_EX";
+    case 0x82:
+      return "EXT1";
+    case 0x83:
+      return "EXT2";
+    case 0x84:
+      return "EXT4";
+    case 'P':
+      return "PERSID";
+    case 'Q':
+      return "BINPERSID";
+    case 0x97:
+      return "NEXT_BUFFER";
+    case 0x98:
+      return "READONLY_BUFFER";
+    default:
+      return {};
+  }
+}
+
+}  // namespace
+
+// The stack machine that a pickle is a program for.
+class PickleMachine {
+ public:
+  PickleMachine(Pickle& pickle, std::string_view bytes) : pickle_(pickle), bytes_(bytes) {}
+
+  void run() {
+    while (step(static_cast<unsigned char>(take(1)[0]))) {
+    }
+    pickle_.top_ = pop();
+    if (!stack_.empty() || at_ != bytes_.size()) {
+      throw PickleError("has something behind its end");
+    }
+  }
+
+ private:
+  using Value = Pickle::Value;
+  using Items = Pickle::Items;
+  using Members = Pickle::Members;
+
+  std::string_view take(std::uint64_t size) {
+    if (size > bytes_.size() - at_) throw PickleEnd();
+    at_ += size;
+    return bytes_.substr(at_ - size, size);
+  }
+
+  std::uint64_t take_number(std::size_t size) {
+    std::uint64_t value = 0;
+    const std::string_view text = take(size);
+    for (std::size_t i = size; i-- > 0;) value = value << 8 | static_cast<unsigned char>(text[i]);
+    return value;
+  }
+
+  std::string_view take_line() {
+    const std::size_t end = bytes_.find('\n', at_);
+    if (end == bytes_.npos) throw PickleEnd();
+    std::string_view line = take(end + 1 - at_);
+    line.remove_suffix(1);
+    return line;
+  }
+
+  // Each value and container counts, and is never given back: that is enough of a bound.
+  void spend(std::size_t bytes) {
+    spent_ += bytes;
+    if (spent_ > Pickle::kMostBytes) {
+      throw PickleError(fmt::format("needs more than {} bytes of memory", Pickle::kMostBytes));
+    }
+  }
+
+  void push(Value value) {
+    spend(sizeof(Value));
+    stack_.push_back(value);
+  }
+
+  Value pop() {
+    if (stack_.size() <= bottom()) throw PickleError("takes from an empty stack");
+    const Value value = stack_.back();
+    stack_.pop_back();
+    return value;
+  }
+
+  std::size_t bottom() const { return marks_.empty() ? 0 : marks_.back(); }
+
+  // What is above the last mark; the mark goes.
+  Items pop_to_mark() {
+    if (marks_.empty()) throw PickleError("has no mark where it needs one");
+    const auto begin = stack_.begin() + static_cast<std::ptrdiff_t>(marks_.back());
+    Items items(begin, stack_.end());
+    stack_.erase(begin, stack_.end());
+    marks_.pop_back();
+    return items;
+  }
+
+  template <class Content>
+  void push_new(Content content) {
+    auto& containers = pickle_.containers_;
+    if (containers.size() >= std::numeric_limits<std::uint32_t>::max()) {
+      throw PickleError("has too many containers");
+    }
+    spend(sizeof(containers[0]) + content.size() * sizeof(content[0]));
+    containers.emplace_back(std::move(content));
+    push(Pickle::Container{static_cast<std::uint32_t>(containers.size() - 1)});
+  }
+
+  void push_text(std::string text) {
+    spend(sizeof(text) + text.size());
+    push(std::string_view(pickle_.texts_.emplace_back(std::move(text))));
+  }
+
+  void push_integer(std::optional<std::int64_t> value) {
+    push(value ? Value(*value) : Value(Pickle::Opaque()));
+  }
+
+  template <class Content>
+  Content& below() {
+    if (stack_.size() <= bottom()) throw PickleError("takes from an empty stack");
+    const auto* container = std::get_if<Pickle::Container>(&stack_.back());
+    Content* const content = container == nullptr
+                                 ? nullptr
+                                 : std::get_if<Content>(&pickle_.containers_[container->number]);
+    if (content == nullptr) throw PickleError("puts something into what cannot hold it");
+    return *content;
+  }
+
+  void append(const Items& items) {
+    Items& list = below<Items>();
+    spend(items.size() * sizeof(Value));
+    list.insert(list.end(), items.begin(), items.end());
+  }
+
+  static Members pairs(const Items& items) {
+    if (items.size() % 2 != 0) throw PickleError("has a key without a value");
+    Members members;
+    members.reserve(items.size() / 2);
+    for (std::size_t i = 0; i < items.size(); i += 2) members.emplace_back(items[i], items[i + 1]);
+    return members;
+  }
+
+  void set_items(const Items& items) {
+    Members& members = below<Members>();
+    spend(items.size() * sizeof(Value));
+    const Members more = pairs(items);
+    members.insert(members.end(), more.begin(), more.end());
+  }
+
+  void put(std::uint64_t number) {
+    if (stack_.empty()) throw PickleError("takes from an empty stack");
+    spend(64);  // a node of the map
+    memo_[number] = stack_.back();
+  }
+
+  void get(std::uint64_t number) {
+    const auto found = memo_.find(number);
+    if (found == memo_.end()) throw PickleError("refers to what it did not remember");
+    push(found->second);
+  }
+
+  std::uint64_t memo_line() {
+    const std::optional<std::int64_t> number = decimal_integer(take_line());
+    if (!number || *number < 0) throw PickleError("remembers under a number that is none");
+    return static_cast<std::uint64_t>(*number);
+  }
+
+  Items popped(std::size_t count) {
+    Items items(count);
+    for (std::size_t i = count; i-- > 0;) items[i] = pop();
+    return items;
+  }
+
+  // "I01" and "I00" are protocol 0's True and False.
+  void push_line_integer() {
+    const std::string_view line = take_line();
+    if (line == "01" || line == "00") return push(line == "01");
+    push_integer(decimal_integer(line));
+  }
+
+  void push_binary_real() {
+    std::uint64_t bits = 0;
+    for (const char c : take(8)) bits = bits << 8 | static_cast<unsigned char>(c);
+    push(std::bit_cast<double>(bits));
+  }
+
+  // False after the last opcode.
+  bool step(unsigned char opcode) {
+    switch (opcode) {
+      case 0x80:  // PROTO
+        if (const std::uint64_t protocol = take_number(1); protocol > 5) {
+          throw PickleError(fmt::format("is of protocol {}, and this reads up to 5", protocol));
+        }
+        break;
+      case 0x95:
+        take_number(8);
+        break;  // FRAME: how much may be read ahead
+      case '.':
+        return false;
+      case '(':
+        marks_.push_back(stack_.size());
+        spend(sizeof(std::size_t));
+        break;
+      case '0':
+        pop_or_mark();
+        break;
+      case '1':
+        pop_to_mark();
+        break;
+      case '2': {  // DUP
+        const Value value = pop();
+        push(value);
+        push(value);
+        break;
+      }
+
+      case 'N':
+        push(Pickle::Opaque());
+        break;
+      case 0x88:
+        push(true);
+        break;
+      case 0x89:
+        push(false);
+        break;
+      case 'I':
+        push_line_integer();
+        break;
+      case 'L':
+        push_integer(decimal_integer(take_line()));
+        break;
+      case 'J':
+        push(std::int64_t{static_cast<std::int32_t>(static_cast<std::uint32_t>(take_number(4)))});
+        break;
+      case 'K':
+        push(static_cast<std::int64_t>(take_number(1)));
+        break;
+      case 'M':
+        push(static_cast<std::int64_t>(take_number(2)));
+        break;
+      case 0x8a:
+        push_integer(binary_integer(take(take_number(1))));
+        break;
+      case 0x8b:
+        push_integer(binary_integer(take(take_number(4))));
+        break;
+      case 'F':
+        push(decimal_real(take_line()));
+        break;
+      case 'G':
+        push_binary_real();
+        break;
+
+      case 'S':
+        push_text(quoted_text(take_line()));
+        break;
+      case 'V':
+        push_text(raw_unicode(take_line()));
+        break;
+      case 'U':
+      case 'C':
+      case 0x8c:
+        push(take(take_number(1)));
+        break;
+      case 'T':
+      case 'B':
+      case 'X':
+        push(take(take_number(4)));
+        break;
+      case 0x8d:
+      case 0x8e:
+      case 0x96:
+        push(take(take_number(8)));
+        break;
+
+      case ']':
+      case ')':
+      case 0x8f:
+        push_new(Items());
+        break;
+      case 'l':
+      case 't':
+      case 0x91:
+        push_new(pop_to_mark());
+        break;
+      case 0x85:
+        push_new(popped(1));
+        break;
+      case 0x86:
+        push_new(popped(2));
+        break;
+      case 0x87:
+        push_new(popped(3));
+        break;
+      case 'a':
+        append(popped(1));
+        break;
+      case 'e':
+      case 0x90:
+        append(pop_to_mark());
+        break;
+      case '}':
+        push_new(Members());
+        break;
+      case 'd':
+        push_new(pairs(pop_to_mark()));
+        break;
+      case 's':
+        set_items(popped(2));
+        break;
+      case 'u':
+        set_items(pop_to_mark());
+        break;
+
+      case 'p':
+        put(memo_line());
+        break;
+      case 'q':
+        put(take_number(1));
+        break;
+      case 'r':
+        put(take_number(4));
+        break;
+      case 0x94:
+        put(memo_.size());
+        break;
+      case 'g':
+        get(memo_line());
+        break;
+      case 'h':
+        get(take_number(1));
+        break;
+      case 'j':
+        get(take_number(4));
+        break;
+
+      default:
+        refuse(opcode);
+    }
+    return true;
+  }
+
+  // Python's POP takes a mark if there is nothing above it.
+  void pop_or_mark() {
+    if (!marks_.empty() && marks_.back() == stack_.size()) {
+      marks_.pop_back();
+    } else {
+      pop();
+    }
+  }
+
+  [[noreturn]] void refuse(unsigned char opcode) const {
+    if (const std::string_view name = dangerous(opcode); !name.empty()) {
+      throw PickleError(fmt::format(
+          "holds more than data: {} at byte {} could run code when it is loaded. A snapshot of "
+          "torch.cuda.memory._dump_snapshot() does not have it",
+          name, at_ - 1));
+    }
+    throw PickleError(
+        fmt::format("is damaged: no pickle has the byte 0x{:02x} at {}", opcode, at_ - 1));
+  }
+
+  Pickle& pickle_;
+  std::string_view bytes_;
+  std::size_t at_ = 0;
+  std::size_t spent_ = 0;
+  std::vector<Value> stack_;
+  std::vector<std::size_t> marks_;
+  std::unordered_map<std::uint64_t, Value> memo_;
+};
+
+Pickle::Pickle(std::string_view bytes) { PickleMachine(*this, bytes).run(); }
+
+bool Pickle::is_list(const Value& value) const {
+  const auto* container = std::get_if<Container>(&value);
+  return container != nullptr && std::holds_alternative<Items>(containers_[container->number]);
+}
+
+bool Pickle::is_dict(const Value& value) const {
+  const auto* container = std::get_if<Container>(&value);
+  return container != nullptr && std::holds_alternative<Members>(containers_[container->number]);
+}
+
+const Pickle::Items& Pickle::items(const Value& value) const {
+  static const Items kNone;
+  return is_list(value) ? std::get<Items>(containers_[std::get<Container>(value).number]) : kNone;
+}
+
+const Pickle::Members& Pickle::members(const Value& value) const {
+  static const Members kNone;
+  return is_dict(value) ? std::get<Members>(containers_[std::get<Container>(value).number]) : kNone;
+}
+
+}  // namespace kvf::traces
