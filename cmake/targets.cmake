@@ -32,3 +32,23 @@ function(kvf_program name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE kvf_warnings ${arg_LINKS})
 endfunction()
+
+# kvf_catch_program(kvf_tests SOURCES a_test.cpp LINKS kvf::sim TIMEOUT 300)
+#
+# Makes a program of Catch2's test cases, each of them a test. A case that cannot run ends with
+# KVF_SKIP. TIMEOUT is in seconds and against a loop that does not end: sanitizers are slow.
+function(kvf_catch_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT;PREFIX" "SOURCES;LINKS")
+  kvf_program(${name} SOURCES ${arg_SOURCES} LINKS ${arg_LINKS})
+  if(TARGET Catch2::Catch2WithMain)
+    target_link_libraries(${name} PRIVATE Catch2::Catch2WithMain)
+  else()
+    target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/main.cpp)
+    target_link_libraries(${name} PRIVATE Catch2::Catch2)
+  endif()
+  if(NOT arg_TIMEOUT)
+    set(arg_TIMEOUT 300)
+  endif()
+  catch_discover_tests(${name} TEST_PREFIX "${arg_PREFIX}"
+                       PROPERTIES TIMEOUT ${arg_TIMEOUT} SKIP_REGULAR_EXPRESSION "KVF_SKIP: ")
+endfunction()

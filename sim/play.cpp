@@ -10,10 +10,10 @@
 
 #include "models/closed_form.h"
 #include "sim/input/policy.h"
-#include "sim/pass_columns.h"
 #include "sim/simulate.h"
 #include "sim/simulate_batch.h"
 #include "sim/write_lives.h"
+#include "timeline/pass_columns.h"
 
 namespace kvf {
 namespace {

@@ -14,7 +14,7 @@
 #include "sim/memory/buffer_levels.h"
 #include "sim/memory/held_levels.h"
 #include "sim/memory/paging.h"
-#include "sim/pass_columns.h"
+#include "timeline/pass_columns.h"
 
 namespace kvf {
 namespace {

@@ -1,4 +1,4 @@
-#include "sim/pass_columns.h"
+#include "timeline/pass_columns.h"
 
 namespace kvf {
 

@@ -1,0 +1,60 @@
+// Where a capture says what it does, and what it sees itself.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "timeline/records.h"
+
+namespace kvf::capture {
+
+// Used by one thread.
+class Recorder {
+ public:
+  virtual ~Recorder() = default;
+
+  // Nanoseconds since the start, on the clock of all records.
+  virtual std::int64_t now() const = 0;
+  // A range of a name, until end() of the innermost.
+  virtual void begin(const std::string& text) = 0;
+  virtual void end() = 0;
+  virtual void add(records::Batch rows) = 0;
+};
+
+// Without CUPTI: what the program says is all there is.
+class HostRecorder : public Recorder {
+ public:
+  explicit HostRecorder(std::function<void(const records::Batch&)> sink) : sink_(std::move(sink)) {}
+
+  std::int64_t now() const override {
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - start_).count();
+  }
+  void begin(const std::string& text) override { open_.push_back({text, now()}); }
+  void end() override {
+    records::Range range;
+    range.text = std::move(open_.back().text);
+    range.start = open_.back().start;
+    range.end = now();
+    open_.pop_back();
+    records::Batch rows;
+    rows.ranges.push_back(std::move(range));
+    sink_(rows);
+  }
+  void add(records::Batch rows) override { sink_(rows); }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  struct Open {
+    std::string text;
+    std::int64_t start;
+  };
+  std::function<void(const records::Batch&)> sink_;
+  Clock::time_point start_ = Clock::now();
+  std::vector<Open> open_;
+};
+
+}  // namespace kvf::capture

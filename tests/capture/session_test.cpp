@@ -1,0 +1,239 @@
+// Captures on the host against the prediction of the same case: real allocations, no residual; and
+// with a mistake planted, one at its pass.
+#include <map>
+
+#include "profiler/capture/session/session.h"
+#include "sim/prediction.h"
+#include "tests/catch.h"
+#include "timeline/comparison.h"
+
+using namespace kvf;
+using namespace kvf::capture;
+
+namespace {
+
+constexpr const char* kShape = "{layers: 3, kv_heads: 2, query_heads: 4, head_dim: 8, dtype: fp32}";
+
+input::Scenario scenario_of(const std::string& policy, const std::string& blocks,
+                            const std::string& shape = kShape, std::int64_t prompt = 70) {
+  return input::parse_scenario("kvfootprint-scenario: 1\nmodel: " + shape +
+                                   "\nprompt_tokens: " + std::to_string(prompt) +
+                                   "\noutput_tokens: 40\nprefill_chunk_tokens: 32\npolicies: [" +
+                                   policy + "]\nmemory: {blocks: {" + blocks + "}}\n",
+                               "a.yaml");
+}
+
+Timeline predicted(const input::Scenario& scenario) {
+  return predict(scenario, scenario.tasks.front(), scenario.policies.front());
+}
+
+struct Rows {
+  records::Batch all;
+  void operator()(const records::Batch& batch) {
+    const auto append = [](auto& to, const auto& from) {
+      to.insert(to.end(), from.begin(), from.end());
+    };
+    append(all.memory, batch.memory);
+    append(all.ranges, batch.ranges);
+    append(all.samples, batch.samples);
+    append(all.application, batch.application);
+  }
+};
+
+Captured captured(const input::Scenario& scenario, SessionOptions options = {},
+                  Rows* rows = nullptr) {
+  const auto device = open_host();
+  Rows ignored;
+  Rows& heard = rows == nullptr ? ignored : *rows;
+  HostRecorder recorder([&](const records::Batch& batch) { heard(batch); });
+  options.tables = scenario.blocks()->tables;
+  const std::vector<BatchMember> members =
+      input::members_of(scenario, scenario.tasks.front(), scenario.policies.front());
+  return run_session(members.front().schedule, options, *device, recorder);
+}
+
+// Everything that was predicted was captured too, with no residual at any moment.
+void check_no_residual(const input::Scenario& scenario, const Captured& found) {
+  const Comparison comparison = compare(predicted(scenario), found.timeline, {});
+  for (const TrackComparison& track : comparison.tracks) {
+    CAPTURE(track.info.name, track.worst_phase, track.worst_moment, track.largest_residual);
+    CHECK(track.largest_residual == 0);
+  }
+  CHECK(comparison.only_expected.empty());
+  CHECK(comparison.passes());
+  CHECK(found.counters == RecordingCounters{});
+}
+
+}  // namespace
+
+TEST_CASE("a capture on the host is as predicted, for every policy, table and backend") {
+  const std::string policy = GENERATE(
+      as<std::string>(), "full", "{name: streaming, sink_tokens: 4, window_tokens: 30}",
+      "{name: prulong, streaming_heads: 0.5, sink_tokens: 4, window_tokens: 20}",
+      "{name: snapkv, sparsity: 0.6, window_tokens: 16, eviction: naive}",
+      "{name: snapkv, sparsity: 0.6, window_tokens: 16, eviction: patched, kv: kv-head}",
+      "{name: locret, sparsity: 0.7, local_tokens: 10, stabilizer_tokens: 20}",
+      "{name: adakv, ratio: 0.5}", "{name: pyramidkv, sparsity: 0.5, window_tokens: 8}",
+      "{name: decoding-press, interval_passes: 7, target_tokens: 40}", "{name: h2o, ratio: 0.5}");
+  const std::string table = GENERATE(as<std::string>(), "sequence", "layer", "head");
+  const std::string backend = GENERATE(as<std::string>(), "host-mmap", "host-reserve", "host-pool");
+  const input::Scenario scenario =
+      scenario_of(policy, "block_tokens: 5, compaction: true, table: " + table);
+  CAPTURE(policy, table, backend);
+  SessionOptions options;
+  options.backend = backend;
+  check_no_residual(scenario, captured(scenario, options));
+}
+
+TEST_CASE("blocks that nothing compacts are pinned in a capture as predicted") {
+  const std::string policy =
+      GENERATE(as<std::string>(), "{name: streaming, sink_tokens: 4, window_tokens: 30}",
+               "{name: prulong, streaming_heads: 0.5, sink_tokens: 4, window_tokens: 20}",
+               "{name: snapkv, sparsity: 0.6, window_tokens: 16, eviction: naive}",
+               "{name: locret, sparsity: 0.7, local_tokens: 10, stabilizer_tokens: 20}",
+               "{name: h2o, ratio: 0.8}");
+  const std::string table = GENERATE(as<std::string>(), "sequence", "layer", "head");
+  const input::Scenario scenario = scenario_of(policy, "block_tokens: 4, table: " + table);
+  CAPTURE(policy, table);
+  const Comparison comparison = compare(predicted(scenario), captured(scenario).timeline, {});
+  for (const TrackComparison& track : comparison.tracks) {
+    CAPTURE(track.info.name, track.worst_phase, track.worst_moment);
+    CHECK(track.largest_residual == 0);
+  }
+  CHECK(comparison.passes());
+}
+
+TEST_CASE("layers of other kinds are captured") {
+  const std::string shape = GENERATE(
+      as<std::string>(),
+      "{model_type: gemma2, num_hidden_layers: 4, num_key_value_heads: 2, num_attention_heads: 4, "
+      "head_dim: 8, sliding_window: 24, torch_dtype: float16, vocab_size: 300, hidden_size: 120, "
+      "intermediate_size: 240}",
+      "{layers: 2, kv_heads: 1, query_heads: 8, head_dim: 20, dtype: bf16}");
+  const input::Scenario scenario = scenario_of("{name: snapkv, sparsity: 0.6, window_tokens: 16}",
+                                               "compaction: true, table: layer", shape);
+  check_no_residual(scenario, captured(scenario));
+}
+
+TEST_CASE("turns of a conversation are captured") {
+  const input::Scenario scenario = input::parse_scenario(
+      std::string("kvfootprint-scenario: 1\nmodel: ") + kShape +
+          "\ntasks: [{name: t, turns: [{prompt_tokens: 20, output_tokens: 5}, {prompt_tokens: 30, "
+          "output_tokens: 6}]}]\npolicies: [full]\nmemory: {blocks: {block_tokens: 4}}\n",
+      "a.yaml");
+  check_no_residual(scenario, captured(scenario));
+}
+
+TEST_CASE("a planted mistake is a residual at its pass") {
+  struct Case {
+    Plant kind;
+    const char* track;
+    std::int64_t residual;  // the first
+  };
+  const auto c =
+      GENERATE(Case{Plant::leak, "blocks", 1}, Case{Plant::late_free, "blocks", 1},
+               Case{Plant::double_free, "blocks", -1}, Case{Plant::keep_one_more, "total", 1});
+  const std::string backend = GENERATE(as<std::string>(), "host-mmap", "host-reserve", "host-pool");
+  // A window that slides gives a block back every few passes.
+  const input::Scenario scenario =
+      scenario_of("{name: streaming, sink_tokens: 4, window_tokens: 30}",
+                  "block_tokens: 4, compaction: false, table: head");
+  const Captured good = captured(scenario);
+  // The first pass from 10 on that gives something back.
+  const std::int64_t planted = 10;
+  SessionOptions options;
+  options.backend = backend;
+  options.fault = {c.kind, planted};
+  const Captured found = captured(scenario, options);
+  const Comparison comparison = compare(predicted(scenario), found.timeline, {});
+  CHECK_FALSE(comparison.passes());
+  std::int64_t first = -1;
+  std::int64_t residual = 0;
+  for (const Track& track : good.timeline.tracks) {
+    if (track.info.name != c.track) continue;
+    for (const Track& other : found.timeline.tracks) {
+      if (other.info.name != c.track) continue;
+      for (std::size_t pass = 0; pass < track.columns.passes() && first < 0; ++pass) {
+        residual = other.columns.held_after[pass] - track.columns.held_after[pass];
+        if (residual != 0) first = static_cast<std::int64_t>(pass);
+      }
+    }
+  }
+  CHECK(first >= planted);
+  CHECK(first < planted + 4);
+  CHECK(residual == c.residual);
+  CHECK((found.counters.unmatched_free == 1) == (c.kind == Plant::double_free));
+  for (const TrackComparison& track : comparison.tracks) {
+    if (track.info.name == c.track) {
+      CHECK(track.largest_residual == c.residual);
+      CHECK(track.worst_pass == first);
+    }
+  }
+}
+
+TEST_CASE("the ledgers of a capture agree") {
+  const std::string backend = GENERATE(as<std::string>(), "host-mmap", "host-reserve", "host-pool");
+  const input::Scenario scenario = scenario_of(
+      "{name: streaming, sink_tokens: 4, window_tokens: 30}", "block_tokens: 128, table: layer",
+      "{layers: 4, kv_heads: 2, query_heads: 4, head_dim: 16, dtype: fp32}", 300);
+  SessionOptions options;
+  options.backend = backend;
+  Rows rows;
+  const Captured found = captured(scenario, options, &rows);
+  std::map<std::string, const TrackColumns*> tracks;
+  for (const Track& track : found.timeline.tracks) tracks[track.info.name] = &track.columns;
+  CHECK(tracks["allocator"]->held_during == tracks["cache"]->held_during);
+  CHECK(tracks["allocator"]->held_after == tracks["cache"]->held_after);
+  // Blocks are whole pages here (32 KiB), so that the system's figure is that of the blocks, less
+  // what else the process does meanwhile: a page a block.
+  if (backend != "host-pool") {
+    for (std::size_t pass = 0; pass < tracks["cache"]->passes(); ++pass) {
+      const std::int64_t difference =
+          tracks["resident"]->held_after[pass] - tracks["cache"]->held_after[pass];
+      CHECK(std::abs(difference) <=
+            4096 * std::max<std::int64_t>(tracks["blocks"]->held_after[pass], 16));
+    }
+  }
+  // As records: each block twice, each pass a range with a sample.
+  std::int64_t live = 0;
+  std::int64_t most = 0;
+  for (const records::ApplicationEvent& event : rows.all.application) {
+    live += event.operation == records::MemoryOperation::allocation ? event.bytes : -event.bytes;
+    most = std::max(most, live);
+  }
+  CHECK(live == 0);
+  CHECK(most == *std::max_element(tracks["cache"]->held_during.begin(),
+                                  tracks["cache"]->held_during.end()));
+  CHECK(rows.all.memory.size() == rows.all.application.size());
+  CHECK(rows.all.ranges.size() == tracks["cache"]->passes());
+  CHECK(rows.all.ranges.front().text == "prefill 0");
+  CHECK(rows.all.ranges.back().text == "decode 39");
+  CHECK(rows.all.samples.size() == tracks["cache"]->passes() + 1);
+}
+
+TEST_CASE("what cannot be captured is said") {
+  const auto refused = [](const std::string& policy, const std::string& blocks,
+                          const std::string& shape = kShape) {
+    try {
+      captured(scenario_of(policy, blocks, shape));
+    } catch (const std::invalid_argument& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  using Catch::Matchers::Contains;
+  CHECK_THAT(refused("{name: snapkv, sparsity: 0.6, window_tokens: 16, eviction: patched}",
+                     "block_tokens: 4"),
+             Contains("expected 'compaction: true'"));
+  CHECK_THAT(refused("full", "block_tokens: 4", "deepseek-v2-lite"), Contains("latent"));
+  CHECK_THAT(refused("full", "block_tokens: 4",
+                     "{layers: 2, kv_heads: 2, query_heads: 4, head_dim: 8, dtype: fp8}"),
+             Contains("fp32"));
+}
+
+TEST_CASE("a cache that is too large for its room is refused by the backend, in words") {
+  const input::Scenario scenario = scenario_of("full", "block_tokens: 4, table: head");
+  SessionOptions options;
+  options.capacity = Bytes(20'000);
+  CHECK_THROWS_AS(captured(scenario, options), OutOfMemory);
+}
