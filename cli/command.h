@@ -24,6 +24,8 @@ void add_pool(CLI::App& app, Action& action);
 void add_critical(CLI::App& app, Action& action);
 void add_show(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
+void add_capture(CLI::App& app, Action& action, const std::string& command_line);
+void add_compare(CLI::App& app, Action& action, const std::string& command_line);
 
 // The input is wrong: main() prints the text and exits with 2.
 struct UsageError : std::runtime_error {

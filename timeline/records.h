@@ -237,4 +237,7 @@ struct Batch {
   friend bool operator==(const Batch&, const Batch&) = default;
 };
 
+// Puts the rows of `more` behind those of `to`.
+void append(Batch& to, Batch more);
+
 }  // namespace kvf::records

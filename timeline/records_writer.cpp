@@ -3,12 +3,32 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <iterator>
 #include <span>
 #include <type_traits>
 
 #include "timeline/records_columns.h"
 
 namespace kvf::records {
+
+void append(Batch& to, Batch more) {
+  const auto move = [](auto& rows, auto& from) {
+    rows.insert(rows.end(), std::make_move_iterator(from.begin()),
+                std::make_move_iterator(from.end()));
+  };
+  move(to.memory, more.memory);
+  move(to.pools, more.pools);
+  move(to.kernels, more.kernels);
+  move(to.copies, more.copies);
+  move(to.sets, more.sets);
+  move(to.calls, more.calls);
+  move(to.ranges, more.ranges);
+  move(to.correlations, more.correlations);
+  move(to.vmm, more.vmm);
+  move(to.samples, more.samples);
+  move(to.application, more.application);
+  move(to.facts, more.facts);
+}
 namespace {
 
 template <class T>

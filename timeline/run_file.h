@@ -19,6 +19,7 @@
 #include "models/life.h"
 #include "models/units.h"
 #include "timeline/recording.h"
+#include "timeline/records.h"
 #include "timeline/timeline.h"
 
 namespace kvf {
@@ -106,6 +107,9 @@ class RunFileWriter {
   // Ends the run: from here on it survives the death of the process. Gives its id.
   std::int64_t finish_run(const RunInfo& info, std::span<const PhaseSpan> phases,
                           std::span<const Marker> markers);
+
+  // Adds records of a capture, outside of a run: from here on they survive the death of the process.
+  void write_records(const records::Batch& batch);
 
   // Forgets the run that is being written.
   void abandon_run();

@@ -7,6 +7,7 @@
 
 #include "timeline/column_codec.h"
 #include "timeline/partial_file.h"
+#include "timeline/records_writer.h"
 #include "timeline/run_file.h"
 #include "timeline/run_file_columns.h"
 #include "timeline/run_file_curves.h"
@@ -78,6 +79,7 @@ struct RunFileWriter::State {
   // Nothing until there are any.
   std::optional<run_file::SeriesWriter<run_file::LivesFormat>> lives;
   std::optional<run_file::SeriesWriter<run_file::CurvesFormat>> curves;
+  std::optional<records::Writer> recorder;
   std::int64_t recordings = 0;  // rows of the table, finished runs only
   std::size_t keys = 0;         // of meta, those that are always there
 
@@ -95,6 +97,7 @@ struct RunFileWriter::State {
     if (!store) return;
     lives.reset();
     curves.reset();
+    recorder.reset();
     store.reset();
     std::error_code ignored;  // SQLite leaves the journal if the disk did not let it roll back
     fs::remove(partial.path().string() + "-journal", ignored);
@@ -303,6 +306,15 @@ std::int64_t RunFileWriter::finish_run(const RunInfo& info, std::span<const Phas
   });
 }
 
+void RunFileWriter::write_records(const records::Batch& batch) {
+  State& s = *state_;
+  if (s.in_run) throw std::logic_error("run file: records within a run");
+  s.guard([&] {
+    if (!s.recorder) s.recorder.emplace(s.store->database);
+    s.recorder->write(batch);
+  });
+}
+
 void RunFileWriter::abandon_run() {
   State& s = *state_;
   s.lost = false;
@@ -330,6 +342,7 @@ void RunFileWriter::finish() {
   });
   s.lives.reset();
   s.curves.reset();
+  s.recorder.reset();
   s.store.reset();
   try {
     s.partial.rename_to_target();

@@ -29,15 +29,7 @@ Timeline predicted(const input::Scenario& scenario) {
 
 struct Rows {
   records::Batch all;
-  void operator()(const records::Batch& batch) {
-    const auto append = [](auto& to, const auto& from) {
-      to.insert(to.end(), from.begin(), from.end());
-    };
-    append(all.memory, batch.memory);
-    append(all.ranges, batch.ranges);
-    append(all.samples, batch.samples);
-    append(all.application, batch.application);
-  }
+  void operator()(const records::Batch& batch) { append(all, batch); }
 };
 
 Captured captured(const input::Scenario& scenario, SessionOptions options = {},

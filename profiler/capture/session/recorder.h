@@ -23,9 +23,12 @@ class Recorder {
   virtual void begin(const std::string& text) = 0;
   virtual void end() = 0;
   virtual void add(records::Batch rows) = 0;
+  // What was said is on its way to where it is kept.
+  virtual void flush() = 0;
 };
 
-// Without CUPTI: what the program says is all there is.
+// Without CUPTI: what the program says is all there is. The sink gets what was said in a range when
+// that ends.
 class HostRecorder : public Recorder {
  public:
   explicit HostRecorder(std::function<void(const records::Batch&)> sink) : sink_(std::move(sink)) {}
@@ -40,11 +43,11 @@ class HostRecorder : public Recorder {
     range.start = open_.back().start;
     range.end = now();
     open_.pop_back();
-    records::Batch rows;
-    rows.ranges.push_back(std::move(range));
-    sink_(rows);
+    rows_.ranges.push_back(std::move(range));
+    flush();
   }
-  void add(records::Batch rows) override { sink_(rows); }
+  void add(records::Batch rows) override { append(rows_, std::move(rows)); }
+  void flush() override { sink_(std::exchange(rows_, {})); }
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -55,6 +58,7 @@ class HostRecorder : public Recorder {
   std::function<void(const records::Batch&)> sink_;
   Clock::time_point start_ = Clock::now();
   std::vector<Open> open_;
+  records::Batch rows_;  // that the sink has not got yet
 };
 
 }  // namespace kvf::capture

@@ -177,6 +177,7 @@ class Session {
     ledger.finish(recorder_.now());
     cache.release();
     device_.synchronise();
+    recorder_.flush();
     captured.timeline = ledger.timeline();
     captured.counters = ledger.counters();
     return captured;

@@ -1,0 +1,74 @@
+#include "profiler/capture/session/gpu_recorder.h"
+
+#include <algorithm>
+#include <map>
+#include <stdexcept>
+#include <utility>
+
+namespace kvf::capture {
+namespace {
+
+struct Change {
+  std::int64_t time = 0;
+  std::int64_t bytes = 0;
+};
+
+// Buffers of CUPTI are filled thread by thread, and so not in the order of time.
+std::vector<Change> changes_of(const records::Batch& seen) {
+  std::vector<Change> changes;
+  for (const records::MemoryUsage& usage : seen.memory) {
+    if (usage.kind != records::MemoryKind::device) continue;
+    const bool taken = usage.operation == records::MemoryOperation::allocation;
+    changes.push_back({usage.start, taken ? usage.bytes : -usage.bytes});
+  }
+  std::map<std::int64_t, std::int64_t> created;  // bytes, by handle
+  for (const records::VmmCall& call : seen.vmm) {
+    if (call.return_value != 0 || !call.handle) continue;
+    if (call.operation == records::VmmOperation::create) {
+      created[*call.handle] = call.bytes.value_or(0);
+      changes.push_back({call.start, call.bytes.value_or(0)});
+    } else if (call.operation == records::VmmOperation::release) {
+      changes.push_back({call.start, -std::exchange(created[*call.handle], 0)});
+    }
+  }
+  std::stable_sort(changes.begin(), changes.end(),
+                   [](const Change& a, const Change& b) { return a.time < b.time; });
+  return changes;
+}
+
+}  // namespace
+
+Track cupti_track(const records::Batch& seen, const Timeline& timeline) {
+  const auto clock =
+      std::find_if(timeline.curves.begin(), timeline.curves.end(),
+                   [](const Curve& curve) { return curve.info.unit == TrackUnit::passes; });
+  if (clock == timeline.curves.end() || timeline.tracks.empty()) {
+    throw std::invalid_argument("a timeline without a clock");
+  }
+  Track track{{"cupti", "", -1, 0, -1, 1, TrackUnit::bytes}, timeline.tracks.front().columns};
+  TrackColumns& columns = track.columns;
+  const std::vector<Change> changes = changes_of(seen);
+  std::size_t next = 0;
+  std::int64_t live = 0;
+  const auto until = [&](std::int64_t time) {
+    std::int64_t most = live;
+    for (; next < changes.size() && changes[next].time < time; ++next) {
+      live += changes[next].bytes;
+      most = std::max(most, live);
+    }
+    return most;
+  };
+  until(clock->points.front().time_ns);
+  const std::int64_t base = live;
+  for (std::size_t pass = 0; pass < columns.passes(); ++pass) {
+    const auto above_base = [&](std::int64_t bytes) {
+      return std::max<std::int64_t>(bytes - base, 0);
+    };
+    columns.past[pass] = above_base(live);
+    columns.held_during[pass] = above_base(until(clock->points[pass + 1].time_ns));
+    columns.held_after[pass] = above_base(live);
+  }
+  return track;
+}
+
+}  // namespace kvf::capture

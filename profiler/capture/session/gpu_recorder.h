@@ -1,0 +1,39 @@
+// A capture on a GPU, as CUPTI sees it.
+#pragma once
+
+#include <vector>
+
+#include "profiler/capture/cupti/cupti.h"
+#include "profiler/capture/session/recorder.h"
+#include "timeline/timeline.h"
+
+namespace kvf::capture {
+
+// To be made before the first context of the process. `sink` is called by another thread, until
+// stop() has returned.
+class GpuRecorder : public Recorder {
+ public:
+  explicit GpuRecorder(Sink sink, const CollectorOptions& options = {})
+      : collector_(std::move(sink), options) {}
+
+  std::int64_t now() const override { return collector_.now(); }
+  void begin(const std::string& text) override { open_.push_back(collector_.range(text)); }
+  void end() override { open_.pop_back(); }
+  void add(records::Batch rows) override { collector_.add(std::move(rows)); }
+  void flush() override { collector_.flush(); }
+
+  CollectorCounters stop(const std::function<void()>& synchronise) {
+    return collector_.stop(synchronise);
+  }
+
+ private:
+  Collector collector_;
+  std::vector<Collector::Range> open_;
+};
+
+// The second ledger: device memory as CUPTI saw it, as the track `cupti` in the passes of a timeline
+// whose clock is `passes`. What was there when the first pass began is taken off. Memory that was
+// mapped counts when it was created, and when it was released.
+Track cupti_track(const records::Batch& seen, const Timeline& timeline);
+
+}  // namespace kvf::capture
