@@ -23,6 +23,7 @@ void add_plan(CLI::App& app, Action& action);
 void add_pool(CLI::App& app, Action& action);
 void add_critical(CLI::App& app, Action& action);
 void add_show(CLI::App& app, Action& action);
+void add_doctor(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 
 // The input is wrong: main() prints the text and exits with 2.
