@@ -23,6 +23,7 @@ void add_plan(CLI::App& app, Action& action);
 void add_pool(CLI::App& app, Action& action);
 void add_critical(CLI::App& app, Action& action);
 void add_show(CLI::App& app, Action& action);
+void add_doctor(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_capture(CLI::App& app, Action& action, const std::string& command_line);
 void add_compare(CLI::App& app, Action& action, const std::string& command_line);

@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   cli::add_pool(app, action);
   cli::add_critical(app, action);
   cli::add_show(app, action);
+  cli::add_doctor(app, action);
   cli::add_export(app, action);
   cli::add_capture(app, action, joined(argc, argv));
   cli::add_compare(app, action, joined(argc, argv));

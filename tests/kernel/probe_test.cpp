@@ -143,11 +143,11 @@ TEST_CASE("driver: a library that is no driver") {
   check(probe, DriverState::failed, "is no NVIDIA driver", "install the NVIDIA driver again");
 }
 
-TEST_CASE("CUPTI: not called without a driver") {
-  const CuptiProbe probe = probe_cupti(DriverProbe{});
+TEST_CASE("CUPTI: not called without a GPU") {
+  const CuptiProbe probe = probe_cupti(false);
   CHECK_FALSE(probe.usable());
   CHECK(probe.version == 0);
-  CHECK_THAT(probe.problem, contains(probe.library.empty() ? "no libcupti" : "without a driver"));
+  CHECK_THAT(probe.problem, contains(probe.library.empty() ? "no libcupti" : "without a GPU"));
 }
 
 TEST_CASE("a GPU is opened, or it is said why not and what to do") {

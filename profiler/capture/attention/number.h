@@ -50,9 +50,10 @@ KVF_HOST_DEVICE inline float to_float(Half value) {
   const std::uint32_t sign = (value.bits & 0x8000U) << 16;
   const std::uint32_t magnitude = (value.bits & 0x7fffU) << 13;
   // The exponent's bias is 15 there and 127 here. Right for subnormal numbers, too.
-  const std::uint32_t finite = detail::bits_of(detail::as_float(magnitude) * 0x1p112F);
-  const bool is_finite = (value.bits & 0x7c00U) != 0x7c00U;
-  return detail::as_float(sign | (is_finite ? finite : magnitude | 0x7f800000U));
+  const std::uint32_t scaled = detail::bits_of(detail::as_float(magnitude) * 0x1p112F);
+  // Infinity and NaN have all bits of the exponent set. Without a branch, for the sake of vectors.
+  const std::uint32_t endless = 0U - static_cast<std::uint32_t>(magnitude >= 0x0f800000U);
+  return detail::as_float(sign | scaled | (endless & 0x7f800000U));
 }
 
 // from_float<Half>(x)

@@ -15,8 +15,11 @@ std::string advice(cudaError_t status) {
              "-DCMAKE_CUDA_ARCHITECTURES=<its compute capability, such as 90>";
     case cudaErrorDevicesUnavailable:
       return "another process has the GPU for itself (nvidia-smi -q -d COMPUTE shows the mode)";
+    case cudaErrorInsufficientDriver:
+    case cudaErrorCallRequiresNewerDriver:
+      return "update the driver, or build with an older CUDA toolkit";
     default:
-      return "kvfootprint doctor says what works on this machine";
+      return "";
   }
 }
 

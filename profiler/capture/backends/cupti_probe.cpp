@@ -10,7 +10,7 @@
 
 namespace kvf::capture {
 
-CuptiProbe probe_cupti(const DriverProbe& driver) {
+CuptiProbe probe_cupti(bool gpu_works) {
   std::vector<std::string> names{"libcupti.so.13", "libcupti.so.12", "libcupti.so.11.8",
                                  "libcupti.so"};
   for (const char* variable : {"CUDA_HOME", "CUDA_PATH"}) {
@@ -28,8 +28,8 @@ CuptiProbe probe_cupti(const DriverProbe& driver) {
     std::error_code error;
     const auto file = std::filesystem::canonical(cupti.path(), error);
     probe.library = error ? cupti.path() : file.string();
-    if (!driver.usable()) {
-      probe.problem = "not tried without a driver";
+    if (!gpu_works) {
+      probe.problem = "not tried without a GPU that works";
       return probe;
     }
     auto* const version = cupti.function<int(std::uint32_t*)>("cuptiGetVersion");

@@ -4,8 +4,6 @@
 #include <cstdint>
 #include <string>
 
-#include "profiler/capture/backends/driver_probe.h"
-
 namespace kvf::capture {
 
 struct CuptiProbe {
@@ -17,8 +15,8 @@ struct CuptiProbe {
   bool usable() const { return problem.empty(); }
 };
 
-// Calls CUPTI only if the driver is usable: without one, some versions (13.2) overflow the stack in
-// any call.
-CuptiProbe probe_cupti(const DriverProbe& driver);
+// Calls CUPTI only if a GPU works: without a driver, some versions (13.2) overflow the stack in any
+// call.
+CuptiProbe probe_cupti(bool gpu_works);
 
 }  // namespace kvf::capture

@@ -19,9 +19,11 @@ Granularity measure_granularity(DeviceAllocator& allocator, const std::function<
     const Bytes now = used();
     const Bytes step = now - before;
     before = now;
-    if (step > Bytes{} && ++steps[step] > found.steps) {
+    if (step <= Bytes{}) continue;
+    const std::int64_t times = ++steps[step];
+    if (step.times(times) >= found.step.times(found.steps)) {
       found.step = step;
-      found.steps = steps[step];
+      found.steps = times;
     }
   }
   found.grown = before - begin;

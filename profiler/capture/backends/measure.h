@@ -13,8 +13,10 @@ struct Granularity {
   Bytes block;              // asked for, each
   std::int64_t blocks = 0;  // that were allocated
   Bytes grown;              // what the device's figure grew by, all together
-  Bytes step;               // the most frequent growth; 0 if it never grew
-  std::int64_t steps = 0;   // how often it grew by that
+  // The growth that, with all its repetitions, was most of it; 0 if it never grew. What else the
+  // process or others do comes in small or in single steps.
+  Bytes step;
+  std::int64_t steps = 0;  // how often it grew by that
 };
 
 // Allocates blocks of `block` bytes, at most `most`, until `used` has grown by the same step
