@@ -285,6 +285,30 @@ TEST_CASE("collector: ranges name what a thread does, and CUPTI knows the innerm
                                           "pop 4", "pop 1"});
 }
 
+TEST_CASE("collector: an allocation is found by its pass, as docs/records.md shows") {
+  FakeCupti fake;
+  Capture capture(fake);
+  for (std::uint32_t pass = 0; pass < 3; ++pass) {
+    const auto range = capture.collector.range("pass " + std::to_string(pass));
+    RecordBuffer buffer = fake.buffer();
+    for (std::uint32_t i = 0; i <= pass; ++i) {
+      const std::uint32_t correlation = 100 * pass + i + 1;
+      buffer.add(test::correlation_record(pass + 1, correlation));
+      auto record = test::memory_record(i != 2, 1, 10, now_of_cupti());
+      record.correlationId = correlation;
+      buffer.add(record);
+    }
+    fake.deliver_elsewhere(buffer);
+  }
+  capture.collector.stop({});
+  CHECK(query(capture.database,
+              "SELECT text, sum(bytes) FROM CUDA_GPU_MEMORY_USAGE_EVENTS "
+              "JOIN KVF_RAW_EXTERNAL_CORRELATION USING (correlationId) "
+              "JOIN NVTX_EVENTS ON rangeId = externalId "
+              "WHERE memoryOperationType = 0 GROUP BY rangeId") ==
+        Rows{{"pass 0", "10"}, {"pass 1", "20"}, {"pass 2", "20"}});
+}
+
 TEST_CASE("collector: ranges that do not end in the reverse order are counted") {
   FakeCupti fake;
   Capture capture(fake);
