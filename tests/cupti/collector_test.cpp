@@ -251,8 +251,15 @@ TEST_CASE("collector: facts say what was collected, how and by what") {
   CHECK_THAT(fact(d, "kinds"), test::contains("MEMORY2"));
   CHECK(fact(d, "complete") == "no");
   CHECK(std::stoll(value(d, "SELECT time FROM KVF_DEVICE_SAMPLES")) > 0);
+  const std::int64_t before = capture.collector.now();
   capture.collector.stop({});
   CHECK(fact(d, "complete") == "yes");
+  // Both moments on all clocks; this one is CUPTI's.
+  const auto number = [&](const char* key) { return std::stoll(fact(d, key)); };
+  CHECK(number("origin_ns") == number("origin_monotonic_ns"));
+  CHECK(number("end_ns") >= number("origin_ns") + before);
+  CHECK(number("end_monotonic_ns") >= number("end_ns"));
+  CHECK(number("end_realtime_ns") > number("origin_realtime_ns"));
 }
 
 TEST_CASE("collector: ranges name what a thread does, and CUPTI knows the innermost") {

@@ -94,6 +94,10 @@ void Collector::State::end(const std::function<void()>& synchronise) {
   wait_until_read();
   ask_for_dropped();
   note("cuptiGetLastError", api_.get_last_error());
+  {
+    const std::lock_guard lock(mutex_);
+    first_facts_.merge(session_.end_facts());
+  }
   session_.leave();
   close();
   if (!error) error = sink_error_;  // the reader is gone
