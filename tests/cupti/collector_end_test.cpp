@@ -269,6 +269,26 @@ TEST_CASE("end: buffers that CUPTI asks for or gives back afterwards harm nobody
   CHECK(rows == 0);
 }
 
+TEST_CASE("end: a buffer of one collector may come back to the next, which has larger ones") {
+  FakeCupti fake;
+  FakeCupti::Asked early{};
+  {
+    const Collector first = make(fake);
+    early = fake.ask();
+  }
+  std::size_t rows = 0;
+  CollectorOptions options;
+  options.buffer_bytes = 256 << 10;
+  Collector second = CollectorMaker::make(
+      fake.api(), [&](const records::Batch& batch) { rows += batch.memory.size(); }, options);
+  fake.hand_back(early, one_allocation(fake));
+  second.flush();
+  fake.deliver_elsewhere(one_allocation(fake));
+  CHECK(second.stop({}) == CollectorCounters{});
+  CHECK(rows == 2);
+  CHECK(fake.complaints().empty());
+}
+
 TEST_CASE("end: buffers may come while it ends") {
   FakeCupti fake;
   std::size_t rows = 0;
