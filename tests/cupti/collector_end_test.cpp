@@ -1,9 +1,20 @@
 // How a capture begins and ends: the order of CUPTI's calls, and what happens when one fails.
+#include <sys/wait.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <thread>
 
 #include "tests/catch.h"
 #include "tests/cupti/fake_cupti.h"
+#include "tests/cupti/rows.h"
+#include "timeline/records_writer.h"
+
+// With sanitizers too, an allocation that is too large is to fail and not to end the program.
+// NOLINTBEGIN(bugprone-reserved-identifier)
+extern "C" const char* __asan_default_options() { return "allocator_may_return_null=1"; }
+extern "C" const char* __tsan_default_options() { return "allocator_may_return_null=1"; }
+// NOLINTEND(bugprone-reserved-identifier)
 
 namespace kvf::capture {
 namespace {
@@ -212,6 +223,39 @@ TEST_CASE("end: what the sink throws comes out, and what it did not take is coun
   CHECK(fake.enabled().empty());
 }
 
+TEST_CASE("end: a program that exits without an end is ended all the same") {
+  const test::TemporaryFile file;
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    FakeCupti fake;
+    const sqlite::Database database = test::open_database(file.path());
+    records::Writer writer(database);
+    const Collector collector =
+        make(fake, [&](const records::Batch& batch) { writer.write(batch); });
+    fake.keep_for_flush(one_allocation(fake), true);
+    std::exit(0);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK(status == 0);
+  const sqlite::Database database = test::open_database(file.path());
+  CHECK(test::value(database, "SELECT count(*) FROM CUDA_GPU_MEMORY_USAGE_EVENTS") == "1");
+  CHECK(test::fact(database, "complete") == "yes");
+}
+
+TEST_CASE("end: buffers for which there is no memory are counted") {
+  FakeCupti fake;
+  CollectorOptions options;
+  options.buffer_bytes = std::size_t{1} << 60;
+  Collector collector = CollectorMaker::make(
+      fake.api(), [](const records::Batch&) {}, options);
+  fake.deliver_elsewhere(one_allocation(fake));
+  fake.deliver_elsewhere(one_allocation(fake));
+  CHECK(fake.complaints() == std::vector<std::string>{"no buffer", "no buffer"});
+  CHECK(collector.stop({}).refused == 2);
+}
+
 TEST_CASE("end: buffers that CUPTI asks for or gives back afterwards harm nobody") {
   FakeCupti fake;
   std::size_t rows = 0;
@@ -223,6 +267,26 @@ TEST_CASE("end: buffers that CUPTI asks for or gives back afterwards harm nobody
   }
   fake.deliver_elsewhere(one_allocation(fake));
   CHECK(rows == 0);
+}
+
+TEST_CASE("end: a buffer of one collector may come back to the next, which has larger ones") {
+  FakeCupti fake;
+  FakeCupti::Asked early{};
+  {
+    const Collector first = make(fake);
+    early = fake.ask();
+  }
+  std::size_t rows = 0;
+  CollectorOptions options;
+  options.buffer_bytes = 256 << 10;
+  Collector second = CollectorMaker::make(
+      fake.api(), [&](const records::Batch& batch) { rows += batch.memory.size(); }, options);
+  fake.hand_back(early, one_allocation(fake));
+  second.flush();
+  fake.deliver_elsewhere(one_allocation(fake));
+  CHECK(second.stop({}) == CollectorCounters{});
+  CHECK(rows == 2);
+  CHECK(fake.complaints().empty());
 }
 
 TEST_CASE("end: buffers may come while it ends") {

@@ -251,8 +251,15 @@ TEST_CASE("collector: facts say what was collected, how and by what") {
   CHECK_THAT(fact(d, "kinds"), test::contains("MEMORY2"));
   CHECK(fact(d, "complete") == "no");
   CHECK(std::stoll(value(d, "SELECT time FROM KVF_DEVICE_SAMPLES")) > 0);
+  const std::int64_t before = capture.collector.now();
   capture.collector.stop({});
   CHECK(fact(d, "complete") == "yes");
+  // Both moments on all clocks; this one is CUPTI's.
+  const auto number = [&](const char* key) { return std::stoll(fact(d, key)); };
+  CHECK(number("origin_ns") == number("origin_monotonic_ns"));
+  CHECK(number("end_ns") >= number("origin_ns") + before);
+  CHECK(number("end_monotonic_ns") >= number("end_ns"));
+  CHECK(number("end_realtime_ns") > number("origin_realtime_ns"));
 }
 
 TEST_CASE("collector: ranges name what a thread does, and CUPTI knows the innermost") {
@@ -283,6 +290,30 @@ TEST_CASE("collector: ranges name what a thread does, and CUPTI knows the innerm
   }
   CHECK(stack == std::vector<std::string>{"push 1", "push 2", "pop 2", "push 3", "pop 3", "push 4",
                                           "pop 4", "pop 1"});
+}
+
+TEST_CASE("collector: an allocation is found by its pass, as docs/records.md shows") {
+  FakeCupti fake;
+  Capture capture(fake);
+  for (std::uint32_t pass = 0; pass < 3; ++pass) {
+    const auto range = capture.collector.range("pass " + std::to_string(pass));
+    RecordBuffer buffer = fake.buffer();
+    for (std::uint32_t i = 0; i <= pass; ++i) {
+      const std::uint32_t correlation = 100 * pass + i + 1;
+      buffer.add(test::correlation_record(pass + 1, correlation));
+      auto record = test::memory_record(i != 2, 1, 10, now_of_cupti());
+      record.correlationId = correlation;
+      buffer.add(record);
+    }
+    fake.deliver_elsewhere(buffer);
+  }
+  capture.collector.stop({});
+  CHECK(query(capture.database,
+              "SELECT text, sum(bytes) FROM CUDA_GPU_MEMORY_USAGE_EVENTS "
+              "JOIN KVF_RAW_EXTERNAL_CORRELATION USING (correlationId) "
+              "JOIN NVTX_EVENTS ON rangeId = externalId "
+              "WHERE memoryOperationType = 0 GROUP BY rangeId") ==
+        Rows{{"pass 0", "10"}, {"pass 1", "20"}, {"pass 2", "20"}});
 }
 
 TEST_CASE("collector: ranges that do not end in the reverse order are counted") {

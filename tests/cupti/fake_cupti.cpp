@@ -2,7 +2,8 @@
 
 #include <dlfcn.h>
 
-#include <cstring>
+#include <algorithm>
+#include <stdexcept>
 #include <thread>
 
 namespace kvf::test {
@@ -220,24 +221,27 @@ void FakeCupti::complain(const std::string& text) {
   complaints_.push_back(text);
 }
 
-void FakeCupti::deliver(const RecordBuffer& records) {
-  std::uint8_t* buffer = nullptr;
-  std::size_t size = 0;
+FakeCupti::Asked FakeCupti::ask() {
+  Asked asked{nullptr, 0};
   std::size_t most = 1;
-  requested_(&buffer, &size, &most);
-  if (buffer == nullptr) return complain("no buffer");
+  requested_(&asked.buffer, &asked.size, &most);
+  if (asked.buffer == nullptr) complain("no buffer");
   if (most != 0) complain("a limit of records");
-  if (reinterpret_cast<std::uintptr_t>(buffer) % 8 != 0) complain("a buffer at an odd place");
-  if (size < records.bytes.size()) return complain("a buffer that is too short");
-  for (std::size_t i = 0; i < size; ++i) {
-    if (buffer[i] != 0) {
-      complain("a buffer that is not zeroed");
-      break;
-    }
+  if (reinterpret_cast<std::uintptr_t>(asked.buffer) % 8 != 0) complain("an odd place");
+  if (!std::all_of(asked.buffer, asked.buffer + asked.size, [](auto byte) { return byte == 0; })) {
+    complain("a buffer that is not zeroed");
   }
-  if (!records.bytes.empty()) std::memcpy(buffer, records.bytes.data(), records.bytes.size());
-  completed_(nullptr, 0, buffer, size, records.bytes.size());
+  return asked;
 }
+
+void FakeCupti::hand_back(Asked asked, const RecordBuffer& records) {
+  if (asked.buffer == nullptr) return;
+  if (asked.size < records.bytes.size()) throw std::logic_error("test: a buffer is too short");
+  std::copy(records.bytes.begin(), records.bytes.end(), asked.buffer);
+  completed_(nullptr, 0, asked.buffer, asked.size, records.bytes.size());
+}
+
+void FakeCupti::deliver(const RecordBuffer& records) { hand_back(ask(), records); }
 
 void FakeCupti::deliver_elsewhere(const RecordBuffer& records) {
   std::thread([&] { deliver(records); }).join();

@@ -43,6 +43,13 @@ class FakeCupti {
   capture::CuptiApi api() const;
   RecordBuffer buffer() const { return RecordBuffer(iterator_.version); }
 
+  // What deliver() does in two steps. No buffer: complains.
+  struct Asked {
+    std::uint8_t* buffer;
+    std::size_t size;
+  };
+  Asked ask();
+  void hand_back(Asked asked, const RecordBuffer& records);
   // As CUPTI does it, in the calling thread: gets a buffer, fills it and hands it back.
   void deliver(const RecordBuffer& records);
   // In a thread of its own, which has ended when this returns.

@@ -37,7 +37,9 @@ class BufferPool {
     return Buffer(static_cast<std::uint8_t*>(std::calloc(bytes_, 1)));
   }
 
-  void give_back(Buffer buffer) {
+  // One of another size is freed: CUPTI may hand back what an earlier collector gave it.
+  void give_back(Buffer buffer, std::size_t bytes) {
+    if (bytes != bytes_) return;
     std::memset(buffer.get(), 0, bytes_);
     const std::lock_guard lock(mutex_);
     free_.push_back(std::move(buffer));

@@ -29,10 +29,10 @@ void CUPTIAPI requested(std::uint8_t** buffer, std::size_t* size, std::size_t* m
   *buffer = static_cast<std::uint8_t*>(std::calloc(*size, 1));
 }
 
-void CUPTIAPI completed(CUcontext, std::uint32_t, std::uint8_t* buffer, std::size_t,
+void CUPTIAPI completed(CUcontext, std::uint32_t, std::uint8_t* buffer, std::size_t size,
                         std::size_t valid) {
   if (buffer == nullptr) return;
-  if (const auto state = active()) return state->completed(buffer, valid);
+  if (const auto state = active()) return state->completed(buffer, size, valid);
   std::free(buffer);
 }
 

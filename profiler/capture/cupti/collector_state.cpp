@@ -94,6 +94,10 @@ void Collector::State::end(const std::function<void()>& synchronise) {
   wait_until_read();
   ask_for_dropped();
   note("cuptiGetLastError", api_.get_last_error());
+  {
+    const std::lock_guard lock(mutex_);
+    first_facts_.merge(session_.end_facts());
+  }
   session_.leave();
   close();
   if (!error) error = sink_error_;  // the reader is gone
@@ -110,20 +114,20 @@ void Collector::State::requested(std::uint8_t** buffer, std::size_t* size,
   ++counters_.refused;
 }
 
-void Collector::State::completed(std::uint8_t* raw, std::size_t valid) {
+void Collector::State::completed(std::uint8_t* raw, std::size_t size, std::size_t valid) {
   Buffer buffer(raw);
   {
     const std::lock_guard lock(mutex_);
     ++buffers_;
-    if (!closing_ && queued_bytes_ + pool_.bytes() <= options_.queued_bytes) {
-      queued_bytes_ += pool_.bytes();
-      jobs_.emplace_back(Filled{std::move(buffer), valid});
+    if (!closing_ && queued_bytes_ + size <= options_.queued_bytes) {
+      queued_bytes_ += size;
+      jobs_.emplace_back(Filled{std::move(buffer), size, valid});
     }
   }
   if (!buffer) return work_.notify_one();
   // Older libraries crash if they get no buffer when they ask, so that it is full ones that go.
   const std::int64_t lost = count_records(api_, session_.version(), raw, valid);
-  pool_.give_back(std::move(buffer));
+  pool_.give_back(std::move(buffer), size);
   const std::lock_guard lock(mutex_);
   counters_.discarded += lost;
 }
@@ -230,13 +234,13 @@ void Collector::State::read_jobs() {
       write(*rows);
       continue;
     }
-    auto& [buffer, valid] = std::get<Filled>(job);
+    auto& [buffer, size, valid] = std::get<Filled>(job);
     records::Batch rows;
     parser_->parse(buffer.get(), valid, rows);
-    pool_.give_back(std::move(buffer));
+    pool_.give_back(std::move(buffer), size);
     ask_for_dropped();
     lock.lock();
-    queued_bytes_ -= pool_.bytes();
+    queued_bytes_ -= size;
     parser_counters_ = parser_->counters;
     records_ = parser_->records;
     unknown_kinds_ = parser_->unknown_kinds;

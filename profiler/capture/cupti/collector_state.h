@@ -36,7 +36,7 @@ struct Collector::State {
 
   // From CUPTI.
   void requested(std::uint8_t** buffer, std::size_t* size, std::size_t* most_records);
-  void completed(std::uint8_t* buffer, std::size_t valid);
+  void completed(std::uint8_t* buffer, std::size_t size, std::size_t valid);
   void called(CUpti_CallbackDomain domain, CUpti_CallbackId id, const void* data);
 
   // From the caller.
@@ -50,7 +50,7 @@ struct Collector::State {
  private:
   struct Filled {
     Buffer buffer;
-    std::size_t valid;
+    std::size_t size, valid;
   };
   using Job = std::variant<Filled, records::Batch>;
 

@@ -96,7 +96,8 @@ class Collector {
   // Nanoseconds since the start, on the clock of all records.
   std::int64_t now() const;
 
-  // Waits until the sink has all that CUPTI has ready. Buffers of unfinished kernels stay.
+  // Waits until the sink has all that CUPTI has ready. Buffers of unfinished kernels stay. Not to be
+  // called by the sink.
   void flush();
 
   // Ends: `synchronise` waits for the device, then all is collected and CUPTI is left. Throws what

@@ -89,9 +89,10 @@ void Session::choose_clock() {
     note_("cuptiActivityRegisterTimestampCallback", status);
     monotonic_ = status == CUPTI_SUCCESS;
   }
-  realtime_ = read_clock(CLOCK_REALTIME);
+  origin_monotonic_ = read_clock(CLOCK_MONOTONIC);
+  origin_realtime_ = read_clock(CLOCK_REALTIME);
   if (monotonic_) {
-    origin_ = monotonic_time();
+    origin_ = origin_monotonic_;
   } else {
     check("cuptiGetTimestamp", api_.get_timestamp(&origin_));
   }
@@ -145,7 +146,14 @@ std::map<std::string, std::string> Session::facts() const {
           {"kinds", kKindNames},
           {"clock", monotonic_ ? "CLOCK_MONOTONIC" : "CUPTI's (CLOCK_REALTIME)"},
           {"origin_ns", std::to_string(origin_)},
-          {"origin_realtime_ns", std::to_string(realtime_)}};
+          {"origin_monotonic_ns", std::to_string(origin_monotonic_)},
+          {"origin_realtime_ns", std::to_string(origin_realtime_)}};
+}
+
+std::map<std::string, std::string> Session::end_facts() const {
+  return {{"end_ns", std::to_string(static_cast<std::uint64_t>(now()) + origin_)},
+          {"end_monotonic_ns", std::to_string(read_clock(CLOCK_MONOTONIC))},
+          {"end_realtime_ns", std::to_string(read_clock(CLOCK_REALTIME))}};
 }
 
 std::int64_t Session::now() const {

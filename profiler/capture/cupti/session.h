@@ -39,6 +39,8 @@ class Session {
   std::uint32_t version() const { return version_; }
   std::uint64_t origin() const { return origin_; }
   std::map<std::string, std::string> facts() const;
+  // The moment on all clocks: whoever compares it with the beginning sees whether one jumped.
+  std::map<std::string, std::string> end_facts() const;
   std::int64_t now() const;  // nanoseconds since the origin, on the clock of the records
 
  private:
@@ -50,7 +52,7 @@ class Session {
   const Note note_;
   std::uint32_t version_ = 0;
   bool monotonic_ = false;  // CUPTI takes our clock; else we take its
-  std::uint64_t origin_ = 0, realtime_ = 0;
+  std::uint64_t origin_ = 0, origin_monotonic_ = 0, origin_realtime_ = 0;
   CUpti_SubscriberHandle subscriber_ = nullptr;
   bool subscribed_ = false;
   std::vector<CUpti_ActivityKind> enabled_;
