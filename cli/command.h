@@ -24,6 +24,7 @@ void add_pool(CLI::App& app, Action& action);
 void add_critical(CLI::App& app, Action& action);
 void add_show(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
+void add_import(CLI::App& app, Action& action);
 
 // The input is wrong: main() prints the text and exits with 2.
 struct UsageError : std::runtime_error {

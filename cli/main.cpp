@@ -50,6 +50,7 @@ int main(int argc, char** argv) {
   cli::add_critical(app, action);
   cli::add_show(app, action);
   cli::add_export(app, action);
+  cli::add_import(app, action);
   try {
     if (const std::string unknown = unknown_command(app, argc, argv); !unknown.empty()) {
       throw cli::UsageError(unknown);
