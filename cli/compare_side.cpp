@@ -117,19 +117,16 @@ void keep_one_device(Recording& recording, const std::string& wanted) {
 Side of_trace(const std::string& file, const SideOptions& options) {
   Recording recording = traces::read_recording(file);
   keep_one_device(recording, options.device);
-  std::regex passes = kPassNames;
-  if (!options.passes.empty()) {
-    try {
-      passes = std::regex(options.passes);
-    } catch (const std::regex_error& error) {
-      throw UsageError(fmt::format("--passes is no regular expression: {}", error.what()));
-    }
+  try {
+    std::regex check(options.passes);
+  } catch (const std::regex_error& error) {
+    throw UsageError(fmt::format("--passes is no regular expression: {}", error.what()));
   }
   Side side;
   side.kind = SideKind::trace;
   side.words = fmt::format("{} trace of {}", recording.format, recording.devices.front().device);
   side.counters = recording.counters;
-  side.timeline = timeline_of(recording, passes);
+  side.timeline = timeline_of(recording, options.passes);
   side.info.label = file;
   side.info.recorded = RecordedInfo{recording.format, recording.counters};
   return side;

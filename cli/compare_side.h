@@ -7,6 +7,7 @@
 
 #include "cli/scenario_case.h"
 #include "timeline/recording.h"
+#include "timeline/replay.h"
 #include "timeline/run_file.h"
 #include "timeline/timeline.h"
 
@@ -24,7 +25,7 @@ struct Side {
 
 struct SideOptions {
   CaseOptions one;
-  std::string passes;  // a regular expression of annotations; empty: prefill... and decode...
+  std::string passes = kPassNames;  // a regular expression of annotations
   std::string device;  // of a trace; empty: the only one, or the one with the most bytes
 };
 

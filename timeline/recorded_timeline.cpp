@@ -45,7 +45,7 @@ Curve curve_of(const char* name, const std::string& device, std::int64_t zero,
 
 }  // namespace
 
-Timeline timeline_of(const Recording& recording, const std::regex& pass_names) {
+Timeline timeline_of(const Recording& recording, const std::string& pass_names) {
   Timeline timeline;
   const std::int64_t zero = first_time(recording);
   for (const DeviceRecording& device : recording.devices) {

@@ -1,7 +1,6 @@
 // A recording as a timeline: its passes as a track, its bytes over time as curves.
 #pragma once
 
-#include <regex>
 #include <string>
 
 #include "timeline/recording.h"
@@ -15,6 +14,6 @@ namespace kvf {
 // live bytes before, at most during, and after each pass; their phases (the name without the number
 // at its end: "decode 3" is of the phase "decode"); and the clock `passes`. Times begin at 0.
 // Throws OverflowError, and std::invalid_argument for a recording whose live bytes are below 0.
-Timeline timeline_of(const Recording& recording, const std::regex& pass_names = kPassNames);
+Timeline timeline_of(const Recording& recording, const std::string& pass_names = kPassNames);
 
 }  // namespace kvf

@@ -1,7 +1,6 @@
 // What the fuzzers of the readers do with what was read.
 #pragma once
 
-#include <cstdlib>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -10,12 +9,9 @@
 #include "models/closed_form.h"
 #include "sim/input/json.h"
 #include "sim/input/policy.h"
+#include "tests/fuzz/require.h"
 
 namespace kvf::fuzz {
-
-inline void require(bool holds) {
-  if (!holds) std::abort();
-}
 
 // A refusal says something, in valid UTF-8, at places that exist.
 inline void check_words(const input::InputError& error) {

@@ -151,7 +151,8 @@ TEST_CASE("a cursor takes values one by one", "[json]") {
   std::vector<std::string> seen;
   cursor.expect('{');
   for (bool begin = true; cursor.another('}', begin); begin = false) {
-    seen.emplace_back(cursor.string());
+    std::string storage;
+    seen.emplace_back(cursor.string(storage));
     cursor.expect(':');
     seen.emplace_back(cursor.value());
   }

@@ -35,14 +35,14 @@ std::string shown(const Pickle& pickle, const Pickle::Value& value, int depth = 
   return "None";
 }
 
-std::string read(const std::string& bytes) {
-  const Pickle pickle(bytes);
+std::string read(const std::string& bytes, const Pickle::Options& options = {}) {
+  const Pickle pickle(bytes, options);
   return shown(pickle, pickle.top());
 }
 
-std::string why(const std::string& bytes) {
+std::string why(const std::string& bytes, const Pickle::Options& options = {}) {
   try {
-    const Pickle pickle(bytes);
+    const Pickle pickle(bytes, options);
   } catch (const PickleError& error) {
     return error.what();
   }
@@ -244,9 +244,46 @@ TEST_CASE("depth, cycles and sharing cost nothing", "[pickle]") {
 }
 
 TEST_CASE("a file that wants more memory than there may be is refused", "[pickle]") {
-  CHECK_THAT(why(std::string(30000000, ']')),
-             contains("needs more than 1073741824 bytes of memory"));
+  const Pickle::Options options{.unwanted = {}, .most_bytes = 1 << 20};
+  const auto too_much = [&](const std::string& bytes) {
+    CHECK_THAT(why(bytes, options), contains("needs more than 1048576 bytes of memory"));
+  };
+  too_much(std::string(100000, ']'));
+  too_much(std::string(100000, 'N'));
+  too_much(std::string(200000, '('));
+  too_much("](" + std::string(50000, 'N'));
+  too_much("N" + [] {
+    std::string text;
+    for (int i = 0; i < 30000; ++i) text += "p" + std::to_string(i) + "\n";
+    return text;
+  }());
+  too_much("]" + [] {  // grows one by one
+    std::string text;
+    for (int i = 0; i < 100000; ++i) text += "Na";
+    return text;
+  }());
+  too_much("]" + [] {  // the same text again and again
+    std::string text;
+    for (int i = 0; i < 100; ++i) text += "V" + std::string(20000, 'x') + "\n0";
+    return text;
+  }());
   std::string memo = "N";
   for (int i = 0; i < 20; ++i) memo += "r" + std::string("\xff\xff\xff\x7f");  // one far number
-  CHECK(why(memo + ".").empty());
+  CHECK(why(memo + ".", options).empty());
+}
+
+TEST_CASE("what is not wanted takes no memory", "[pickle]") {
+  std::string text = "](";
+  for (int i = 0; i < 100; ++i)
+    text +=
+        "}(C\x06"
+        "frames](" +
+        std::string(2000, 'N') +
+        "eC\x01"
+        "aK\x07u";
+  const Pickle::Options options{.unwanted = "frames", .most_bytes = 1 << 20};
+  const std::string expected = "{'frames': [], 'a': 7, }, ";
+  CHECK(read(text + "e.", options).substr(1, expected.size()) == expected);
+  CHECK_THAT(why(text + "e.", {.unwanted = {}, .most_bytes = 1 << 20}),
+             contains("needs more than"));
 }

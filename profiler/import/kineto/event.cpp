@@ -43,7 +43,7 @@ MemoryFields memory_fields(std::string_view args) {
   cursor.expect('{');
   std::string storage;
   for (bool begin = true; cursor.another('}', begin); begin = false) {
-    const std::string_view key = unescaped(cursor.string(), storage);
+    const std::string_view key = cursor.string(storage);
     std::string_view* const field = key == "Addr"              ? &fields.address
                                     : key == "Bytes"           ? &fields.bytes
                                     : key == "Total Allocated" ? &fields.total
@@ -112,7 +112,7 @@ EventContent read_event(std::string_view text, const std::vector<std::string>& o
   JsonCursor cursor(text);
   cursor.expect('{');
   for (bool begin = true; cursor.another('}', begin); begin = false) {
-    const std::string_view key = unescaped(cursor.string(), key_storage);
+    const std::string_view key = cursor.string(key_storage);
     cursor.expect(':');
     const std::string_view value = cursor.value();
     if (key == "ph") fields.ph = text_of(value, storage[0]);

@@ -2,7 +2,7 @@
 
 #include <bit>
 #include <charconv>
-#include <cstring>
+#include <cstddef>
 #include <limits>
 
 #ifdef __SSE2__
@@ -69,6 +69,16 @@ std::uint64_t between(std::uint64_t quotes) {
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool ends_word(char c) {
+  return is_space(c) || c == ',' || c == '}' || c == ']' || c == ':' || c == '"';
+}
+
+// Few bits are set; a processor that can count them is not taken for granted.
+int number_of(std::uint64_t bits) {
+  int number = 0;
+  for (; bits != 0; bits &= bits - 1) ++number;
+  return number;
+}
 
 void append_utf8(std::string& to, std::uint32_t point) {
   const auto byte = [&](std::uint32_t value) { to += static_cast<char>(value); };
@@ -110,17 +120,17 @@ std::size_t ValueEnd::next(const char* block) {
 
   std::uint64_t closing = masks.closing & ~inside;
   std::uint64_t opening = masks.opening & ~inside;
-  if (std::popcount(closing) < depth_) {  // cannot be the end
-    depth_ += std::popcount(opening) - std::popcount(closing);
+  if (number_of(closing) < depth_) {  // cannot be the end
+    depth_ += number_of(opening) - number_of(closing);
     return npos;
   }
   for (; closing != 0; closing &= closing - 1) {
     const std::uint64_t below = (closing & -closing) - 1;
-    depth_ += std::popcount(opening & below) - 1;
+    depth_ += number_of(opening & below) - 1;
     opening &= ~below;
     if (depth_ == 0) return static_cast<std::size_t>(std::countr_zero(closing)) + 1;
   }
-  depth_ += std::popcount(opening);
+  depth_ += number_of(opening);
   return npos;
 }
 
@@ -130,11 +140,13 @@ char JsonCursor::peek() {
 }
 
 void JsonCursor::expect(char character) {
-  if (peek() != character) {
-    const std::string found = at_ == end_ ? "the end" : "'" + std::string(1, *at_) + "'";
-    throw JsonError(found + " where '" + std::string(1, character) + "' should be");
-  }
+  if (peek() != character) fail_to_find(character);
   ++at_;
+}
+
+void JsonCursor::fail_to_find(char character) const {
+  const std::string found = at_ == end_ ? "the end" : "'" + std::string(1, *at_) + "'";
+  throw JsonError(found + " where '" + std::string(1, character) + "' should be");
 }
 
 bool JsonCursor::another(char close, bool begin) {
@@ -146,24 +158,32 @@ bool JsonCursor::another(char close, bool begin) {
   return true;
 }
 
-std::string_view JsonCursor::string() {
+std::string_view JsonCursor::raw_string(bool& escapes) {
   expect('"');
   const char* const begin = at_;
   for (;;) {
     while (at_ != end_ && *at_ != '"' && *at_ != '\\') ++at_;
     if (at_ == end_) throw JsonError("a string without an end");
     if (*at_ == '"') break;
+    escapes = true;
     if (++at_ == end_) throw JsonError("a string without an end");
     ++at_;  // what is escaped
   }
   return {begin, static_cast<std::size_t>(at_++ - begin)};
 }
 
+std::string_view JsonCursor::string(std::string& storage) {
+  bool escapes = false;
+  const std::string_view raw = raw_string(escapes);
+  return escapes ? unescaped(raw, storage) : raw;
+}
+
 std::string_view JsonCursor::value() {
   const char first = peek();
   const char* const begin = at_;
   if (first == '"') {
-    string();
+    bool escapes = false;
+    raw_string(escapes);
   } else if (first == '{' || first == '[') {
     ValueEnd scan;
     for (std::size_t found = ValueEnd::npos; found == ValueEnd::npos;) {
@@ -173,7 +193,7 @@ std::string_view JsonCursor::value() {
     }
     if (at_ > end_) throw JsonError("brackets that are not closed");
   } else {
-    while (at_ != end_ && !is_space(*at_) && std::strchr(",:]}\"", *at_) == nullptr) ++at_;
+    while (at_ != end_ && !ends_word(*at_)) ++at_;
     if (at_ == begin) throw JsonError("no value where one should be");
   }
   return {begin, static_cast<std::size_t>(at_ - begin)};
@@ -212,37 +232,60 @@ std::string_view unescaped(std::string_view raw, std::string& storage) {
   return storage;
 }
 
+namespace {
+
+// A number in its parts: digits, of which `whole` are before the point, and an exponent.
+struct Decimal {
+  bool negative = false;
+  std::string_view digits;  // with the point among them
+  std::ptrdiff_t whole = 0;
+  int exponent = 0;
+};
+
+std::optional<Decimal> decimal(std::string_view number) {
+  Decimal result;
+  const char* at = number.data();
+  const char* const end = at + number.size();
+  if (at != end && *at == '-') {
+    result.negative = true;
+    ++at;
+  }
+  const char* const begin = at;
+  while (at != end && is_digit(*at)) ++at;
+  result.whole = at - begin;
+  if (result.whole == 0) return {};
+  if (at != end && *at == '.') {
+    const char* const point = at++;
+    while (at != end && is_digit(*at)) ++at;
+    if (at == point + 1) return {};
+  }
+  result.digits = {begin, static_cast<std::size_t>(at - begin)};
+  if (at == end) return result;
+  if (*at != 'e' && *at != 'E') return {};
+  if (++at != end && *at == '+') ++at;
+  const auto [read, error] = std::from_chars(at, end, result.exponent);
+  const bool sane = result.exponent < 400 && result.exponent > -400;
+  if (error != std::errc() || read != end || !sane) return {};
+  return result;
+}
+
+}  // namespace
+
 std::optional<std::int64_t> scaled(std::string_view number, int power) {
   constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
-  const bool negative = number.starts_with('-');
-  if (negative) number.remove_prefix(1);
-  const std::size_t mantissa_end = std::min(number.find_first_of("eE"), number.size());
-  int exponent = power;
-  if (mantissa_end < number.size()) {
-    std::string_view text = number.substr(mantissa_end + 1);
-    if (text.starts_with('+')) text.remove_prefix(1);
-    int written = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), written);
-    if (error != std::errc() || end != text.data() + text.size()) return {};
-    if (written > 400 || written < -400) return {};
-    exponent += written;
-  }
-  const std::string_view mantissa = number.substr(0, mantissa_end);
-  const std::size_t point = std::min(mantissa.find('.'), mantissa.size());
-  if (point == 0 || point + 1 == mantissa.size()) return {};
-
+  const std::optional<Decimal> parts = decimal(number);
+  if (!parts) return {};
   // The digits before this one are the result, it itself decides how that is rounded.
-  const std::ptrdiff_t whole = static_cast<std::ptrdiff_t>(point) + exponent;
+  const std::ptrdiff_t whole = parts->whole + parts->exponent + power;
   std::uint64_t value = 0;
   bool exact = true, up = false;
   std::ptrdiff_t digits = 0;
-  for (const char c : mantissa) {
-    if (c == '.' && digits == static_cast<std::ptrdiff_t>(point)) continue;
-    if (!is_digit(c)) return {};
+  for (const char c : parts->digits) {
+    if (c == '.') continue;
     const auto digit = static_cast<std::uint64_t>(c - '0');
     if (digits < whole) {
-      if (value > (kMost - digit) / 10) return {};
-      value = value * 10 + digit;
+      if (value > kMost / 10) return {};
+      value = value * 10 + digit;  // up to 2^63 + 1
     } else {
       if (digits == whole) up = digit >= 5;
       if (digit != 0) exact = false;
@@ -256,7 +299,7 @@ std::optional<std::int64_t> scaled(std::string_view number, int power) {
   if (!exact && power <= 0) return {};
   if (up) ++value;
   if (value > kMost) return {};
-  return negative ? -static_cast<std::int64_t>(value) : static_cast<std::int64_t>(value);
+  return parts->negative ? -static_cast<std::int64_t>(value) : static_cast<std::int64_t>(value);
 }
 
 std::optional<std::uint64_t> unsigned_number(std::string_view number) {

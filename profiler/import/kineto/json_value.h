@@ -45,10 +45,14 @@ class JsonCursor {
   // For `begin` after the opening bracket, then after each member: whether there is another one.
   bool another(char close, bool begin);
 
-  std::string_view string();  // without quotes, escapes as they are
-  std::string_view value();   // any value, as it stands in the text
+  // A string without quotes and escapes; `storage` is used if there are any.
+  std::string_view string(std::string& storage);
+  std::string_view value();  // any value, as it stands in the text
 
  private:
+  std::string_view raw_string(bool& escapes);
+  [[noreturn]] void fail_to_find(char character) const;
+
   const char* at_;
   const char* end_;
 };

@@ -6,6 +6,7 @@
 #include <bit>
 #include <limits>
 #include <optional>
+#include <type_traits>
 #include <unordered_map>
 
 #include "profiler/import/snapshot/pickle_text.h"
@@ -56,7 +57,8 @@ std::string_view dangerous(unsigned char opcode) {
 // The stack machine that a pickle is a program for.
 class PickleMachine {
  public:
-  PickleMachine(Pickle& pickle, std::string_view bytes) : pickle_(pickle), bytes_(bytes) {}
+  PickleMachine(Pickle& pickle, std::string_view bytes, const Pickle::Options& options)
+      : pickle_(pickle), bytes_(bytes), options_(options) {}
 
   void run() {
     while (step(static_cast<unsigned char>(take(1)[0]))) {
@@ -93,17 +95,16 @@ class PickleMachine {
     return line;
   }
 
-  // Each value and container counts, and is never given back: that is enough of a bound.
   void spend(std::size_t bytes) {
     spent_ += bytes;
-    if (spent_ > Pickle::kMostBytes) {
-      throw PickleError(fmt::format("needs more than {} bytes of memory", Pickle::kMostBytes));
+    if (spent_ + stack_.size() * sizeof(Value) > options_.most_bytes) {
+      throw PickleError(fmt::format("needs more than {} bytes of memory", options_.most_bytes));
     }
   }
 
   void push(Value value) {
-    spend(sizeof(Value));
     stack_.push_back(value);
+    spend(0);
   }
 
   Value pop() {
@@ -174,7 +175,21 @@ class PickleMachine {
     Members& members = below<Members>();
     spend(items.size() * sizeof(Value));
     const Members more = pairs(items);
+    for (const auto& [key, value] : more) {
+      if (key == Value(options_.unwanted)) empty(value);
+    }
     members.insert(members.end(), more.begin(), more.end());
+  }
+
+  void empty(const Value& value) {
+    const auto* container = std::get_if<Pickle::Container>(&value);
+    if (container == nullptr) return;
+    std::visit(
+        [&](auto& content) {
+          spent_ -= content.size() * sizeof(content[0]);
+          std::remove_reference_t<decltype(content)>().swap(content);
+        },
+        pickle_.containers_[container->number]);
   }
 
   void put(std::uint64_t number) {
@@ -392,14 +407,17 @@ class PickleMachine {
 
   Pickle& pickle_;
   std::string_view bytes_;
+  const Pickle::Options& options_;
   std::size_t at_ = 0;
-  std::size_t spent_ = 0;
+  std::size_t spent_ = 0;  // beside the stack
   std::vector<Value> stack_;
   std::vector<std::size_t> marks_;
   std::unordered_map<std::uint64_t, Value> memo_;
 };
 
-Pickle::Pickle(std::string_view bytes) { PickleMachine(*this, bytes).run(); }
+Pickle::Pickle(std::string_view bytes, const Options& options) {
+  PickleMachine(*this, bytes, options).run();
+}
 
 bool Pickle::is_list(const Value& value) const {
   const auto* container = std::get_if<Container>(&value);

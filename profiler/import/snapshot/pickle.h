@@ -40,11 +40,15 @@ class Pickle {
   using Items = std::vector<Value>;
   using Members = std::vector<std::pair<Value, Value>>;
 
-  // What may be in memory at once, whatever the file says.
-  static constexpr std::size_t kMostBytes = std::size_t{1} << 30;
+  struct Options {
+    // What stands in a dict under this key is emptied: it is not wanted, and large.
+    std::string_view unwanted;
+    // What may be in memory at once, whatever the file says.
+    std::size_t most_bytes = std::size_t{1} << 30;
+  };
 
   // Throws PickleError. `bytes` must stay where they are.
-  explicit Pickle(std::string_view bytes);
+  Pickle(std::string_view bytes, const Options& options);
 
   const Value& top() const { return top_; }
 

@@ -262,7 +262,7 @@ Recording read_snapshot(ByteSource& source) {
     throw ImportError(error.what(), std::string(kFormat), counters);
   };
   try {
-    const Pickle pickle(bytes);
+    const Pickle pickle(bytes, {.unwanted = "frames"});
     Recording recording = Reader(pickle, bytes.size()).read();
     recording.counters.truncated += counters.truncated;
     return recording;

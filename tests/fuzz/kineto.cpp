@@ -1,0 +1,22 @@
+// Any bytes as a Kineto trace, plain or packed: what is read has no overflow and no order but time.
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "profiler/import/kineto/kineto.h"
+#include "tests/fuzz/recording.h"
+
+using namespace kvf;
+
+// NOLINTNEXTLINE(readability-identifier-naming)
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  try {
+    traces::ByteSource source = traces::ByteSource::over(bytes);
+    fuzz::check(traces::read_kineto(source, {{"aten::mm"}}));
+  } catch (const traces::ImportError& error) {
+    fuzz::require(!std::string_view(error.what()).empty());
+  }
+  return 0;
+}
