@@ -176,14 +176,13 @@ TEST_CASE("the ledgers of a capture agree") {
   for (const Track& track : found.timeline.tracks) tracks[track.info.name] = &track.columns;
   CHECK(tracks["allocator"]->held_during == tracks["cache"]->held_during);
   CHECK(tracks["allocator"]->held_after == tracks["cache"]->held_after);
-  // Blocks are whole pages here (32 KiB), so that the system's figure is that of the blocks, less
-  // what else the process does meanwhile: a page a block.
+  // Blocks are whole pages here (32 KiB), so that the system's figure is that of the blocks. A pool
+  // keeps what is freed.
   if (backend != "host-pool") {
+    CHECK(tracks["resident"]->held_after == tracks["cache"]->held_after);
+  } else {
     for (std::size_t pass = 0; pass < tracks["cache"]->passes(); ++pass) {
-      const std::int64_t difference =
-          tracks["resident"]->held_after[pass] - tracks["cache"]->held_after[pass];
-      CHECK(std::abs(difference) <=
-            4096 * std::max<std::int64_t>(tracks["blocks"]->held_after[pass], 16));
+      CHECK(tracks["resident"]->held_after[pass] >= tracks["cache"]->held_after[pass]);
     }
   }
   // As records: each block twice, each pass a range with a sample.

@@ -14,7 +14,8 @@
 namespace kvf::capture {
 
 struct MemoryInfo {
-  Bytes used;   // of a GPU: by all processes, as cudaMemGetInfo says; of the host: by this process
+  Bytes
+      used;  // of a GPU: by all processes, as cudaMemGetInfo says; of the host: by blocks of host allocators, as smaps says
   Bytes total;  // of the device
 };
 

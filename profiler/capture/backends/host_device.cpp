@@ -30,7 +30,7 @@ class HostDevice final : public Device {
     std::memset(to, value, size(bytes));
   }
   void synchronise() override {}
-  MemoryInfo memory() override { return {resident_memory(), total_memory()}; }
+  MemoryInfo memory() override { return {resident_blocks(), total_memory()}; }
 };
 
 }  // namespace

@@ -53,6 +53,32 @@ Bytes resident_memory() {
   return needed_field("/proc/self/smaps_rollup", "Rss");
 }
 
+Bytes resident_blocks() {
+  errno = 0;
+  std::ifstream lines("/proc/self/smaps");
+  if (!lines) needed_field("/proc/self/smaps", "Rss");
+  Bytes sum;
+  Bytes of_mapping;
+  bool named = false;
+  std::string line;
+  while (std::getline(lines, line)) {
+    // "7f10-7f20 rw-p 00000000 00:00 0     [heap]" begins a mapping; its fields are "Name: value".
+    const std::size_t colon = line.find(':');
+    const std::size_t space = line.find(' ');
+    if (space < colon) {
+      named = line.find_last_not_of(' ') != std::string::npos &&
+              line[line.find_last_not_of("0123456789 ")] != ':';
+      of_mapping = {};
+    } else if (line.rfind("Rss:", 0) == 0) {
+      of_mapping = Bytes(std::stoll(line.substr(4))).times(1024);
+    } else if (line.rfind("VmFlags:", 0) == 0 && !named &&
+               (line + " ").find(" dd ") != std::string::npos) {
+      sum += of_mapping;
+    }
+  }
+  return sum;
+}
+
 Bytes total_memory() {
   errno = 0;
   return needed_field("/proc/meminfo", "MemTotal");

@@ -11,6 +11,11 @@ Bytes page_size();
 // Throws DeviceError if the system does not say.
 Bytes resident_memory();
 
+// The same of the mappings alone that host allocators have made, wherever the kernel put them: those
+// without a name that keep out of core dumps (flag `dd` of /proc/self/smaps; MADV_DONTDUMP). Throws
+// DeviceError.
+Bytes resident_blocks();
+
 // Of the machine.
 Bytes total_memory();
 // What the process may still use without the machine running full: the least of what the kernel
