@@ -226,6 +226,32 @@ TEST_CASE("collector: buffers that come faster than they are read are discarded 
   CHECK(fake.complaints().empty());
 }
 
+TEST_CASE("collector: what was read makes room for more") {
+  FakeCupti fake;
+  CollectorOptions options = Capture::small();
+  options.queued_bytes = 2 * options.buffer_bytes;
+  Capture capture(fake, options);
+  RecordBuffer buffer = fake.buffer();
+  buffer.add(test::memory_record(true, 1, 1, 1));
+  for (int i = 0; i < 20; ++i) {
+    fake.deliver_elsewhere(buffer);
+    capture.collector.flush();
+  }
+  CHECK(capture.collector.stop({}) == CollectorCounters{});
+  CHECK(fact(capture.database, "records") == "20");
+}
+
+TEST_CASE("collector: dropped records are in the file with the next buffer, not only at the end") {
+  FakeCupti fake;
+  Capture capture(fake);
+  RecordBuffer buffer = fake.buffer();
+  buffer.add(test::memory_record(true, 1, 1, 1));
+  fake.drop(5);
+  fake.deliver_elsewhere(buffer);
+  capture.collector.flush();
+  CHECK(fact(capture.database, "dropped") == "5");
+}
+
 TEST_CASE("collector: facts say what was collected, how and by what") {
   FakeCupti fake({nullptr, 26});
   CollectorOptions options = Capture::small();
