@@ -1,5 +1,7 @@
 // From CUPTI's callbacks to a file: nothing is lost, and what is lost is counted.
-#include <numeric>
+#include <atomic>
+#include <chrono>
+#include <ctime>
 #include <thread>
 
 #include "tests/catch.h"
@@ -129,8 +131,15 @@ TEST_CASE(
         }
       });
     }
+    // Counters may be asked at any time.
+    std::atomic<bool> done = false;
+    threads.emplace_back([&] {
+      while (!done) static_cast<void>(capture.collector.counters());
+    });
     for (int i = 0; i < 5; ++i) capture.collector.flush();
-    for (std::thread& thread : threads) thread.join();
+    for (int i = 0; i < kThreads; ++i) threads[static_cast<std::size_t>(i)].join();
+    done = true;
+    threads.back().join();
     const CollectorCounters counters = capture.collector.stop({});
 
     const std::uint64_t total = kThreads * kBuffers * in_buffer;
@@ -224,6 +233,32 @@ TEST_CASE("collector: buffers that come faster than they are read are discarded 
   CHECK(counters.discarded % 10 == 0);
   CHECK(static_cast<std::int64_t>(rows) + counters.discarded == 200);
   CHECK(fake.complaints().empty());
+}
+
+TEST_CASE("collector: what was read makes room for more") {
+  FakeCupti fake;
+  CollectorOptions options = Capture::small();
+  options.queued_bytes = 2 * options.buffer_bytes;
+  Capture capture(fake, options);
+  RecordBuffer buffer = fake.buffer();
+  buffer.add(test::memory_record(true, 1, 1, 1));
+  for (int i = 0; i < 20; ++i) {
+    fake.deliver_elsewhere(buffer);
+    capture.collector.flush();
+  }
+  CHECK(capture.collector.stop({}) == CollectorCounters{});
+  CHECK(fact(capture.database, "records") == "20");
+}
+
+TEST_CASE("collector: dropped records are in the file with the next buffer, not only at the end") {
+  FakeCupti fake;
+  Capture capture(fake);
+  RecordBuffer buffer = fake.buffer();
+  buffer.add(test::memory_record(true, 1, 1, 1));
+  fake.drop(5);
+  fake.deliver_elsewhere(buffer);
+  capture.collector.flush();
+  CHECK(fact(capture.database, "dropped") == "5");
 }
 
 TEST_CASE("collector: facts say what was collected, how and by what") {
@@ -354,6 +389,34 @@ TEST_CASE("collector: sizes of virtual memory come by callback, when a call retu
   capture.collector.stop({});
   CHECK(value(capture.database, "SELECT count(*) FROM KVF_VMM_EVENTS") ==
         std::to_string(kMany + 1));
+}
+
+TEST_CASE("collector: rows of callbacks and ranges do not wait for the end") {
+  FakeCupti fake;
+  std::atomic<std::size_t> rows = 0;
+  Collector collector = CollectorMaker::make(
+      fake.api(),
+      [&](const records::Batch& batch) { rows += batch.vmm.size() + batch.ranges.size(); }, {});
+  const auto written = [&](std::size_t count) {
+    for (int i = 0; i < 2000 && rows < count; ++i) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    return rows >= count;
+  };
+  const cuMemUnmap_params unmap{0x5000, 4096};
+  CUresult result = CUDA_SUCCESS;
+  CUpti_CallbackData data{};
+  data.callbackSite = CUPTI_API_EXIT;
+  data.functionParams = &unmap;
+  data.functionReturnValue = &result;
+  for (int i = 0; i < 5000; ++i) {
+    fake.call_back(CUPTI_CB_DOMAIN_DRIVER_API, CUPTI_DRIVER_TRACE_CBID_cuMemUnmap, &data);
+  }
+  CHECK(written(4096));
+  for (int i = 0; i < 5000; ++i) const auto range = collector.range("pass");
+  CHECK(written(8192));
+  collector.stop({});
+  CHECK(rows == 10'000);
 }
 
 TEST_CASE("collector: rows of the program join those of CUPTI") {

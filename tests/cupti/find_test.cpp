@@ -68,6 +68,9 @@ TEST_CASE("find: CUDA_HOME comes first") {
 }
 
 TEST_CASE("find: versions by the toolkit that they come with") {
+  CHECK_THAT(version_problem(17), test::contains("before 11.8 (17) is too old"));
+  CHECK(version_problem(18).empty());
+  CHECK(version_problem(130500).empty());
   CHECK(version_name(17) == "before 11.8 (17)");
   CHECK(version_name(18) == "11.8 to 12.1 (18)");
   CHECK(version_name(20) == "12.2 (20)");

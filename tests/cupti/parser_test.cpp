@@ -3,6 +3,8 @@
 
 #include <unistd.h>
 
+#include <array>
+
 #include "profiler/capture/cupti/record_iterator.h"
 #include "tests/catch.h"
 #include "tests/cupti/fake_cupti.h"
@@ -362,6 +364,22 @@ TEST_CASE("parser: a buffer may be empty, end early, or end in what is no record
   }
 }
 
+TEST_CASE("parser: a record that the iterator finds but that is cut off is not read") {
+  FakeCupti fake;
+  CuptiApi api = fake.api();
+  api.get_next_record = [](std::uint8_t* buffer, std::size_t, CUpti_Activity** record) {
+    if (*record != nullptr) return CUPTI_ERROR_MAX_LIMIT_REACHED;
+    *record = reinterpret_cast<CUpti_Activity*>(buffer);
+    return CUPTI_SUCCESS;
+  };
+  RecordBuffer buffer = fake.buffer();
+  buffer.add(test::memory_record(true, 1, 10, kOrigin));
+  CHECK(parse(api, buffer, 120).rows.memory.size() == 1);  // all that is read
+  const Parsed parsed = parse(api, buffer, 112);
+  CHECK(parsed.rows == records::Batch{});
+  CHECK(parsed.counters.invalid == 1);
+}
+
 TEST_CASE("parser: other failures of the iterator are errors of their own") {
   FakeCupti fake;
   CuptiApi api = fake.api();
@@ -373,6 +391,37 @@ TEST_CASE("parser: other failures of the iterator are errors of their own") {
   const Parsed parsed = parse(api, buffer);
   CHECK(parsed.counters.iterator_errors == 1);
   CHECK(parsed.counters.invalid == 0);
+}
+
+TEST_CASE("record sizes: as measured in the libraries of each toolkit") {
+  struct Row {
+    std::uint32_t version;
+    std::array<std::size_t, 5> sizes;  // memory, pool, kernel, copy, set; 0: not known
+  };
+  for (const Row& row : {
+           Row{18, {120, 72, 0, 88, 88}},    // 11.8 and 12.0
+           Row{20, {120, 72, 208, 88, 88}},  // 12.2
+           Row{22, {120, 72, 208, 88, 88}},  // 12.4
+           Row{24, {128, 72, 208, 88, 88}},  // 12.6
+           Row{26, {128, 72, 208, 96, 88}},  // 12.8
+           Row{28, {128, 72, 208, 96, 88}},  // 12.9.1
+           Row{130001, {128, 80, 216, 96, 88}},
+           Row{130101, {128, 80, 224, 96, 88}},
+           Row{130202, {128, 80, 224, 96, 88}},
+           Row{130301, {128, 80, 232, 96, 88}},
+           Row{130401, {128, 80, 248, 112, 104}},
+           Row{130500, {128, 80, 248, 112, 104}},
+       }) {
+    CAPTURE(row.version);
+    const std::array<std::size_t, 5> sizes{
+        record_size(49, row.version), record_size(50, row.version), record_size(10, row.version),
+        record_size(1, row.version), record_size(2, row.version)};
+    CHECK(sizes == row.sizes);
+    CHECK(record_size(4, row.version) == 40);
+    CHECK(record_size(5, row.version) == 40);
+    CHECK(record_size(39, row.version) == 24);
+    CHECK(record_size(0, row.version) == 0);
+  }
 }
 
 TEST_CASE("record sizes: as the library of these headers strides") {

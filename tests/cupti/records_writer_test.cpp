@@ -130,6 +130,15 @@ TEST_CASE("records: values come back") {
             14,
             15};
   batch.pools.push_back({1, 2, 3, 4, 1, 2, 5, 6, 7, 8, 9});
+  Kernel& kernel = batch.kernels.emplace_back();
+  kernel = {1,         2,           3,  4,  5,  6,  7,  {"demangled"},
+            {"short"}, {"mangled"}, 8,  9,  10, 11, 12, 13,
+            14,        15,          16, 17, 18, 19, 20, 21,
+            22,        23,          24, 25, 26, 27};
+  batch.copies.push_back(
+      {1, 2, 3, 4, 5, 6, 7, 8, 9, MemoryKind::pinned, MemoryKind::device, 10, 11});
+  batch.sets.push_back({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, MemoryKind::array});
+  batch.calls.push_back({1, 2, CallClass::driver, 3, 4, {"call"}, 5});
   batch.ranges.push_back({1, 2, 59, 3, "prefill", global_tid(1, 2)});
   batch.ranges.push_back({3, {}, 59, {}, "", {}});
   batch.vmm.push_back({1, 2, VmmOperation::release, {}, 7, {}, {}, {}, 0, 3});
@@ -145,6 +154,20 @@ TEST_CASE("records: values come back") {
               "-1", "12", "13", "14", "15"}});
   CHECK(query(database, "SELECT * FROM CUDA_GPU_MEMORY_POOL_EVENTS") ==
         Rows{{"1", "2", "3", "4", "1", "2", "5", "6", "7", "8", "9"}});
+  const auto id = [&](const std::string& text) {
+    return value(database, "SELECT id FROM StringIds WHERE value = '" + text + "'");
+  };
+  CHECK(query(database, "SELECT * FROM CUPTI_ACTIVITY_KIND_KERNEL") ==
+        Rows{{"1",         "2",           "3",  "4",  "5",  "6",  "7",  id("demangled"),
+              id("short"), id("mangled"), "8",  "9",  "10", "11", "12", "13",
+              "14",        "15",          "16", "17", "18", "19", "20", "21",
+              "22",        "23",          "24", "25", "26", "27"}});
+  CHECK(query(database, "SELECT * FROM CUPTI_ACTIVITY_KIND_MEMCPY") ==
+        Rows{{"1", "2", "3", "4", "5", "6", "7", "8", "9", "1", "2", "11", "10"}});
+  CHECK(query(database, "SELECT * FROM CUPTI_ACTIVITY_KIND_MEMSET") ==
+        Rows{{"1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "3"}});
+  CHECK(query(database, "SELECT * FROM CUPTI_ACTIVITY_KIND_RUNTIME") ==
+        Rows{{"1", "2", "1", "3", "4", id("call"), "5"}});
   CHECK(query(database, "SELECT * FROM NVTX_EVENTS ORDER BY start") ==
         Rows{{"1", "2", "59", "3", "prefill", "281474993487874", "NULL", "0", "1"},
              {"3", "NULL", "59", "NULL", "", "NULL", "NULL", "0", "2"}});

@@ -135,4 +135,10 @@ std::string version_name(std::uint32_t version) {
   return fmt::format("{} ({})", version < 18 ? "before 11.8" : "unknown", version);
 }
 
+std::string version_problem(std::uint32_t version) {
+  if (version >= 18) return {};
+  return fmt::format("CUPTI {} is too old: records of CUDA 11.8 and later are read",
+                     version_name(version));
+}
+
 }  // namespace kvf::capture

@@ -59,6 +59,8 @@ std::string status_advice(CUptiResult status);
 
 // "12.4 (22)": the toolkit whose CUPTI_API_VERSION this is.
 std::string version_name(std::uint32_t version);
+// Why records of this version cannot be read; empty if they can.
+std::string version_problem(std::uint32_t version);
 
 // What is known of the driver. `error` is empty if a GPU can be used.
 struct DriverProbe {

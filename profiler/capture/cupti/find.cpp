@@ -85,9 +85,8 @@ CuptiReport find_cupti(const DriverProbe& driver, const std::vector<std::string>
     return report;
   }
   report.version = version_name(version);
-  if (version < 18) {
-    report.problem =
-        fmt::format("CUPTI {} is too old: records of CUDA 11.8 and later are read", report.version);
+  report.problem = version_problem(version);
+  if (!report.problem.empty()) {
     report.advice = "install a CUDA toolkit of version 11.8 or later";
     return report;
   }
