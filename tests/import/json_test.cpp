@@ -5,6 +5,7 @@
 #include "profiler/import/import_error.h"
 #include "profiler/import/kineto/json_text.h"
 #include "profiler/import/kineto/json_value.h"
+#include "profiler/import/kineto/number.h"
 #include "tests/catch.h"
 
 using namespace kvf;

@@ -74,6 +74,23 @@ TEST_CASE("memory events in any form of the text", "[kineto]") {
   }
 }
 
+TEST_CASE("an event of no bytes changes nothing", "[kineto]") {
+  MadeMemory nothing = kFreed;
+  nothing.ts = "15";
+  nothing.bytes = 0;
+  nothing.total = 1512;
+  CHECK(read_bytes(trace({event(kAllocated), event(nothing), event(kFreed)})) == good());
+}
+
+TEST_CASE("a packed trace may lack its last bytes only", "[kineto]") {
+  const std::string packed = gzip(trace({event(kAllocated), event(kFreed)}));
+  Recording recording = good();
+  recording.counters.truncated = 1;
+  for (std::size_t missing = 1; missing <= 8; ++missing) {
+    CHECK(read_bytes(std::string_view(packed).substr(0, packed.size() - missing)) == recording);
+  }
+}
+
 TEST_CASE("each device has its own totals", "[kineto]") {
   const auto on = [](int type, int index, const char* ts, std::int64_t total) {
     return event({ts, 64, 64, total, type == 0 ? 0 : 512, type, index});
@@ -110,7 +127,9 @@ TEST_CASE("annotations, and operators that are asked for", "[kineto]") {
       annotation("aten::mm", "31", "2", "cpu_op"),
       annotation("aten::add", "32", "2", "cpu_op"),
       annotation("\\u0061ten::mm", "12", "0", "cpu_op"),
+      annotation("aten::mm", "33", "2", "kernel"),
       R"({"ph":"B","cat":"user_annotation","name":"open","ts":1})",
+      R"({"ph":"b","cat":"user_annotation","name":"asynchronous","ts":1,"dur":1})",
       annotation("backwards", "30", "-1"),
   });
   Recording recording = read_bytes(text);
@@ -122,6 +141,10 @@ TEST_CASE("annotations, and operators that are asked for", "[kineto]") {
   recording = read_bytes(text, {{"aten::mm", "aten::mul"}});
   CHECK(recording.operators ==
         std::vector<Span>{{"aten::mm", 2000, 2000}, {"aten::mm", 21000, 23000}});
+  recording = read_bytes(trace({event(kAllocated), annotation("aten::mm", "4.5", "1", "cpu_op")}),
+                         {{"aten::mm"}});
+  CHECK(recording.operators == std::vector<Span>{{"aten::mm", 0, 1000}});
+  CHECK(recording.devices.at(0).events.at(0).time_ns == 5501);
 }
 
 TEST_CASE("memory records that mean nothing are counted", "[kineto]") {

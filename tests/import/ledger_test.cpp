@@ -218,6 +218,24 @@ TEST_CASE("a segment that went may have held old blocks", "[ledger]") {
   CHECK(found == counters(1));
 }
 
+TEST_CASE("a segment that came last held no old blocks, and two that touch may hold one",
+          "[ledger]") {
+  RecordingCounters found;
+  const auto run = [&](bool came_last) {
+    Ledger ledger("cuda:0", Beginning::from_segments);
+    ledger.add({1, 0x9000, 64});
+    if (came_last) ledger.add_segment({0x2000, 0x1000});
+    ledger.set_end({{0x1000, 0x1000}, {0x2000, 0x1000}, {0x9000, 0x1000}},
+                   {{0x9000, 64, 512}, {0x1f00, 0x200, 0x200}});
+    found = {};
+    return ledger.finish(0, found);
+  };
+  CHECK(run(false).untraced_bytes == 0x200);
+  CHECK(found == counters(0));
+  CHECK(run(true).untraced_bytes == 0);
+  CHECK(found == counters(0, 0, 0, 1));
+}
+
 TEST_CASE("existed before: the same as by comparing all with all", "[ledger]") {
   std::mt19937 random(3);
   const auto range = [&]() -> AddressRange { return {random() % 60, 1 + random() % 6}; };

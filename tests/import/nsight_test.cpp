@@ -174,3 +174,12 @@ TEST_CASE("a database that ends anywhere is refused as truncated", "[nsight]") {
   }
   CHECK_THAT(refusal(gzip(bytes)), contains("unpack it first"));
 }
+
+TEST_CASE("pages of 64 KiB, whose size is written as 1", "[nsight]") {
+  const TemporaryFile file("", "sqlite");
+  execute(file, "PRAGMA page_size = 65536;" + kTable);
+  CHECK(traces::read_recording(file.path()).counters == RecordingCounters());
+  std::filesystem::resize_file(file.path(), 65536);
+  CHECK_THROWS_WITH(traces::read_recording(file.path()),
+                    contains("is cut short: it has 65536 of 131072 bytes"));
+}

@@ -149,6 +149,8 @@ TEST_CASE("opcodes that Python's own writer seldom uses", "[pickle]") {
   CHECK(read("]K\x01"
              "2\x86"
              "a.") == "[[1, 1, ], ]");
+  CHECK(read("K\x05\x94K\x06\x94"
+             "00h\0h\x01\x86."s) == "[5, 6, ]");  // MEMOIZE counts from 0
   CHECK(read("]p5\n0g5\n.") == "[]");
   CHECK(read("]r\x07\0\0\0"
              "0j\x07\0\0\0."s) == "[]");

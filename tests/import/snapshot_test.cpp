@@ -97,6 +97,42 @@ TEST_CASE("annotations of a snapshot", "[snapshot]") {
   CHECK(recording.spans == std::vector<Span>{{"prefill", 0, 6000}, {"layer", 1000, 3000}});
 }
 
+TEST_CASE("annotations of two devices do not mix", "[snapshot]") {
+  const auto mark = [](const char* stage, std::int64_t device, std::int64_t time) -> Pickled {
+    return Dict{{"stage", stage}, {"name", "decode"}, {"device", device}, {"time_us", time}};
+  };
+  const Recording recording = read_bytes(snapshot(
+      {}, {}, {mark("START", 0, 1), mark("START", 1, 2), mark("END", 0, 3), mark("END", 1, 4)}));
+  CHECK(recording.spans == std::vector<Span>{{"decode", 0, 2000}, {"decode", 1000, 3000}});
+}
+
+TEST_CASE("blocks that wait for their release, segments with gaps, keys that stand there twice",
+          "[snapshot]") {
+  // Of a segment that can grow, parts may be missing from its blocks.
+  const Pickled waiting = Dict{{"device", 9},
+                               {"device", 0},
+                               {"address", 4096},
+                               {"total_size", 9999},
+                               {"is_expandable", true},
+                               {"allocated_size", 512},
+                               {"active_size", 1536},
+                               {"requested_size", 600},
+                               {"blocks", List{block(4096, 1024, 500, "active_awaiting_free"),
+                                               block(5120, 512, 100, "active_allocated")}}};
+  const Recording recording = read_bytes(snapshot({waiting}, {List{entry("alloc", 4096, 500, 1)}}));
+  CHECK(recording.counters == RecordingCounters());
+  REQUIRE(recording.devices.size() == 1);
+  CHECK(recording.devices[0].device == "cuda:0");
+  CHECK(recording.devices[0].untraced_bytes == 100);
+}
+
+TEST_CASE("a packed snapshot may lack its last bytes only", "[snapshot]") {
+  const std::string packed = gzip(snapshot(good_segments(), {good_trace()}));
+  Recording recording = good();
+  recording.counters.truncated = 1;
+  CHECK(read_bytes(std::string_view(packed).substr(0, packed.size() - 3)) == recording);
+}
+
 TEST_CASE("segments that grow and shrink", "[snapshot]") {
   List trace{entry("segment_map", 4096, 4096, 1), entry("segment_map", 8192, 4096, 2),
              entry("segment_unmap", 4096, 4096, 3), entry("segment_free", 65536, 512, 4)};

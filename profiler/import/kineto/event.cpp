@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "profiler/import/builder.h"
+#include "profiler/import/kineto/number.h"
 
 namespace kvf::traces {
 namespace {

@@ -1,10 +1,9 @@
-// JSON in memory: one value after another, as views of the text. Numbers stay text until somebody
-// says in which unit they are wanted, so that no digit is lost.
+// JSON in memory: one value after another, as views of the text. Numbers stay text: number.h reads
+// them.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -60,12 +59,5 @@ class JsonCursor {
 // The text of a string without its escapes, in UTF-8; lone surrogates become U+FFFD. `storage` is
 // used if there are any escapes.
 std::string_view unescaped(std::string_view raw, std::string& storage);
-
-// The number times 10^power, to the nearest integer; nothing if it does not fit or is no number. A
-// number that is no integer is only rounded where power is above 0.
-std::optional<std::int64_t> scaled(std::string_view number, int power = 0);
-
-// An integer from 0 to 2^64-1.
-std::optional<std::uint64_t> unsigned_number(std::string_view number);
 
 }  // namespace kvf::traces

@@ -5,7 +5,7 @@
 #include "profiler/import/builder.h"
 #include "profiler/import/kineto/event.h"
 #include "profiler/import/kineto/json_text.h"
-#include "profiler/import/kineto/json_value.h"
+#include "profiler/import/kineto/number.h"
 
 namespace kvf::traces {
 namespace {
