@@ -115,6 +115,14 @@ TEST_CASE("host: what each backend gives back, and what it keeps") {
   CHECK(pool->reserved() == Bytes(6 << 20));  // of its own, in whole steps
 }
 
+TEST_CASE("host: pages are small: those behind a block are not in memory") {
+  const auto reserve = host_allocator("host-reserve");
+  const Block block =
+      reserve->allocate(Bytes(5 << 20));  // more than a large page, wherever it begins
+  CHECK(resident(block.address, block.bytes) == block.bytes);
+  CHECK(resident(block.address + block.bytes.count(), Bytes(4 << 20)) == Bytes{});
+}
+
 TEST_CASE("host: an allocator that goes gives all back") {
   for (const std::string_view name : host_backends()) {
     std::byte* address = nullptr;
