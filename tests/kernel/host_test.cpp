@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <random>
 
 #include "models/numeric.h"
@@ -270,6 +272,39 @@ TEST_CASE("host: the device computes, copies and says what it uses") {
   const test::Case one({.past = 100, .head_dim = 32});
   device->attend(one.pass());
   CHECK(one.error() <= 1e-6);
+}
+
+TEST_CASE("host: the least of what the kernel and control groups leave") {
+  namespace fs = std::filesystem;
+  const fs::path root = fs::temp_directory_path() / ("kvf-memory-" + std::to_string(getpid()));
+  const auto file = [&](const std::string& path, const std::string& text) {
+    fs::create_directories((root / path).parent_path());
+    std::ofstream(root / path) << text;
+  };
+  const auto available = [&] { return available_memory(root.string()).count(); };
+  CHECK_THROWS_WITH(available(), contains("MemAvailable"));
+  file("proc/meminfo", "MemTotal:  2000 kB\nMemAvailable:  1000 kB\n");
+  CHECK(available() == 1000 << 10);
+  file("proc/self/cgroup", "0::/a/b\n");
+  CHECK(available() == 1000 << 10);  // no limits there
+  file("sys/fs/cgroup/a/b/memory.max", "max\n");
+  file("sys/fs/cgroup/a/b/memory.current", "4096\n");
+  CHECK(available() == 1000 << 10);
+  file("sys/fs/cgroup/a/memory.max", "500000\n");
+  file("sys/fs/cgroup/a/memory.current", "100000\n");
+  CHECK(available() == 400000);
+  file("sys/fs/cgroup/a/b/memory.max", "900000\n");
+  CHECK(available() == 400000);
+  file("sys/fs/cgroup/a/b/memory.max", "5000\n");
+  CHECK(available() == 904);
+  file("sys/fs/cgroup/a/b/memory.current", "6000\n");  // a limit that was lowered
+  CHECK(available() == 0);
+  file("proc/self/cgroup", "0::/\n");  // as in a container
+  CHECK(available() == 1000 << 10);
+  file("sys/fs/cgroup/memory.max", "70000\n");
+  file("sys/fs/cgroup/memory.current", "1\n");
+  CHECK(available() == 69999);
+  fs::remove_all(root);
 }
 
 TEST_CASE("ranges of addresses: neighbours join, the lowest that is long enough is taken") {
