@@ -54,12 +54,7 @@ if(KVF_HAVE_CUDA)
     set(CMAKE_CUDA_COMPILER_LAUNCHER ${KVF_CCACHE})
   endif()
   enable_language(CUDA)
-  # CMake 3.25 does not know that nvcc has C++20, and would fall back to C++17 or refuse.
-  if(NOT DEFINED CMAKE_CUDA20_STANDARD_COMPILE_OPTION AND CMAKE_CUDA_COMPILER_ID STREQUAL NVIDIA)
-    set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
-    set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
-  endif()
-  set(CMAKE_CUDA_STANDARD 20)
+  set(CMAKE_CUDA_STANDARD 17)  # nvcc has 20 from 12.0 on, but CMake 3.25 does not know it
   set(CMAKE_CUDA_STANDARD_REQUIRED ON)
   set(CMAKE_CUDA_EXTENSIONS OFF)
 endif()

@@ -46,6 +46,13 @@ function(kvf_catch_program name)
     target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/main.cpp)
     target_link_libraries(${name} PRIVATE Catch2::Catch2)
   endif()
+  if(KVF_PRECOMPILE_TESTS)
+    target_precompile_headers(${name} PRIVATE
+                              "$<$<COMPILE_LANGUAGE:CXX>:${PROJECT_SOURCE_DIR}/tests/catch.h>")
+    # It says of itself that it is the one with main().
+    set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/main.cpp
+                                PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
+  endif()
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()

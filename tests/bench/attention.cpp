@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "profiler/capture/attention/block_layout.h"
 #include "profiler/capture/attention/host.h"
 
 namespace kvf::capture {

@@ -207,6 +207,8 @@ TEST_CASE("attention: what cannot be is refused with its name") {
   };
   refused([](AttentionPass& p) { p.rows = 0; }, "rows are from 1");
   refused([](AttentionPass& p) { p.first_position = -1; }, "positions are from 0");
+  refused([](AttentionPass& p) { p.first_position = kMostPositions, p.rows = 1; },
+          "those of the rows too, not 1073741824");
   refused([](AttentionPass& p) { p.kv_heads = 0; }, "at least one KV head");
   refused([](AttentionPass& p) { p.query_heads = 3, p.kv_heads = 2; }, "a multiple of the 2 KV");
   refused([](AttentionPass& p) { p.head_dim = 1025; }, "head_dim is from 1 to 1024, not 1025");

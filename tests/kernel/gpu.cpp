@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "profiler/capture/attention/block_layout.h"
 #include "profiler/capture/attention/host.h"
 #include "profiler/capture/backends/device.h"
 #include "profiler/capture/backends/driver_probe.h"

@@ -6,11 +6,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <filesystem>
+#include <fstream>
 #include <random>
 
 #include "models/numeric.h"
 #include "profiler/capture/attention/host.h"
-#include "profiler/capture/backends/address_ranges.h"
 #include "profiler/capture/backends/device.h"
 #include "profiler/capture/backends/host_allocators.h"
 #include "profiler/capture/backends/host_memory.h"
@@ -113,6 +114,14 @@ TEST_CASE("host: what each backend gives back, and what it keeps") {
   CHECK(pool->allocate(Bytes(512)).address == block.address + 1024);
   pool->allocate(Bytes((2 << 20) + 1));
   CHECK(pool->reserved() == Bytes(6 << 20));  // of its own, in whole steps
+}
+
+TEST_CASE("host: pages are small: those behind a block are not in memory") {
+  const auto reserve = host_allocator("host-reserve");
+  const Block block =
+      reserve->allocate(Bytes(5 << 20));  // more than a large page, wherever it begins
+  CHECK(resident(block.address, block.bytes) == block.bytes);
+  CHECK(resident(block.address + block.bytes.count(), Bytes(4 << 20)) == Bytes{});
 }
 
 TEST_CASE("host: an allocator that goes gives all back") {
@@ -255,8 +264,11 @@ TEST_CASE("host: the device computes, copies and says what it uses") {
     device->upload(a.address, got.data(), a.bytes);
     CHECK(a.address[3] == std::byte{9});
   }
+  const auto pages = device->allocator("host-mmap");
+  const Bytes before = device->memory().used;
+  pages->allocate(Bytes(1 << 20));
   const MemoryInfo memory = device->memory();
-  CHECK(memory.used > Bytes{});
+  CHECK(memory.used - before == Bytes(1 << 20));
   CHECK(memory.used < memory.total);
   CHECK(available_memory() < memory.total);
   const test::Case one({.past = 100, .head_dim = 32});
@@ -264,59 +276,37 @@ TEST_CASE("host: the device computes, copies and says what it uses") {
   CHECK(one.error() <= 1e-6);
 }
 
-TEST_CASE("ranges of addresses: neighbours join, the lowest that is long enough is taken") {
-  std::vector<std::byte> memory(100);
-  std::byte* const base = memory.data();
-  AddressRanges ranges;
-  ranges.add(base + 20, Bytes(10));
-  ranges.add(base + 40, Bytes(20));
-  CHECK(ranges.take(Bytes(21)) == nullptr);
-  ranges.add(base + 30, Bytes(10));
-  CHECK(ranges.ranges() == 1);
-  CHECK(ranges.free() == Bytes(40));
-  CHECK(ranges.take(Bytes(15)) == base + 20);
-  CHECK(ranges.take(Bytes(25)) == base + 35);
-  CHECK(ranges.ranges() == 0);
-  CHECK(ranges.free() == Bytes{});
-  ranges.add(base, Bytes(10));
-  ranges.add(base + 20, Bytes(10));
-  ranges.add(base + 50, Bytes(5));
-  CHECK(ranges.ranges() == 3);
-  CHECK(ranges.take(Bytes(10)) == base);
-}
-
-TEST_CASE("ranges of addresses: against a map of bytes") {
-  std::vector<std::byte> memory(200);
-  std::vector<bool> free(200, false);
-  std::mt19937 random(11);
-  AddressRanges ranges;
-  ranges.add(memory.data(), Bytes(200));
-  std::fill(free.begin(), free.end(), true);
-  std::vector<std::pair<std::size_t, std::size_t>> taken;
-  int wrong = 0;
-  for (int i = 0; i < 3000; ++i) {
-    if (random() % 2 == 0 || taken.empty()) {
-      const std::size_t length = 1 + random() % 20;
-      std::size_t run = 0, first = 200;
-      for (std::size_t at = 0; at < 200 && first == 200; ++at) {
-        run = free[at] ? run + 1 : 0;
-        if (run == length) first = at + 1 - length;
-      }
-      const std::byte* got = ranges.take(Bytes(static_cast<std::int64_t>(length)));
-      wrong += got != (first == 200 ? nullptr : memory.data() + first);
-      if (got == nullptr) continue;
-      std::fill_n(free.begin() + static_cast<std::ptrdiff_t>(first), length, false);
-      taken.emplace_back(first, length);
-    } else {
-      const std::size_t which = random() % taken.size();
-      const auto [first, length] = taken[which];
-      taken.erase(taken.begin() + static_cast<std::ptrdiff_t>(which));
-      ranges.add(memory.data() + first, Bytes(static_cast<std::int64_t>(length)));
-      std::fill_n(free.begin() + static_cast<std::ptrdiff_t>(first), length, true);
-    }
-    wrong += ranges.free().count() != std::count(free.begin(), free.end(), true);
-  }
-  CHECK(wrong == 0);
+TEST_CASE("host: the least of what the kernel and control groups leave") {
+  namespace fs = std::filesystem;
+  const fs::path root = fs::temp_directory_path() / ("kvf-memory-" + std::to_string(getpid()));
+  const auto file = [&](const std::string& path, const std::string& text) {
+    fs::create_directories((root / path).parent_path());
+    std::ofstream(root / path) << text;
+  };
+  const auto available = [&] { return available_memory(root.string()).count(); };
+  CHECK_THROWS_WITH(available(), contains("MemAvailable"));
+  file("proc/meminfo", "MemTotal:  2000 kB\nMemAvailable:  1000 kB\n");
+  CHECK(available() == 1000 << 10);
+  file("proc/self/cgroup", "0::/a/b\n");
+  CHECK(available() == 1000 << 10);  // no limits there
+  file("sys/fs/cgroup/a/b/memory.max", "max\n");
+  file("sys/fs/cgroup/a/b/memory.current", "4096\n");
+  CHECK(available() == 1000 << 10);
+  file("sys/fs/cgroup/a/memory.max", "500000\n");
+  file("sys/fs/cgroup/a/memory.current", "100000\n");
+  CHECK(available() == 400000);
+  file("sys/fs/cgroup/a/b/memory.max", "900000\n");
+  CHECK(available() == 400000);
+  file("sys/fs/cgroup/a/b/memory.max", "5000\n");
+  CHECK(available() == 904);
+  file("sys/fs/cgroup/a/b/memory.current", "6000\n");  // a limit that was lowered
+  CHECK(available() == 0);
+  file("proc/self/cgroup", "0::/\n");  // as in a container
+  CHECK(available() == 1000 << 10);
+  file("sys/fs/cgroup/memory.max", "70000\n");
+  file("sys/fs/cgroup/memory.current", "1\n");
+  CHECK(available() == 69999);
+  fs::remove_all(root);
 }
 
 }  // namespace

@@ -1,4 +1,7 @@
 // The attention kernel for nvcc: what a GPU's block is to the body, and the launch.
+//
+// C++17, and so are the headers it includes: nvcc has no C++20 before 12.0, and CMake 3.25 does not
+// know that it has it since.
 #include "profiler/capture/attention/kernel.h"
 
 #include <cuda_runtime.h>

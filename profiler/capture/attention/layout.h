@@ -14,7 +14,6 @@
 #include <cstdint>
 #include <string_view>
 
-#include "models/units.h"
 #include "profiler/capture/attention/number.h"
 
 namespace kvf::capture {
@@ -25,15 +24,6 @@ enum class Number : std::uint8_t { fp32, fp16, bf16 };
 Number number_of(std::string_view name);
 std::string_view to_string(Number number);
 constexpr std::int64_t size_of(Number number) { return number == Number::fp32 ? 4 : 2; }
-
-struct BlockLayout {
-  std::int32_t block_tokens = 16;
-  std::int32_t head_dim = 128;
-  Number number = Number::fp16;
-
-  Bytes entry_bytes() const { return Bytes(size_of(number)).times(2).times(head_dim); }
-  Bytes block_bytes() const { return entry_bytes().times(block_tokens); }
-};
 
 // Offsets from a block's begin, in numbers.
 KVF_HOST_DEVICE constexpr std::int64_t key_offset(std::int64_t slot, std::int64_t head_dim) {

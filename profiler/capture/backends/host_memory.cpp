@@ -16,7 +16,7 @@ namespace kvf::capture {
 namespace {
 
 // "Rss:   1764 kB" of a file of such lines.
-std::optional<Bytes> field(const char* file, const std::string& name) {
+std::optional<Bytes> field(const std::string& file, const std::string& name) {
   std::ifstream lines(file);
   std::string line;
   while (std::getline(lines, line)) {
@@ -27,7 +27,7 @@ std::optional<Bytes> field(const char* file, const std::string& name) {
   return std::nullopt;
 }
 
-Bytes needed_field(const char* file, const std::string& name) {
+Bytes needed_field(const std::string& file, const std::string& name) {
   const std::optional<Bytes> found = field(file, name);
   if (!found) {
     throw DeviceError(fmt::format("reading {} from {}", name, file),
@@ -84,15 +84,15 @@ Bytes total_memory() {
   return needed_field("/proc/meminfo", "MemTotal");
 }
 
-Bytes available_memory() {
+Bytes available_memory(const std::string& root) {
   errno = 0;
-  Bytes least = needed_field("/proc/meminfo", "MemAvailable");
+  Bytes least = needed_field(root + "/proc/meminfo", "MemAvailable");
   // Version 2 only: one line, 0::/path. The limits of the parents count, too.
-  std::ifstream groups("/proc/self/cgroup");
+  std::ifstream groups(root + "/proc/self/cgroup");
   std::string line;
   if (!std::getline(groups, line) || line.rfind("0::/", 0) != 0) return least;
   for (std::string path = line.substr(3); !path.empty(); path.resize(path.rfind('/'))) {
-    const std::string folder = "/sys/fs/cgroup" + path;
+    const std::string folder = root + "/sys/fs/cgroup" + path;
     const std::optional<Bytes> limit = number_in(folder + "/memory.max");
     const std::optional<Bytes> used = number_in(folder + "/memory.current");
     if (limit && used) least = std::min(least, *limit - *used);

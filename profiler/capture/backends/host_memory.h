@@ -1,6 +1,8 @@
 // What Linux says of the memory of this process and of the machine.
 #pragma once
 
+#include <string>
+
 #include "models/units.h"
 
 namespace kvf::capture {
@@ -19,7 +21,8 @@ Bytes resident_blocks();
 // Of the machine.
 Bytes total_memory();
 // What the process may still use without the machine running full: the least of what the kernel
-// calls available and of what is left of the limits of its control groups.
-Bytes available_memory();
+// calls available and of what is left of the limits of its control groups (version 2). `root` stands
+// before /proc and /sys, for tests.
+Bytes available_memory(const std::string& root = "");
 
 }  // namespace kvf::capture
