@@ -15,6 +15,7 @@
 
 #include "models/block_tables.h"
 #include "models/schedule.h"
+#include "profiler/capture/attention/block_layout.h"
 #include "profiler/capture/attention/layout.h"
 #include "profiler/capture/attention/pass.h"
 #include "profiler/capture/backends/allocator.h"
