@@ -27,7 +27,7 @@ void add_doctor(CLI::App& app, Action& action);
 void add_export(CLI::App& app, Action& action);
 void add_capture(CLI::App& app, Action& action, const std::string& command_line);
 void add_compare(CLI::App& app, Action& action, const std::string& command_line);
-void add_import(CLI::App& app, Action& action);
+void add_import(CLI::App& app, Action& action, const std::string& command_line);
 
 // The input is wrong: main() prints the text and exits with 2.
 struct UsageError : std::runtime_error {

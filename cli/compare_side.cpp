@@ -63,10 +63,12 @@ Side of_run_file(const std::string& file, const SideOptions& options) {
     throw UsageError(shown(file) + " is incomplete: its writer did not come to its end");
   }
   std::vector<StoredRun> runs = reader.runs();
-  std::erase_if(runs, [&](const StoredRun& run) {
-    return (!options.one.policy.empty() && run.info.label != options.one.policy) ||
-           (!options.one.task.empty() && run.info.task != options.one.task);
-  });
+  if (runs.size() > 1) {
+    std::erase_if(runs, [&](const StoredRun& run) {
+      return (!options.one.policy.empty() && run.info.label != options.one.policy) ||
+             (!options.one.task.empty() && run.info.task != options.one.task);
+    });
+  }
   if (runs.size() != 1) {
     throw UsageError(
         fmt::format("{} runs of {} are of that policy and task; expected one: choose it "

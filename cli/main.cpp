@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
   cli::add_export(app, action);
   cli::add_capture(app, action, joined(argc, argv));
   cli::add_compare(app, action, joined(argc, argv));
-  cli::add_import(app, action);
+  cli::add_import(app, action, joined(argc, argv));
   try {
     if (const std::string unknown = unknown_command(app, argc, argv); !unknown.empty()) {
       throw cli::UsageError(unknown);
