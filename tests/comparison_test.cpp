@@ -163,6 +163,9 @@ TEST_CASE("the greatest count does not overflow unseen") {
   const Timeline most{{{named("a"), {{0}, {1}, {kMost}, {kMost}, {kMost}}}}, {}, {}};
   CHECK(compare(zero, most, {}).tracks[0].largest_residual == kMost);
   CHECK(compare(most, zero, {}).tracks[0].largest_residual == -kMost);
+  CHECK_FALSE(compare(zero, most, {}).tracks[0].area_error);
+  CHECK(compare(zero, zero, {}).tracks[0].area_error == 0.0);
+  CHECK(compare(most, zero, {}).tracks[0].area_error == -1.0);
 }
 
 TEST_CASE("curves are laid over each other with the offset that leaves the least between them") {
@@ -187,7 +190,7 @@ TEST_CASE("curves are laid over each other with the offset that leaves the least
   CHECK(result.largest_residual == 5);
   CHECK(result.worst_time_ns == 100);
   // 10 x 100 + 30 x 100 + 20 x 100 expected, 500 more found.
-  CHECK(result.area_error == Approx(500.0 / 6000));
+  CHECK(result.area_error.value() == Approx(500.0 / 6000));
   CHECK_FALSE(result.within);
   CHECK(compare(expected, higher, {Moments::all, {5, 0}}).within);
 

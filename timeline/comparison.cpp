@@ -25,8 +25,9 @@ std::int64_t sum(std::int64_t a, std::int64_t b) {
   return result;
 }
 
-double relative(Int128 found, Int128 expected) {
+std::optional<double> relative(Int128 found, Int128 expected) {
   if (found == expected) return 0;
+  if (expected == 0) return {};
   return static_cast<double>(found - expected) / static_cast<double>(expected);
 }
 

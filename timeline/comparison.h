@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -36,7 +37,9 @@ struct TrackComparison {
   std::int64_t passes = 0;  // compared
   std::int64_t expected_peak = 0;
   std::int64_t found_peak = 0;
-  double area_error = 0;  // (found - expected) / expected, sums over passes; 0 if both are 0
+  // (found - expected) / expected, sums over passes; 0 if they are equal, nothing if only the
+  // expected one is 0.
+  std::optional<double> area_error = 0;
   std::int64_t largest_residual = 0;  // signed, the first of greatest magnitude
   std::int64_t worst_pass = 0;        // where that is, as the expected timeline counts
   std::string worst_moment;           // "before", "during", "after" the pass; empty without passes
@@ -79,7 +82,7 @@ struct CurveComparison {
   std::int64_t base = 0;       // taken off what was found
   std::int64_t expected_peak = 0;
   std::int64_t found_peak = 0;
-  double area_error = 0;  // byte-ns
+  std::optional<double> area_error = 0;  // byte-ns
   std::int64_t largest_residual = 0;
   std::int64_t worst_time_ns = 0;  // as the expected one counts
   std::int64_t tolerated = 0;
