@@ -70,6 +70,9 @@ def faults(folder):
               found.returncode == 1 and answer["verdict"] == "fail" and worst
               and all(20 <= pass_ < 40 for pass_ in worst), found.stdout)
         check(f"data lost by a {plant}", answer["data_lost"] == (plant == "double-free"))
+        counters = json.loads(run("import", file, "--json").stdout)["counters"]
+        check(f"counters of a {plant}",
+              counters["unmatched_free"] == (1 if plant == "double-free" else 0), counters)
         runs = json.loads(run("show", folder / "residual.kvf", "--json").stdout)["runs"]
         names = [track["name"] for track in runs[2]["tracks"]]
         check("a file of residuals", len(runs) == 3 and "blocks above" in names, names)

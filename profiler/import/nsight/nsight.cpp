@@ -101,6 +101,7 @@ class Reader {
     read_memory();
     read_annotations();
     read_diagnostics();
+    read_own_counters();
     return builder_.finish();
   }
 
@@ -204,6 +205,21 @@ class Reader {
       const auto says = [&](std::string_view words) { return text.find(words) != text.npos; };
       if ((says("CUDA") || says("CUPTI")) && (says("Not all") || says("dropped") || says("lost"))) {
         ++builder_.counters().dropped;
+      }
+    }
+  }
+
+  // A run file says what its writer lost or found wrong.
+  void read_own_counters() {
+    std::vector<std::string> names;
+    for (const RecordingCounter& counter : kRecordingCounters) names.emplace_back(counter.name);
+    Table rows(database_, "recordings", names);
+    while (rows.next()) {
+      for (std::size_t i = 0; i < kRecordingCounters.size(); ++i) {
+        std::int64_t& count = builder_.counters().*kRecordingCounters[i].count;
+        const std::int64_t more =
+            std::clamp<std::int64_t>(rows.number(i).value_or(0), 0, kMostBytes);
+        count = std::min(count, kMostBytes) + more;
       }
     }
   }
