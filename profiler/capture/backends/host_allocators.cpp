@@ -39,7 +39,7 @@ std::byte* map(Bytes bytes, int flags) {
   if (memory == MAP_FAILED) fail("mmap", bytes);
   // Large pages would bring in the neighbours. A kernel without them refuses, which is as good.
   madvise(memory, size(bytes), MADV_NOHUGEPAGE);
-  madvise(memory, size(bytes), MADV_DONTDUMP);  // tells them from others: resident_blocks()
+  madvise(memory, size(bytes), MADV_DONTFORK);  // tells them from others: resident_blocks()
   return static_cast<std::byte*>(memory);
 }
 

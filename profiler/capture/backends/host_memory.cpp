@@ -72,7 +72,7 @@ Bytes resident_blocks() {
     } else if (line.rfind("Rss:", 0) == 0) {
       of_mapping = Bytes(std::stoll(line.substr(4))).times(1024);
     } else if (line.rfind("VmFlags:", 0) == 0 && !named &&
-               (line + " ").find(" dd ") != std::string::npos) {
+               (line + " ").find(" dc ") != std::string::npos) {
       sum += of_mapping;
     }
   }

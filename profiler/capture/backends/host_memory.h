@@ -14,7 +14,7 @@ Bytes page_size();
 Bytes resident_memory();
 
 // The same of the mappings alone that host allocators have made, wherever the kernel put them: those
-// without a name that keep out of core dumps (flag `dd` of /proc/self/smaps; MADV_DONTDUMP). Throws
+// without a name that a fork does not copy (flag `dc` of /proc/self/smaps; MADV_DONTFORK). Throws
 // DeviceError.
 Bytes resident_blocks();
 
