@@ -16,7 +16,8 @@
 
 namespace kvf {
 
-// live <= held <= settled <= cache <= reserved <= device; but for a pool that is too small.
+// live <= held <= settled <= cache <= reserved <= device; but for a pool that is too small, and a static
+// cache while a pass runs, whose rows lie beside its tensors.
 struct LevelFigures {
   Entries entries;  // 1
   Bytes live;       // 2, of these what is not masked
