@@ -131,7 +131,7 @@ void print_text(const Findings& found) {
   if (!driver.release.empty()) answer += fmt::format("; release {}", driver.release);
   if (driver.cuda_version > 0)
     answer += fmt::format("; CUDA up to {}", version_text(driver.cuda_version));
-  if (!driver.library.empty()) answer += fmt::format("; {}", shown(driver.library));
+  if (!driver.file.empty()) answer += fmt::format("; {}", shown(driver.file));
   line("driver", answer);
   for (const Gpu& gpu : driver.gpus) {
     std::string text =
@@ -147,7 +147,7 @@ void print_text(const Findings& found) {
     line("context", fmt::format("the first one took {} bytes", found.context->count()));
   for (const Backend& backend : found.gpu) fmt::print("{}\n", text_of(backend));
   const CuptiProbe& cupti = found.cupti;
-  answer = cupti.library.empty() ? "" : shown(cupti.library) + "; ";
+  answer = cupti.file.empty() ? "" : shown(cupti.file) + "; ";
   answer += cupti.usable() ? fmt::format("version {}", cupti.version) : shown(cupti.problem);
   line("CUPTI", answer);
   line("permissions",
@@ -195,14 +195,13 @@ void print_json(const Findings& found) {
       " \"driver\":{{\"state\":\"{}\",\"cuda_version\":{},\"release\":{},\"library\":{},"
       "\"problem\":{}}},\n",
       to_string(driver.state), driver.cuda_version, json_string(driver.release),
-      json_string(driver.library), json_string(driver.problem));
+      json_string(driver.file), json_string(driver.problem));
   fmt::print(" \"gpus\":[{}],\n \"gpu_problem\":{},\n \"gpu_backends\":{},\n", gpus,
              json_string(found.gpu_problem), json_of(found.gpu));
   fmt::print(" \"context_bytes\":{},\n",
              found.context ? std::to_string(found.context->count()) : "null");
   fmt::print(" \"cupti\":{{\"library\":{},\"version\":{},\"problem\":{}}},\n",
-             json_string(found.cupti.library), found.cupti.version,
-             json_string(found.cupti.problem));
+             json_string(found.cupti.file), found.cupti.version, json_string(found.cupti.problem));
   fmt::print(" \"host\":{{\"page_bytes\":{},\"available_bytes\":{},\"total_bytes\":{}}},\n",
              page_size().count(), available_memory().count(), total_memory().count());
   fmt::print(" \"host_backends\":{},\n \"advice\":[{}]}}\n", json_of(found.host), advice);

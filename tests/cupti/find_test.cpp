@@ -16,7 +16,7 @@ TEST_CASE("find: without a driver no library is loaded") {
   CHECK(report.problem == "no GPU can be used: libcuda.so.1: cannot open");
   CHECK(report.advice == "install the driver");
   CHECK(report.driver == "no NVIDIA driver");
-  CHECK(report.library.empty());
+  CHECK(report.file.empty());
   CHECK(report.built == version_name(CUPTI_API_VERSION));
 }
 
@@ -38,7 +38,7 @@ TEST_CASE("find: with a driver the toolkit's library is found and says its versi
   if (test::real_iterator().next == nullptr) KVF_SKIP(test::real_iterator().why_not);
   const CuptiReport report = find_cupti(kDriver, {"libkvf-no-such-1.so", KVF_CUPTI_LIBRARY});
   CHECK(report.usable);
-  CHECK(report.library == KVF_CUPTI_LIBRARY);
+  CHECK(report.file == KVF_CUPTI_LIBRARY);
   CHECK(report.version == version_name(test::real_iterator().version));
   CHECK(report.problem.empty());
 }

@@ -30,7 +30,7 @@ class Machine {
   ~Machine() { fs::remove_all(places_.root); }
 
   Machine& without_library() {
-    places_.library = "libno-such-driver.so.1";
+    places_.driver_file = "libno-such-driver.so.1";
     return *this;
   }
   Machine& file(const std::string& path, const std::string& text) {
@@ -71,7 +71,7 @@ TEST_CASE("driver: one that works, and its GPUs") {
   CHECK(probe.problem.empty());
   CHECK(probe.cuda_version == 13000);
   CHECK(probe.release == "580.65.06");
-  CHECK(fs::equivalent(probe.library, KVF_FAKE_DRIVER_LIBRARY));
+  CHECK(fs::equivalent(probe.file, KVF_FAKE_DRIVER_LIBRARY));
   REQUIRE(probe.gpus.size() == 1);
   const Gpu& gpu = probe.gpus[0];
   CHECK(gpu.name == "NVIDIA H100 80GB HBM3");
@@ -147,7 +147,7 @@ TEST_CASE("CUPTI: not called without a GPU") {
   const CuptiProbe probe = probe_cupti(false);
   CHECK_FALSE(probe.usable());
   CHECK(probe.version == 0);
-  CHECK_THAT(probe.problem, contains(probe.library.empty() ? "no libcupti" : "without a GPU"));
+  CHECK_THAT(probe.problem, contains(probe.file.empty() ? "no libcupti" : "without a GPU"));
 }
 
 TEST_CASE("a GPU is opened, or it is said why not and what to do") {

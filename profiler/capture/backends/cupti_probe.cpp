@@ -27,7 +27,7 @@ CuptiProbe probe_cupti(bool gpu_works) {
     if (!cupti) continue;
     std::error_code error;
     const auto file = std::filesystem::canonical(cupti.path(), error);
-    probe.library = error ? cupti.path() : file.string();
+    probe.file = error ? cupti.path() : file.string();
     if (!gpu_works) {
       probe.problem = "not tried without a GPU that works";
       return probe;

@@ -7,7 +7,7 @@
 namespace kvf::capture {
 
 struct CuptiProbe {
-  std::string library;        // the file, links followed; empty if none was found
+  std::string file;           // of the library, links followed; empty if none was found
   std::uint32_t version = 0;  // as cuptiGetVersion says; 0 if it was not asked
   std::string problem;        // why records cannot be taken; empty if they can, as far as is known
   std::string advice;

@@ -52,7 +52,7 @@ void explain_absence(DriverProbe& probe, const ProbePlaces& places) {
   if (!probe.release.empty()) {
     probe.problem =
         fmt::format("the kernel has the NVIDIA driver {}, but its library {} is not here",
-                    probe.release, places.library);
+                    probe.release, places.driver_file);
     probe.advice = container ? "start the container with --gpus all (NVIDIA Container Toolkit)"
                              : "install the driver's library (Debian: libcuda1)";
   } else if (nvidia_hardware(places)) {
@@ -150,12 +150,12 @@ std::string_view to_string(DriverState state) {
 DriverProbe probe_driver(int runtime, const ProbePlaces& places) {
   DriverProbe probe;
   probe.release = release(places);
-  const Library driver(places.library);
+  const Library driver(places.driver_file);
   if (!driver) {
     explain_absence(probe, places);
     return probe;
   }
-  probe.library = driver.path();
+  probe.file = driver.path();
   auto* const init = driver.function<int(unsigned)>("cuInit");
   auto* const version = driver.function<int(int*)>("cuDriverGetVersion");
   auto* const count = driver.function<int(int*)>("cuDeviceGetCount");
@@ -170,7 +170,7 @@ DriverProbe probe_driver(int runtime, const ProbePlaces& places) {
     if (result == kStubLibrary) {
       probe.state = DriverState::stub;
       probe.problem =
-          fmt::format("{} is the toolkit's stub, which is there for linking only", probe.library);
+          fmt::format("{} is the toolkit's stub, which is there for linking only", probe.file);
       probe.advice = "take its folder out of LD_LIBRARY_PATH, and install the NVIDIA driver";
     } else if (result == kNoDevice) {
       probe.state = DriverState::no_gpu;
@@ -184,7 +184,7 @@ DriverProbe probe_driver(int runtime, const ProbePlaces& places) {
     probe.problem = fmt::format(
         "{} is no NVIDIA driver: it lacks cuInit, cuDriverGetVersion or "
         "cuDeviceGetCount",
-        probe.library);
+        probe.file);
     probe.advice = "install the NVIDIA driver again";
     return probe;
   }

@@ -31,7 +31,7 @@ struct Gpu {
 
 struct DriverProbe {
   DriverState state = DriverState::absent;
-  std::string library;   // the file that was opened
+  std::string file;      // of its library, which was opened
   int cuda_version = 0;  // the newest that it can run, 13000 for 13.0
   std::string release;   // "580.65.06", of the kernel's module; empty if it is not loaded
   std::string problem;   // why there is no GPU to use; empty if there is
@@ -43,7 +43,7 @@ struct DriverProbe {
 
 // Where to look; others than these in tests.
 struct ProbePlaces {
-  std::string library = "libcuda.so.1";
+  std::string driver_file = "libcuda.so.1";
   std::string root;  // before /proc, /dev, /sys
 };
 

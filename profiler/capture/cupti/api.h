@@ -42,7 +42,7 @@ struct CuptiApi {
 
 struct LoadedCupti {
   CuptiApi api;
-  std::string library;  // as it was found
+  std::string file;  // as it was found
 };
 
 // The first of these libraries that can be loaded and has all that is needed. It stays loaded for

@@ -31,10 +31,10 @@ Collector::Collector(Sink sink, const CollectorOptions& options) {
   const CuptiReport report = find_cupti();
   if (!report.usable) throw CuptiError(report.problem + "; " + report.advice);
   std::string problem;
-  const auto loaded = load_cupti({report.library}, problem);
+  const auto loaded = load_cupti({report.file}, problem);
   if (!loaded) throw CuptiError(problem);
   CollectorOptions more = options;
-  more.facts.insert({{"cupti_library", report.library}, {"driver", report.driver}});
+  more.facts.insert({{"cupti_library", report.file}, {"driver", report.driver}});
   state_ = CollectorMaker::make(loaded->api, std::move(sink), more).state_;
 }
 

@@ -26,7 +26,7 @@ struct CuptiError : std::runtime_error {
 struct CuptiReport {
   bool usable = false;
   std::string driver;   // "580.65, CUDA 13.0" or why there is none
-  std::string library;  // what was loaded; empty if nothing
+  std::string file;     // of the library that was loaded; empty if nothing
   std::string version;  // "13.0 (130001)", of the library; empty if unknown
   std::string built;    // of the headers: "13.0 (130001)", or "built without CUPTI"
   std::string problem;  // empty if usable

@@ -77,7 +77,7 @@ CuptiReport find_cupti(const DriverProbe& driver, const std::vector<std::string>
         "install the CUDA toolkit (CUPTI is in extras/CUPTI), and name its folder in CUDA_HOME";
     return report;
   }
-  report.library = loaded->library;
+  report.file = loaded->file;
   std::uint32_t version = 0;
   if (const CUptiResult status = loaded->api.get_version(&version); status != CUPTI_SUCCESS) {
     report.problem = fmt::format("cuptiGetVersion: {}", status_name(loaded->api, status));
