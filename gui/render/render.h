@@ -1,0 +1,46 @@
+// The one renderer: screen, PNG, SVG and PDF all come from here.
+#pragma once
+
+#include <QPainter>
+#include <QRectF>
+#include <QSize>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gui/document/document.h"
+#include "gui/view/view_state.h"
+
+namespace kvf::gui {
+
+// Draws all of it: lanes, axis, legend, cursor, selection, pins.
+void render(QPainter& painter, const Document& document, const ViewState& view, QSize size);
+
+// The two halves, for a screen: the lanes cost what they show, the cursor and what else moves with
+// every event costs next to nothing and is drawn over a picture of them.
+void render_lanes(QPainter& painter, const Document& document, const ViewState& view, QSize size);
+void render_overlay(QPainter& painter, const Document& document, const ViewState& view, QSize size);
+
+// Where things are, for events and tests.
+struct Layout {
+  QRectF plot;                // of all lanes: its left and right are range.begin and range.end
+  QRectF ruler;               // phases, axis
+  std::vector<QRectF> lanes;  // of each lane, in the order of the view; may be scrolled out
+  Interval range;             // x that is shown
+  double x_of(double pixel) const;
+  double pixel_of(double x) const;
+};
+Layout layout_of(const Document& document, const ViewState& view, QSize size);
+
+// Values of what the lanes show at the cursor (or, without one, at their peaks), for readouts and as
+// text: a row a series.
+struct Readout {
+  std::size_t lane = 0;
+  std::string run;     // label
+  std::string series;  // name
+  std::optional<std::int64_t> value;
+  std::string text;  // "12.3 GiB (13,207,024,435 bytes)"
+};
+std::vector<Readout> values_at(const Document& document, const ViewState& view, double x);
+
+}  // namespace kvf::gui
