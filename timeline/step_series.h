@@ -16,11 +16,12 @@ namespace kvf {
 // not begun or is over.
 struct StepColumn {
   bool empty = true;
-  std::int64_t entry = 0;      // held when the column begins
-  std::int64_t min = 0;        // of all that is held in it
-  std::int64_t max = 0;        //
-  std::int64_t last = 0;       // held when the column ends
-  std::int64_t max_point = 0;  // the first point in the column, or that it enters with, of value max
+  std::int64_t entry = 0;  // held when the column begins
+  std::int64_t min = 0;    // of all that is held in it
+  std::int64_t max = 0;    //
+  std::int64_t last = 0;   // held when the column ends
+  std::int64_t max_point =
+      0;  // the first point in the column, or that it enters with, of value max
   friend bool operator==(const StepColumn&, const StepColumn&) = default;
 };
 

@@ -23,10 +23,11 @@ enum class LaneKind : std::uint8_t {
 
 struct Lane {
   LaneKind kind = LaneKind::lines;
-  std::vector<std::string> runs;  // ids; lines: all of these; stack, maps: the first; difference: two
-  std::string series;             // by name: "total", "cache"; a stack's total
-  double height = 1;              // relative
-  bool pinned = false;            // stays on top when lanes scroll
+  std::vector<std::string>
+      runs;             // ids; lines: all of these; stack, maps: the first; difference: two
+  std::string series;   // by name: "total", "cache"; a stack's total
+  double height = 1;    // relative
+  bool pinned = false;  // stays on top when lanes scroll
   friend bool operator==(const Lane&, const Lane&) = default;
 };
 
