@@ -20,7 +20,7 @@ ROOMS = {
     "sim": ("models timeline sim/input sim/alloc", "boost fmt"),
     "profiler/import": ("models timeline", "sqlite zlib simd fmt"),
     "profiler/capture": ("models timeline sim/alloc", "fmt posix cuda"),
-    "gui": ("models timeline sim/input sim profiler/import", "qt boost-json fmt"),
+    "gui": ("models timeline sim/input sim/alloc sim profiler/import", "qt boost-json fmt"),
     "cli": ("models timeline sim/input sim/alloc sim profiler/import profiler/capture",
             "sqlite yaml-cpp boost fmt cli11 posix"),
     "tests": ("models timeline sim/input sim/alloc sim profiler/import profiler/capture gui cli",

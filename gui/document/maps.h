@@ -38,7 +38,7 @@ struct CellLives {
   std::string name() const;
 };
 
-// What the lives of a run do not say, which a policy and a scenario do.
+// What the lives of a cell do not say, which the scenario in the file does (map_facts.h).
 struct MapFacts {
   std::optional<std::int64_t> block_tokens;  // nothing: see blocks_for
   SparseReads reads;                         // empty: a row reads all that is stored
@@ -54,11 +54,7 @@ std::vector<CellLives> cells_of(const RunFileReader& reader, const StoredRun& ru
 // Reads the lives of a cell and the passes of its sequence, and makes the maps. Throws RunFileError,
 // for lives and passes that do not fit one another too.
 std::shared_ptr<const CellMaps> read_maps(const RunFileReader& reader, const StoredRun& run,
-                                          const CellLives& cell, const MapFacts& facts = {});
-
-// The same for one cell after another, until they have `budget` lives together; at least for one.
-void read_maps(const RunFileReader& reader, const StoredRun& run, std::vector<CellLives>& cells,
-               std::int64_t budget, const MapFacts& facts = {});
+                                          const CellLives& cell, const MapFacts& facts);
 
 // A group of heads in the heads map.
 struct HeadRow {
