@@ -97,7 +97,7 @@ void paint_heads(QPainter& painter, const QRectF& plot, const HeadRows& heads, I
   image.draw();
 
   // Where there is room, a line between layers.
-  if (plot.height() / static_cast<double>(rows) < 5) return;
+  if (plot.height() / static_cast<double>(rows) < 8) return;
   painter.save();
   painter.setPen(QPen(palette(theme).lane, 1));
   for (std::size_t i = 1; i < heads.rows.size(); ++i) {
