@@ -6,40 +6,55 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
+
+#include "timeline/min_max_pyramid.h"
 
 namespace kvf {
 
 // What a series holds while x is in [edges[i], edges[i + 1]): the value with which it enters counts,
-// for a step holds; so do values of no width (a next point at the same x). Empty where the series has
-// not begun or is over.
+// for a step holds, unless a point lies on the edge itself; so do values of no width (a next point at
+// the same x). Empty where the series has not begun or is over.
 struct StepColumn {
   bool empty = true;
-  std::int64_t entry = 0;  // held when the column begins
-  std::int64_t min = 0;    // of all that is held in it
-  std::int64_t max = 0;    //
-  std::int64_t last = 0;   // held when the column ends
+  std::int64_t entry =
+      0;                  // held when the column begins; its first value if the series begins in it
+  std::int64_t min = 0;   // of all that is held in it
+  std::int64_t max = 0;   //
+  std::int64_t last = 0;  // held when the column ends
   std::int64_t max_point =
       0;  // the first point in the column, or that it enters with, of value max
   friend bool operator==(const StepColumn&, const StepColumn&) = default;
 };
 
-// Points in the order of x, equal x allowed: of those all count, the last holds. Immutable.
+// Points in the order of x, equal x allowed: of those all count, the last holds. Immutable, and a copy
+// shares the points.
 class StepSeries {
  public:
+  // Series over the same points share their x, and one series on several axes shares its values.
+  using Xs = std::shared_ptr<const std::vector<std::int64_t>>;
+  using Values = std::shared_ptr<const MinMaxPyramid>;
+
   StepSeries() = default;
   // The last value holds until `end`, at least the last x. Throws std::invalid_argument for x that
   // descend, lengths that differ, or an end before the last point.
   StepSeries(std::vector<std::int64_t> xs, std::vector<std::int64_t> values, std::int64_t end);
+  StepSeries(Xs xs, Values values, std::int64_t end);
 
-  std::int64_t points() const { return static_cast<std::int64_t>(xs_.size()); }
-  bool empty() const { return xs_.empty(); }
-  std::int64_t begin() const;  // the first x; 0 if empty
+  std::int64_t points() const { return xs_ ? std::ssize(*xs_) : 0; }
+  bool empty() const { return points() == 0; }
+  std::int64_t begin() const { return empty() ? 0 : xs_->front(); }  // the first x; 0 if empty
   std::int64_t end() const { return end_; }
-  std::int64_t x(std::int64_t point) const { return xs_[static_cast<std::size_t>(point)]; }
-  std::int64_t value(std::int64_t point) const { return values_[static_cast<std::size_t>(point)]; }
+  std::int64_t x(std::int64_t point) const { return (*xs_)[static_cast<std::size_t>(point)]; }
+  std::int64_t value(std::int64_t point) const { return (*values_)[point]; }
 
+  // Whether point i of one is where point i of the other is, because they share them.
+  bool shares_points_with(const StepSeries& other) const { return xs_ && xs_ == other.xs_; }
+
+  // Whether something is held at x: from the first point to the end, and in the last point.
+  bool holds_at(std::int64_t x) const;
   // The point whose value holds at x: the last one at or before it; -1 before the first.
   std::int64_t point_at(std::int64_t x) const;
   // The first point at or after x; points() if there is none.
@@ -48,19 +63,20 @@ class StepSeries {
   // The point of the greatest value in [first, last), the first of several. -1 if there is none.
   std::int64_t max_point(std::int64_t first, std::int64_t last) const;
 
-  // columns[i] is of [edges[i], edges[i + 1]): edges ascend, one more than columns. Cost: the
-  // columns times the depth of the pyramid.
+  // columns[i] is of [edges[i], edges[i + 1]): edges ascend, one more than columns; a column between
+  // equal edges has what is held there. Cost: the columns times the depth of the pyramid. Throws
+  // std::invalid_argument for edges that descend or are not one more than the columns.
   void columns(std::span<const std::int64_t> edges, std::span<StepColumn> columns) const;
 
  private:
-  std::vector<std::int64_t> xs_;
-  std::vector<std::int64_t> values_;
+  Xs xs_;
+  Values values_;
   std::int64_t end_ = 0;
-  // The pyramid: see step_series.cpp.
-  struct Level {
-    std::vector<std::int64_t> min, max;
-  };
-  std::vector<Level> levels_;
 };
+
+// found - expected, at every x at which either changes, only where both are. Of values of no width,
+// those at an x at which both have as many points are paired in their order; where the numbers differ
+// only what holds from there on is compared. Throws OverflowError for a difference past 64 bits.
+StepSeries difference(const StepSeries& found, const StepSeries& expected);
 
 }  // namespace kvf

@@ -1,0 +1,102 @@
+#include "timeline/min_max_pyramid.h"
+
+#include <algorithm>
+#include <cassert>
+#include <limits>
+#include <utility>
+
+namespace kvf {
+namespace {
+
+constexpr std::size_t kBlock = 16;
+
+using Values = std::vector<std::int64_t>;
+
+// The most found so far, and the block of the pyramid that it is in; level 0: the values.
+struct Most {
+  std::int64_t max = std::numeric_limits<std::int64_t>::min();
+  std::size_t level = 0;
+  std::size_t block = 0;
+  bool found = false;
+};
+
+// The most of [first, last), at the first of its places.
+Most most_of(const Values& max, std::size_t level, std::size_t first, std::size_t last) {
+  std::int64_t most = max[first];
+  std::size_t place = first;
+  for (std::size_t i = first + 1; i < last; ++i) {
+    if (max[i] > most) most = max[place = i];
+  }
+  return {most, level, place, true};
+}
+
+}  // namespace
+
+MinMaxPyramid::MinMaxPyramid(Values values) : values_(std::move(values)) {
+  const Values* min = &values_;
+  const Values* max = &values_;
+  while (min->size() > kBlock) {
+    Level level;
+    const std::size_t size = (min->size() + kBlock - 1) / kBlock;
+    level.min.reserve(size);
+    level.max.reserve(size);
+    for (std::size_t begin = 0; begin < min->size(); begin += kBlock) {
+      const std::size_t end = std::min(begin + kBlock, min->size());
+      std::int64_t least = (*min)[begin];
+      std::int64_t most = (*max)[begin];
+      for (std::size_t i = begin + 1; i < end; ++i) {
+        least = std::min(least, (*min)[i]);
+        most = std::max(most, (*max)[i]);
+      }
+      level.min.push_back(least);
+      level.max.push_back(most);
+    }
+    levels_.push_back(std::move(level));
+    min = &levels_.back().min;
+    max = &levels_.back().max;
+  }
+}
+
+MinMaxPyramid::Extremes MinMaxPyramid::of(std::int64_t from, std::int64_t to) const {
+  assert(0 <= from && from < to && to <= size());
+  auto first = static_cast<std::size_t>(from);
+  auto last = static_cast<std::size_t>(to);
+  std::int64_t least = values_[first];
+  Most left;   // found from the left inwards: an earlier place is before a later one
+  Most right;  // found from the right inwards: it is behind
+  const auto look = [&](std::size_t level, std::size_t begin, std::size_t end, bool at_left) {
+    if (begin == end) return;
+    const Values& min = level == 0 ? values_ : levels_[level - 1].min;
+    const Values& max = level == 0 ? values_ : levels_[level - 1].max;
+    for (std::size_t i = begin; i < end; ++i) least = std::min(least, min[i]);
+    const Most most = most_of(max, level, begin, end);
+    if (at_left) {
+      if (!left.found || most.max > left.max) left = most;
+    } else {
+      if (!right.found || most.max >= right.max) right = most;
+    }
+  };
+  for (std::size_t level = 0;; ++level) {
+    // What does not fill a block is looked at here, the blocks between one level up.
+    const std::size_t inner_first = (first + kBlock - 1) / kBlock;
+    const std::size_t inner_last = last / kBlock;
+    if (level == levels_.size() || inner_first >= inner_last) {
+      look(level, first, last, true);
+      break;
+    }
+    look(level, first, inner_first * kBlock, true);
+    look(level, inner_last * kBlock, last, false);
+    first = inner_first;
+    last = inner_last;
+  }
+  Most most = right.found && right.max > left.max ? right : left;
+  while (most.level > 0) {
+    --most.level;
+    const Values& max = most.level == 0 ? values_ : levels_[most.level - 1].max;
+    most.block *= kBlock;
+    while (max[most.block] != most.max) ++most.block;
+  }
+  return {least, most.max, static_cast<std::int64_t>(most.block)};
+}
+
+}  // namespace kvf
