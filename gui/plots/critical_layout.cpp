@@ -122,8 +122,11 @@ CriticalLayout critical_layout(const CriticalFigure& figure, QSize size) {
   for (int i = 0; i < panels; ++i) {
     CriticalLayout::Panel panel;
     panel.frame = grid.at(i);
-    panel.plot = QRectF(panel.frame.left() + left, panel.frame.top() + kTitle,
-                        std::max(1.0, panel.frame.width() - left - right), height);
+    // In the middle of pixels, so that its axes are crisp.
+    panel.plot = QRectF(std::floor(panel.frame.left() + left) + 0.5,
+                        std::floor(panel.frame.top() + kTitle) + 0.5,
+                        std::max(1.0, std::floor(panel.frame.width() - left - right - 1)),
+                        std::max(1.0, std::floor(height - 1)));
     panel.scores = scores_of(figure.panels[static_cast<std::size_t>(i)]);
     panel.footprints = footprints_of(figure);
     layout.panels.push_back(panel);

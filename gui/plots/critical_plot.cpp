@@ -1,8 +1,7 @@
 #include "gui/plots/critical_plot.h"
 
 #include <algorithm>
-#include <array>
-#include <map>
+#include <cmath>
 
 #include <fmt/format.h>
 
@@ -17,6 +16,9 @@ using namespace critical;
 
 constexpr double kPoint = 9;  // a measured point, across
 constexpr double kRing = 7;   // a critical point, its radius
+
+// The middle of a pixel, for level and upright lines.
+double crisp(double at) { return std::floor(at) + 0.5; }
 
 class PanelPainter {
  public:
@@ -76,8 +78,8 @@ class PanelPainter {
                                    text_width, 24);
     const Ticks y = score_ticks(place_.scores, plot.height());
     painter_.fillRect(plot, colours_.lane);
-    const auto level_at = [&](double score) { return place_.at(0, score).y(); };
-    const auto upright_at = [&](double footprint) { return place_.at(footprint, 0).x(); };
+    const auto level_at = [&](double score) { return crisp(place_.at(0, score).y()); };
+    const auto upright_at = [&](double footprint) { return crisp(place_.at(footprint, 0).x()); };
     painter_.setPen(QPen(colours_.grid, 1));
     for (const Tick& t : y.major) {
       painter_.drawLine(QPointF(plot.left(), level_at(t.at)), {plot.right(), level_at(t.at)});
@@ -117,7 +119,7 @@ class PanelPainter {
   // Full attention's score, and the part of it that is wanted.
   void levels() {
     for (const double score : {panel_.full_score, panel_.wanted}) {
-      const double y = place_.at(0, score).y();
+      const double y = crisp(place_.at(0, score).y());
       QPen pen(colours_.text, 1);
       if (score == panel_.wanted) pen.setDashPattern({5, 4});
       painter_.setPen(pen);
@@ -155,12 +157,10 @@ class PanelPainter {
     const QString words = text_of(footprint_text(figure_, curve.critical.footprint));
     const auto rect = labels_.place_beside(size_of(words), centre, kRing);
     if (!rect) return;
-    const QPointF nearest(std::clamp(centre.x(), rect->left(), rect->right()),
-                          std::clamp(centre.y(), rect->top(), rect->bottom()));
-    const QLineF leader(centre, nearest);
+    const QLineF leader(centre, nearest(*rect, centre));
     if (leader.length() > kRing + 8) {
       painter_.setPen(QPen(mark_of(curve).line, 1));
-      painter_.drawLine(leader.pointAt(kRing / leader.length()), nearest);
+      painter_.drawLine(leader.pointAt(kRing / leader.length()), leader.p2());
     }
     text(*rect, words, colours_.text);
   }

@@ -26,6 +26,11 @@ bool crosses(const QLineF& line, const QRectF& rect) {
 
 }  // namespace
 
+QPointF nearest(const QRectF& rect, QPointF point) {
+  return {std::clamp(point.x(), rect.left(), rect.right()),
+          std::clamp(point.y(), rect.top(), rect.bottom())};
+}
+
 void LabelPlacer::avoid(const QPolygonF& line) {
   for (qsizetype i = 1; i < line.size(); ++i) lines_.emplace_back(line[i - 1], line[i]);
 }
@@ -49,17 +54,24 @@ std::optional<QRectF> LabelPlacer::place(QSizeF size, std::span<const QPointF> t
 }
 
 std::optional<QRectF> LabelPlacer::place_beside(QSizeF size, QPointF point, double radius) {
-  std::vector<QPointF> places;
+  std::vector<QPointF> places, hidden;
   for (double away = radius + 2; away <= radius + 80; away += 6) {
     // The middle of the label lies around the point; below and to the right first, for curves rise.
     for (const int eighth : {1, 7, 3, 5, 2, 6, 0, 4}) {
       const double angle = eighth * M_PI / 4;
       const double x = std::cos(angle), y = std::sin(angle);
-      places.emplace_back(point.x() + x * away + (x - 1) * size.width() / 2,
-                          point.y() + y * away + (y - 1) * size.height() / 2);
+      const QPointF corner(point.x() + x * away + (x - 1) * size.width() / 2,
+                           point.y() + y * away + (y - 1) * size.height() / 2);
+      // Behind something else it would be taken for that one's.
+      const QLineF leader(point, nearest(QRectF(corner, size), point));
+      const bool behind = std::any_of(taken_.begin(), taken_.end(), [&](const QRectF& other) {
+        return !other.contains(point) && crosses(leader, other);
+      });
+      (behind ? hidden : places).push_back(corner);
     }
   }
-  return place(size, places);
+  const auto rect = place(size, places);
+  return rect ? rect : place(size, hidden);
 }
 
 std::vector<double> spread(std::span<const double> wanted, double apart, double least,

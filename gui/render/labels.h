@@ -32,6 +32,9 @@ class LabelPlacer {
   std::vector<QLineF> lines_;
 };
 
+// The point of the rectangle that is nearest.
+QPointF nearest(const QRectF& rect, QPointF point);
+
 // Places that are as near to the wanted ones as can be, at least `apart`, all in [least, most - apart]
 // if they fit. In the order of `wanted`; of equal ones the first comes first.
 std::vector<double> spread(std::span<const double> wanted, double apart, double least, double most);
