@@ -20,10 +20,14 @@ ROOMS = {
     "sim": ("models timeline sim/input sim/alloc", "boost fmt"),
     "profiler/import": ("models timeline", "sqlite zlib simd fmt"),
     "profiler/capture": ("models timeline sim/alloc", "fmt posix cuda"),
-    "gui": ("models timeline sim/input sim profiler/import", "qt boost-json fmt"),
+    "gui": ("models timeline sim/input sim profiler/import gui/document gui/view",
+            "qt boost-json fmt"),
+    "gui/document": ("models timeline profiler/import", "fmt"),
+    "gui/view": ("models timeline sim/input gui/document", "boost-json fmt"),
     "cli": ("models timeline sim/input sim/alloc sim profiler/import profiler/capture",
             "sqlite yaml-cpp boost fmt cli11 posix"),
-    "tests": ("models timeline sim/input sim/alloc sim profiler/import profiler/capture gui cli",
+    "tests": ("models timeline sim/input sim/alloc sim profiler/import profiler/capture gui "
+              "gui/document gui/view cli",
               "sqlite yaml-cpp boost zlib fmt cli11 posix qt catch2 benchmark eigen cuda"),
 }
 
