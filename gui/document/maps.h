@@ -10,33 +10,13 @@
 #include <string>
 #include <vector>
 
+#include "gui/document/cell.h"
 #include "gui/document/document.h"
 #include "timeline/attention_map.h"
 #include "timeline/occupancy.h"
 #include "timeline/run_file.h"
 
 namespace kvf::gui {
-
-// The maps of one cell. Lives have no time of their own: they are on the axes of rows and of passes.
-struct CellMaps {
-  OccupancyMap blocks;
-  std::optional<AttentionMap> attention;  // nothing for a case of many tokens
-  PassAxis rows, passes;
-
-  // nullptr for seconds.
-  const PassAxis* axis(Axis of) const;
-};
-
-// A cell of a run that the file has lives of.
-struct CellLives {
-  LifespanInfo info;
-  std::int64_t lifespan_id = 0;
-  std::int64_t lives = 0;
-  std::shared_ptr<const CellMaps> maps;  // nullptr: not read yet
-
-  // "layer 3 head 1", "layer 3 head 1 sequence 0": by which a lane names it.
-  std::string name() const;
-};
 
 // What the lives of a cell do not say, which the scenario in the file does (map_facts.h).
 struct MapFacts {
