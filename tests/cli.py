@@ -121,6 +121,12 @@ def footprint(check):
     check.has("one case", json.loads(check.output(*one, "--json")), {
         "footprint": 33 / 45, "active_entries": 33, "peak_entries": 6, "full_peak_entries": 9})
     # 9 tokens at once, of which 1 + 2 stay: 45 + (3 + 1) of 55 entry-rows.
+    # Twice as many entries in a batch of two, and the same share.
+    check.has("a batch", json.loads(check.output(*one, "--batch", "2", "--json")), {
+        "footprint": 33 / 45, "active_entries": 66, "peak_entries": 12, "full_peak_entries": 18})
+    refused = check.output(*one, "--batch", "2", "--detail", status=2)
+    check.same("no details of a batch", refused, "")
+
     text = check.output("footprint", "--prompt", "9", "--output", "1", "--policy",
                         "streaming:sink_tokens=1,window_tokens=2", "--implementation", "kvpress")
     lines = dict(re.split(r"  +", line, maxsplit=1) for line in text.splitlines())

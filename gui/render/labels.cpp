@@ -1,0 +1,113 @@
+#include "gui/render/labels.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace kvf::gui {
+namespace {
+
+bool crosses(const QLineF& line, const QRectF& rect) {
+  if (rect.contains(line.p1()) || rect.contains(line.p2())) return true;
+  const QRectF box = QRectF(line.p1(), line.p2()).normalized();
+  // A level line's box has no height, which intersects() takes for empty.
+  if (box.right() < rect.left() || box.left() > rect.right() || box.bottom() < rect.top() ||
+      box.top() > rect.bottom()) {
+    return false;
+  }
+  const std::array<QLineF, 2> diagonals{QLineF(rect.topLeft(), rect.bottomRight()),
+                                        QLineF(rect.topRight(), rect.bottomLeft())};
+  return std::any_of(diagonals.begin(), diagonals.end(), [&](const QLineF& diagonal) {
+    return line.intersects(diagonal, nullptr) == QLineF::BoundedIntersection;
+  });
+}
+
+}  // namespace
+
+QPointF nearest(const QRectF& rect, QPointF point) {
+  return {std::clamp(point.x(), rect.left(), rect.right()),
+          std::clamp(point.y(), rect.top(), rect.bottom())};
+}
+
+void LabelPlacer::avoid(const QPolygonF& line) {
+  for (qsizetype i = 1; i < line.size(); ++i) lines_.emplace_back(line[i - 1], line[i]);
+}
+
+std::optional<QRectF> LabelPlacer::place(QSizeF size, std::span<const QPointF> top_left) {
+  std::optional<QRectF> best;
+  auto fewest = std::numeric_limits<std::ptrdiff_t>::max();
+  for (const QPointF& at : top_left) {
+    const QRectF rect(at, size);
+    const auto covers = [&](const QRectF& other) { return other.intersects(rect); };
+    if (!bounds_.contains(rect) || std::any_of(taken_.begin(), taken_.end(), covers)) continue;
+    const auto crossed = std::count_if(lines_.begin(), lines_.end(),
+                                       [&](const QLineF& line) { return crosses(line, rect); });
+    if (crossed >= fewest) continue;
+    fewest = crossed;
+    best = rect;
+    if (crossed == 0) break;
+  }
+  if (best) avoid(*best);
+  return best;
+}
+
+std::optional<QRectF> LabelPlacer::place_beside(QSizeF size, QPointF point, double radius) {
+  std::vector<QPointF> places, hidden;
+  for (double away = radius + 2; away <= radius + 80; away += 6) {
+    // The middle of the label lies around the point; below and to the right first, for curves rise.
+    for (const int eighth : {1, 7, 3, 5, 2, 6, 0, 4}) {
+      const double angle = eighth * M_PI / 4;
+      const double x = std::cos(angle), y = std::sin(angle);
+      const QPointF corner(point.x() + x * away + (x - 1) * size.width() / 2,
+                           point.y() + y * away + (y - 1) * size.height() / 2);
+      // Behind something else it would be taken for that one's.
+      const QLineF leader(point, nearest(QRectF(corner, size), point));
+      const bool behind = std::any_of(taken_.begin(), taken_.end(), [&](const QRectF& other) {
+        return !other.contains(point) && crosses(leader, other);
+      });
+      (behind ? hidden : places).push_back(corner);
+    }
+  }
+  const auto rect = place(size, places);
+  return rect ? rect : place(size, hidden);
+}
+
+std::vector<double> spread(std::span<const double> wanted, double apart, double least,
+                           double most) {
+  std::vector<std::size_t> order(wanted.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return wanted[a] < wanted[b]; });
+  // Runs of labels that touch lie around the mean of what they want; runs that meet become one.
+  struct Group {
+    double sum = 0;  // of the wanted place of its first label, as each label sees it
+    double count = 0;
+    double at = 0;
+  };
+  std::vector<Group> groups;
+  const double bottom = std::max(least, most - apart);
+  for (const std::size_t i : order) {
+    Group group{wanted[i], 1, 0};
+    for (;; groups.pop_back()) {
+      group.at =
+          std::max(least, std::min(group.sum / group.count, bottom - (group.count - 1) * apart));
+      if (groups.empty() || groups.back().at + groups.back().count * apart <= group.at) break;
+      const Group& before = groups.back();
+      group.sum = before.sum + group.sum - group.count * before.count * apart;
+      group.count += before.count;
+    }
+    groups.push_back(group);
+  }
+  std::vector<double> places(wanted.size());
+  std::size_t next = 0;
+  for (const Group& group : groups) {
+    for (int i = 0; i < static_cast<int>(group.count); ++i) {
+      places[order[next++]] = group.at + i * apart;
+    }
+  }
+  return places;
+}
+
+}  // namespace kvf::gui
