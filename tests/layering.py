@@ -22,7 +22,7 @@ ROOMS = {
     "profiler/capture": ("models timeline sim/alloc", "fmt posix cuda"),
     "gui": ("models timeline sim/input sim profiler/import gui/document gui/view",
             "qt boost-json fmt"),
-    "gui/document": ("models timeline profiler/import", "fmt"),
+    "gui/document": ("models timeline sim/input sim profiler/import", "fmt"),
     "gui/view": ("models timeline sim/input gui/document", "boost-json fmt"),
     "cli": ("models timeline sim/input sim/alloc sim profiler/import profiler/capture",
             "sqlite yaml-cpp boost fmt cli11 posix"),
