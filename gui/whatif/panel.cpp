@@ -1,7 +1,5 @@
 #include "gui/whatif/panel.h"
 
-#include <fmt/format.h>
-
 #include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
@@ -17,17 +15,15 @@
 #include <QVBoxLayout>
 
 #include "gui/whatif/count_box.h"
+#include "gui/whatif/panel_labels.h"
 #include "gui/whatif/parameter_form.h"
 #include "gui/whatif/texts.h"
-#include "sim/input/catalogue/catalogue.h"
 
 namespace kvf::gui {
 namespace {
 
 constexpr const char* kNow = "what-if#1";
 constexpr const char* kBaseline = "what-if#0";
-
-QString text(const std::string& words) { return QString::fromStdString(words); }
 
 }  // namespace
 
@@ -62,8 +58,7 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QWidget(parent), what_(first_what_if
 
 WhatIfPanel::~WhatIfPanel() = default;
 
-template <class Change>
-void WhatIfPanel::edit(Change&& change) {
+void WhatIfPanel::edit(const std::function<void()>& change) {
   if (showing_) return;
   message_->clear();
   change();
@@ -94,7 +89,7 @@ void WhatIfPanel::update_answer() {
 void WhatIfPanel::hear(const Played& played) {
   if (played.number != asked_) return;
   if (played.run == nullptr) {
-    simulation_->setText("simulation: " + text(played.error));
+    simulation_->setText("simulation: " + qt_text(played.error));
     return;
   }
   simulation_->setText(*played.agrees ? "closed form = simulation"
@@ -115,8 +110,8 @@ void WhatIfPanel::pin_baseline() {
 }
 
 void WhatIfPanel::copy(const QString& what, const std::string& words, const std::string& why_not) {
-  if (!why_not.empty()) return warn(what + " cannot be copied: " + text(why_not) + ".");
-  QGuiApplication::clipboard()->setText(text(words));
+  if (!why_not.empty()) return warn(what + " cannot be copied: " + qt_text(why_not) + ".");
+  QGuiApplication::clipboard()->setText(qt_text(words));
   say(what + " copied.");
 }
 
@@ -150,7 +145,7 @@ void WhatIfPanel::open_scenario(const QString& path, std::optional<int> number) 
     QStringList cases;
     for (std::size_t i = 0; i < scenario.policies.size() * scenario.tasks.size(); ++i) {
       cases.push_back(
-          text(case_title(scenario, i / scenario.tasks.size(), i % scenario.tasks.size())));
+          qt_text(case_title(scenario, i / scenario.tasks.size(), i % scenario.tasks.size())));
     }
     if (!number && cases.size() > 1) {
       bool chosen = false;
@@ -163,17 +158,14 @@ void WhatIfPanel::open_scenario(const QString& path, std::optional<int> number) 
     Opened opened = from_scenario(scenario, i / scenario.tasks.size(), i % scenario.tasks.size());
     set_what_if(std::move(opened.what));
     QString words = "Opened: " + cases.at(static_cast<qsizetype>(i)) + ".";
-    for (const std::string& note : opened.notes) words += " Note: " + text(note) + ".";
+    for (const std::string& note : opened.notes) words += " Note: " + qt_text(note) + ".";
     say(words);
   } catch (const std::exception& error) {
     warn(error.what());
   }
 }
 
-void WhatIfPanel::say(const QString& words) {
-  message_->setText(words);
-  message_->setAccessibleName(words);
-}
+void WhatIfPanel::say(const QString& words) { message_->setText(words); }
 
 void WhatIfPanel::warn(const QString& words) { say("⚠ " + words); }
 

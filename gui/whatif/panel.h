@@ -5,6 +5,7 @@
 #pragma once
 
 #include <QWidget>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -64,8 +65,8 @@ class WhatIfPanel : public QWidget {
   QWidget* make_gpus();
   QWidget* make_buttons();
 
-  template <class Change>
-  void edit(Change&& change);
+  // What a control does: nothing while controls follow the value.
+  void edit(const std::function<void()>& change);
   void show_controls();
   void update_answer();
   void show_figures();

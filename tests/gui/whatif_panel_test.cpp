@@ -352,6 +352,35 @@ class WhatIfPanelTest : public QObject {
     QCOMPARE(panel_->what_if(), before);
   }
 
+  // With KVF_PICTURES=FOLDER the panel is also saved, to be looked at.
+  void nothing_is_cut_off() {
+    QVERIFY(panel_->minimumSizeHint().width() <= 420);
+    QTRY_VERIFY(named<QTableWidget>(*panel_, "fits on")->rowCount() > 0);
+    const QString folder = qEnvironmentVariable("KVF_PICTURES");
+    const auto look = [&](const QString& name) {
+      for (QLabel* label : panel_->findChildren<QLabel*>()) {
+        if (!label->isVisible() || label->text().isEmpty()) continue;
+        const int needed =
+            label->wordWrap() ? label->heightForWidth(label->width()) : label->sizeHint().height();
+        QVERIFY2(label->height() >= needed, qPrintable(label->text()));
+        QVERIFY2(label->wordWrap() || label->width() >= label->sizeHint().width(),
+                 qPrintable(label->text()));
+      }
+      if (!folder.isEmpty()) QVERIFY(panel_->grab().save(folder + "/what-if-" + name + ".png"));
+    };
+    look("first");
+    choose(named<QComboBox>(*panel_, "policy"), "full");
+    named<QPushButton>(*panel_, "Pin as baseline")->click();
+    choose(named<QComboBox>(*panel_, "policy"), "prulong");
+    choose(control<QComboBox>(*panel_, "other heads"), "snapkv");
+    QTRY_COMPARE_WITH_TIMEOUT(named<QLabel>(*panel_, "simulation")->text(),
+                              QString("closed form = simulation"), 60000);
+    look("baseline");
+    choose(named<QComboBox>(*panel_, "policy"), "lukv");
+    QTest::qWait(200);
+    look("refused");
+  }
+
   void the_keyboard_reaches_every_control() {
     QTRY_VERIFY(named<QTableWidget>(*panel_, "fits on")->rowCount() > 0);
     std::set<QWidget*> reached;
