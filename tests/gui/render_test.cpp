@@ -25,7 +25,8 @@ namespace {
 constexpr QSize kSize(800, 400);
 
 Series series(const std::string& name, std::shared_ptr<const std::vector<std::int64_t>> xs,
-              std::vector<std::int64_t> values, std::int64_t end, TrackUnit unit = TrackUnit::bytes) {
+              std::vector<std::int64_t> values, std::int64_t end,
+              TrackUnit unit = TrackUnit::bytes) {
   Series one;
   one.name = name;
   one.unit = unit;
@@ -81,7 +82,8 @@ QImage picture(const Document& document, const ViewState& view, double ratio = 1
 bool near(QRgb a, const QColor& b) {
   const QColor c(a);
   return std::abs(c.red() - b.red()) + std::abs(c.green() - b.green()) +
-             std::abs(c.blue() - b.blue()) < 12;
+             std::abs(c.blue() - b.blue()) <
+         12;
 }
 
 // The uppermost pixel of that colour in a column; -1 if there is none.
@@ -96,7 +98,8 @@ int top_of(const QImage& image, int x, const QColor& colour, int from, int to) {
 Scale scale_in(const Document& document, const ViewState& view) {
   const Layout layout = layout_of(document, view, kSize);
   const QRectF rect = layout.lanes[0];
-  const Frame frame{document, view, view.lanes[0], layout, rect, rect.adjusted(0, kHeader, 0, 0), {}};
+  const Frame frame{document, view, view.lanes[0], layout, rect, rect.adjusted(0, kHeader, 0, 0),
+                    {}};
   return scale_of_lane(frame);
 }
 
@@ -229,7 +232,8 @@ class RenderTest : public QObject {
     const QImage image = picture(document, view);
     const Layout layout = layout_of(document, view, kSize);
     const auto x = static_cast<int>(std::round(layout.pixel_of(kSpike)));
-    QVERIFY(near(image.pixel(x, static_cast<int>(layout.ruler.top()) - 4), palette(view.theme).cursor));
+    QVERIFY(
+        near(image.pixel(x, static_cast<int>(layout.ruler.top()) - 4), palette(view.theme).cursor));
   }
 
   // Overlay over lanes is the same picture as all at once, and so are two pictures.
