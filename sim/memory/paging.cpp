@@ -216,7 +216,7 @@ Paging page(std::span<const BatchMember> members, const PagingOptions& options) 
   const std::vector<LayerStack> stacks = layer_stacks(members, false);
   const std::vector<TableGroup> groups =
       options.groups.empty() ? one_group(stacks) : options.groups;
-  result.groups = std::ssize(groups);
+  if (options.tables.of == TableOf::sequence) result.groups = std::ssize(groups);
   const std::int64_t moved =
       BlockPlayer(members, passes, groups, options.scores, options.threads).play(detail, sweep);
   if (with_moves) result.moved = Bytes(moved);
