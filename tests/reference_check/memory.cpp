@@ -10,7 +10,6 @@
 namespace kvf::reference {
 namespace {
 
-constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
 constexpr double kWeightsWithin = 0.012;  // GiB
 // A band may be as wide as the larger of these.
 constexpr double kWidestShare = 0.15;
