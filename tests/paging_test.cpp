@@ -520,6 +520,31 @@ TEST_CASE("survivors of one head each pin the blocks of all", "[paging]") {
   CHECK(page(members, options).moved == Bytes(8));
 }
 
+TEST_CASE("layers in groups have tables, block sizes and padding of their own", "[paging]") {
+  LlmShape shape;
+  shape.layers = 3;
+  shape.kv_heads = 1;
+  shape.query_heads = 1;
+  shape.head_dim = 1;  // an entry is 4 bytes
+  PagingOptions options;
+  options.tables.block = Tokens(4);
+  options.groups = {{{0, 2}, 1, {}, false}, {{1}, 2, BytesPerToken(4), false}};
+  const std::vector<BatchMember> members = members_of({}, workload(10, 0, 10), shape);
+  for (const bool compaction : {false, true}) {
+    options.tables.compaction = compaction;
+    options.sweep = {{Tokens(2), TableOf::sequence, compaction}};
+    const Paging paging = page(members, options);
+    // 3 blocks of 4 slots in two layers, 2 of 8 slots in one and an empty place.
+    const PagedMoment want{
+        0,         Bytes(120), Bytes(120),   Bytes(3 * 32 + 2 * 64), Bytes(2 * 8 + 6 * 4),
+        Blocks(5), Blocks(0),  Bytes(16 * 4)};
+    CHECK(paging.groups == 2);
+    CHECK(paging.peak == want);
+    CHECK(paging.peak.holes() == Bytes{});
+    CHECK(paging.sweep[0].in_use.peak == Bytes(5 * 2 * 8 + 3 * 4 * 8));
+  }
+}
+
 TEST_CASE("changes of blocks return to the start", "[paging]") {
   std::mt19937 draw(11);
   const auto below = [&](std::int64_t n) {
