@@ -108,7 +108,8 @@ void read_gpu(const Fields& fields, ScenarioMemory& memory, Problems& problems) 
   if (device) {
     gpu.device = *device;
   } else if (name) {
-    const std::string_view near = nearest(*name, device_names());
+    const bool too_small = parse_size(*name).has_value();
+    const std::string_view near = too_small ? "" : nearest(*name, device_names());
     problems.add(node->at,
                  fmt::format("'gpu' is {}; expected a GPU that `kvfootprint devices` lists, or its "
                              "memory as 24GiB, at least 1GiB{}",
