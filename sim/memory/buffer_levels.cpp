@@ -137,10 +137,16 @@ void find_needed(BufferLevels& levels, const Schedule& schedule, input::CacheKin
   std::int64_t too_little = (levels.cache.peak() + step.count() - 1) / step.count() - 1;
   if (!levels.fits) too_little = std::max(too_little, *below.room / step);
   std::int64_t played = 0;
+  std::int64_t stride = 1;  // mostly a little more is enough
   for (std::int64_t tries = 0; enough - too_little > 1; ++tries) {
     if (played > kMostSearched && tries >= kLeastTries) break;
-    const std::int64_t middle = too_little + (enough - too_little) / 2;
-    (works(schedule, cache, below, step.times(middle), played) ? enough : too_little) = middle;
+    const std::int64_t middle = too_little + std::min(stride, (enough - too_little) / 2);
+    if (works(schedule, cache, below, step.times(middle), played)) {
+      enough = middle;
+    } else {
+      too_little = middle;
+      stride *= 2;
+    }
   }
   levels.needed = step.times(enough);
   levels.needed_within = step.times(enough - too_little - 1);

@@ -25,8 +25,8 @@ struct BufferLevels {
   std::int64_t given_back = 0;  // times that the allocator had to empty itself to go on
   bool fits = true;             // in the room; if not, the figures are those without a limit
   // With a room: the smallest in which it works, the allocator giving back what it keeps, or up to
-  // `needed_within` more than that. The search halves what is between and stops at the driver's
-  // granule, or where a run is so long that it would take too many times.
+  // `needed_within` more than that: the search goes to the driver's granule, or as far as a long run
+  // leaves time to play it again and again.
   Bytes needed, needed_within;
 };
 
