@@ -121,13 +121,14 @@ int run_capture(const Options& options) {
     throw UsageError(options.output + " is there, and is no run file; give another name with -o");
   }
   const bool host = options.backend == "host";
-  if (!host) {
+  capture::CuptiReport cupti;
+  if (!host && !options.no_cupti) {
     // What a user can do is said before anything is opened.
-    const capture::CuptiReport report = capture::find_cupti();
-    if (!report.usable && !options.no_cupti) {
+    cupti = capture::find_cupti(capture::probe_driver(capture::cuda_runtime_version()));
+    if (!cupti.usable()) {
       throw UsageError(
           fmt::format("no capture on a GPU: {}{}{}. `--backend host` captures on the CPU",
-                      report.problem, report.advice.empty() ? "" : "; ", report.advice));
+                      cupti.problem, cupti.advice.empty() ? "" : "; ", cupti.advice));
     }
   }
   RunFileWriter writer(options.output, {{"producer", "kvfootprint " KVF_VERSION},
@@ -137,7 +138,7 @@ int run_capture(const Options& options) {
   Records records(writer);
   std::unique_ptr<capture::GpuRecorder> gpu;  // before the first context
   if (!host && !options.no_cupti) {
-    gpu = std::make_unique<capture::GpuRecorder>(std::ref(records));
+    gpu = std::make_unique<capture::GpuRecorder>(cupti, std::ref(records));
   }
   capture::HostRecorder own(std::ref(records));
   capture::Recorder& recorder = gpu ? static_cast<capture::Recorder&>(*gpu) : own;

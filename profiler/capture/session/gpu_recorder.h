@@ -13,8 +13,7 @@ namespace kvf::capture {
 // stop() has returned.
 class GpuRecorder : public Recorder {
  public:
-  explicit GpuRecorder(Sink sink, const CollectorOptions& options = {})
-      : collector_(std::move(sink), options) {}
+  GpuRecorder(const CuptiReport& found, Sink sink) : collector_(found, std::move(sink)) {}
 
   std::int64_t now() const override { return collector_.now(); }
   void begin(const std::string& text) override { open_.push_back(collector_.range(text)); }
