@@ -106,9 +106,6 @@ int run_capture(const Options& options) {
   }
   input::check_plans(scenario);
   const ScenarioCase one = find_case(scenario, options.one);
-  if (!one.task->sequences.empty()) {
-    throw UsageError("the task is a batch; a capture runs one sequence");
-  }
   const std::vector<BatchMember> members = input::members_of(scenario, *one.task, *one.policy);
   const Schedule& schedule = members.front().schedule;
   capture::SessionOptions session;
@@ -116,7 +113,9 @@ int run_capture(const Options& options) {
   session.tables = scenario.blocks()->tables;
   session.scores = options.scores.model(scenario.shape, scenario.scores);
   session.fault = planted(options.plant);
-  capture::check_capturable(schedule, session.tables);
+  for (const BatchMember& member : members) {
+    capture::check_capturable(member.schedule, session.tables);
+  }
   if (!may_be_replaced(options.output)) {
     throw UsageError(options.output + " is there, and is no run file; give another name with -o");
   }
@@ -146,7 +145,7 @@ int run_capture(const Options& options) {
   capture::Captured captured = [&] {
     Progress progress;
     session.progress = [&](double share) { progress.show(share); };
-    return run_session(schedule, session, *device, recorder);
+    return run_session(members, session, *device, recorder);
   }();
   RunInfo info = info_of(scenario, one, schedule, host ? "host" : "cuda");
   info.recorded->counters = captured.counters;
@@ -155,13 +154,13 @@ int run_capture(const Options& options) {
     info.recorded->counters.dropped +=
         lost.dropped + lost.discarded + lost.unwritten + lost.invalid;
     info.recorded->counters.unknown += lost.unknown_kinds + lost.unknown_values;
-    captured.timeline.tracks.push_back(capture::cupti_track(records.seen(), captured.timeline));
+    captured.timeline.tracks.push_back(capture::cupti_track(records.seen(), captured));
   }
   writer.write_run(info, captured.timeline);
   writer.finish();
 
   fmt::print("captured on {}: '{}', {} passes, blocks from {}\n", captured.device,
-             shown(info.label), with_separators(schedule.plan.passes()), captured.backend);
+             shown(info.label), with_separators(std::ssize(captured.times)), captured.backend);
   for (const Track& track : captured.timeline.tracks) {
     if (track.info.layer >= 0) continue;
     const std::optional<Peak> most = peak(track.columns);

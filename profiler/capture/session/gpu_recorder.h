@@ -5,7 +5,7 @@
 
 #include "profiler/capture/cupti/cupti.h"
 #include "profiler/capture/session/recorder.h"
-#include "timeline/timeline.h"
+#include "profiler/capture/session/session.h"
 
 namespace kvf::capture {
 
@@ -30,9 +30,9 @@ class GpuRecorder : public Recorder {
   std::vector<Collector::Range> open_;
 };
 
-// The second ledger: device memory as CUPTI saw it, as the track `cupti` in the passes of a timeline
-// whose clock is `passes`. What was there when the first pass began is taken off. Memory that was
-// mapped counts when it was created, and when it was released.
-Track cupti_track(const records::Batch& seen, const Timeline& timeline);
+// The second ledger: device memory as CUPTI saw it, as the track `cupti` in the passes of a capture.
+// What was there when the first pass began is taken off. Memory that was mapped counts when it was
+// created, and when it was released.
+Track cupti_track(const records::Batch& seen, const Captured& captured);
 
 }  // namespace kvf::capture
