@@ -83,7 +83,7 @@ void WhatIfPanel::update_answer() {
     simulation_->setText("simulation: nothing to play");
   }
   gpus_later_->start();
-  emit changed(baseline_ ? baseline_->run : nullptr, result_.run);
+  Q_EMIT changed(baseline_ ? baseline_->run : nullptr, result_.run);
 }
 
 void WhatIfPanel::hear(const Played& played) {
@@ -95,7 +95,7 @@ void WhatIfPanel::hear(const Played& played) {
   simulation_->setText(*played.agrees ? "closed form = simulation"
                                       : "closed form and simulation DIFFER: please report it");
   result_.run = played.run;
-  emit changed(baseline_ ? baseline_->run : nullptr, result_.run);
+  Q_EMIT changed(baseline_ ? baseline_->run : nullptr, result_.run);
 }
 
 void WhatIfPanel::pin_baseline() {
@@ -106,7 +106,7 @@ void WhatIfPanel::pin_baseline() {
   baseline_ = Baseline{*result_.figures, std::move(run)};
   say("Pinned as the baseline.");
   show_figures();
-  emit changed(baseline_->run, result_.run);
+  Q_EMIT changed(baseline_->run, result_.run);
 }
 
 void WhatIfPanel::copy(const QString& what, const std::string& words, const std::string& why_not) {

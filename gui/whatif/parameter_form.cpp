@@ -172,7 +172,7 @@ template <class Slot, class Change>
 void ParameterForm::edit(const std::string& name, Change&& change) {
   change(*std::get<Slot>(find_parameter(policy_, name)->slot));
   show_values();
-  emit edited();
+  Q_EMIT edited();
 }
 
 void ParameterForm::add_row(const ParameterInfo& info, const QList<QWidget*>& widgets) {
@@ -308,7 +308,7 @@ ParameterForm::Row ParameterForm::make(const ParameterInfo& info, const ChoiceRe
   ignore_wheel_unless_focused(*menu);
   connect(menu, &QComboBox::currentIndexChanged, this, [this, name](int index) {
     std::get<ChoiceRef>(find_parameter(policy_, name)->slot).choice->index = index;
-    emit edited();
+    Q_EMIT edited();
   });
   add_row(info, {menu});
   return {name, [=](const ParameterRef& ref) {
@@ -348,7 +348,7 @@ void ParameterForm::read_scores(const std::string& parameter, const QString& pat
     HeadScores scores = input::read_head_scores(path.toStdString());
     edit<HeadScores*>(parameter, [&](HeadScores& slot) { slot = std::move(scores); });
   } catch (const std::exception& error) {
-    emit failed(error.what());
+    Q_EMIT failed(error.what());
   }
 }
 
@@ -401,7 +401,7 @@ ParameterForm::Row ParameterForm::make(const ParameterInfo& info, std::vector<Po
       const auto slot = std::get<std::vector<PolicySpec>*>(find_parameter(read, name)->slot);
       edit<std::vector<PolicySpec>*>(name, [&](auto& to) { to = std::move(*slot); });
     } catch (const std::exception& error) {
-      emit failed(error.what());
+      Q_EMIT failed(error.what());
     }
   });
   add_row(info, {list});

@@ -57,7 +57,7 @@ MainWindow::MainWindow() {
   connect(runs_, &RunList::view_asked, this, [this](const ViewState& view) { set_view(view); });
   connect(welcome_, &Welcome::open_asked, this, &MainWindow::ask_for_files);
   connect(welcome_, &Welcome::file_asked, this,
-          [this](const QString& file) { emit open_asked({file}); });
+          [this](const QString& file) { Q_EMIT open_asked({file}); });
   connect(welcome_, &Welcome::what_if_asked, this, [this] { perform(Command::what_if); });
   welcome_->look_in(QStringLiteral("."));
 
@@ -91,7 +91,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
   }
   if (files.isEmpty()) return;
   event->acceptProposedAction();
-  emit open_asked(files);
+  Q_EMIT open_asked(files);
 }
 
 void MainWindow::set_export(Export write) {

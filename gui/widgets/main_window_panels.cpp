@@ -175,7 +175,7 @@ void MainWindow::refresh_panels() {
   refresh_statistics();
   const Interval range = shown_range(*document_, view());
   if (!document_->complete || !document_->runs.empty()) {
-    emit range_shown(view().axis, range.begin, range.end);
+    Q_EMIT range_shown(view().axis, range.begin, range.end);
   }
 }
 

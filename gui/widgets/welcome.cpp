@@ -50,7 +50,7 @@ Welcome::Welcome(QWidget* parent)
 
   connect(open, &QPushButton::clicked, this, &Welcome::open_asked);
   connect(what_if, &QPushButton::clicked, this, &Welcome::what_if_asked);
-  connect(newest_, &QPushButton::clicked, this, [this] { emit file_asked(newest_file_); });
+  connect(newest_, &QPushButton::clicked, this, [this] { Q_EMIT file_asked(newest_file_); });
 }
 
 void Welcome::look_in(const QString& folder) {

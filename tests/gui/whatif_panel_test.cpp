@@ -72,7 +72,7 @@ class WhatIfPanelTest : public QObject {
   std::unique_ptr<WhatIfPanel> panel_;
   std::unique_ptr<QSignalSpy> changed_;
 
- private slots:
+ private Q_SLOTS:
   void init() {
     panel_ = std::make_unique<WhatIfPanel>();
     panel_->resize(420, 1000);
@@ -155,7 +155,7 @@ class WhatIfPanelTest : public QObject {
         } else if (auto* list = qobject_cast<QLineEdit*>(widget); list && !list->isReadOnly()) {
           list->setText("[(streaming)]");
           list->setModified(true);
-          emit list->editingFinished();
+          Q_EMIT list->editingFinished();
         } else {
           form->read_scores(std::string(ref.info->name), KVF_TESTS_DIR "/data/heads-2x3.tsv");
         }

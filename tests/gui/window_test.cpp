@@ -45,7 +45,7 @@ QString qt(std::string_view text) {
 class WindowTest : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void initTestCase() {
     QStandardPaths::setTestModeEnabled(true);
     QCoreApplication::setOrganizationName(QStringLiteral("kvfootprint-test"));
