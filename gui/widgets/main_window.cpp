@@ -73,7 +73,8 @@ MainWindow::MainWindow() {
   restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
 }
 
-MainWindow::~MainWindow() = default;
+// The panel says when it goes: while there is somebody to hear it.
+MainWindow::~MainWindow() { delete std::exchange(what_if_panel_, nullptr); }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
   QSettings().setValue(QStringLiteral("geometry"), saveGeometry());
