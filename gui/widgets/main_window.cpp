@@ -162,6 +162,7 @@ void MainWindow::merge_documents() {
   }
   drawn_ = document_;
   canvas_->show_document(drawn_);
+  runs_->show_view(view());  // before its runs: which tasks are open follows from it
   runs_->show_document(document_);
   refresh();
   refresh_problems();
@@ -260,6 +261,7 @@ void MainWindow::refresh() {
   runs_->show_view(now);
   if (!document_->runs.empty() && pages_->currentWidget() != canvas_) {
     pages_->setCurrentWidget(canvas_);
+    for (QDockWidget* panel : {runs_panel_, values_panel_, statistics_panel_}) panel->show();
     canvas_->setFocus();
   } else if (document_->runs.empty()) {
     pages_->setCurrentWidget(welcome_);

@@ -115,6 +115,8 @@ class MainWindow : public QMainWindow {
   TextTable* values_ = nullptr;
   TextTable* statistics_ = nullptr;
   TextTable* problems_ = nullptr;
+  QDockWidget* runs_panel_ = nullptr;
+  QDockWidget* values_panel_ = nullptr;
   QDockWidget* problems_panel_ = nullptr;
   QDockWidget* statistics_panel_ = nullptr;
   QDockWidget* what_if_panel_ = nullptr;

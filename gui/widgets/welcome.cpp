@@ -17,9 +17,12 @@ Welcome::Welcome(QWidget* parent)
   title->setFont(large);
   auto* words = new QLabel(
       tr("Open run files (*.kvf) or traces of PyTorch, Kineto and Nsight Systems: several at once "
-         "are laid over each other. Files can be dropped here.\n\n"
-         "To make a run file:   kvfootprint run scenarios/paper-128k.yaml -o paper-128k.kvf"),
+         "are laid over each other. Files can be dropped here."),
       this);
+  auto* command = new QLabel(
+      tr("To make a run file:   kvfootprint run scenarios/paper-128k.yaml -o paper-128k.kvf"),
+      this);
+  command->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   words->setWordWrap(true);
   words->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   auto* open = new QPushButton(tr("Open files ..."), this);
@@ -36,7 +39,7 @@ Welcome::Welcome(QWidget* parent)
   auto* column = new QVBoxLayout(page);
   column->setSpacing(14);
   for (QWidget* widget : {static_cast<QWidget*>(title), static_cast<QWidget*>(errors_),
-                          static_cast<QWidget*>(words)}) {
+                          static_cast<QWidget*>(words), static_cast<QWidget*>(command)}) {
     column->addWidget(widget);
   }
   for (QPushButton* button : {newest_, open, what_if}) {
