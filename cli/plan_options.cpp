@@ -72,7 +72,8 @@ std::string similar(std::string_view value) {
 
 void set_gpu(PlanOptions& options, std::string_view key, std::string_view value) {
   const auto gpu = input::parse_gpu(value);
-  if (!gpu) refuse(key, value, std::string(input::kGpuWords) + similar(value));
+  const bool too_small = !gpu && input::parse_size(value);
+  if (!gpu) refuse(key, value, std::string(input::kGpuWords) + (too_small ? "" : similar(value)));
   options.gpu = *gpu;
 }
 

@@ -24,7 +24,7 @@ ROOMS = {
     "cli/common": ("", "fmt cli11"),
     "gui": ("models timeline sim/input sim profiler/import gui/document gui/view cli/common",
             "qt boost-json fmt cli11"),
-    "gui/document": ("models timeline sim/input sim profiler/import", "fmt"),
+    "gui/document": ("models timeline sim/input sim/alloc sim profiler/import", "fmt"),
     "gui/view": ("models timeline sim/input gui/document", "boost-json fmt"),
     "cli": ("models timeline sim/input sim/alloc sim profiler/import profiler/capture cli/common",
             "sqlite yaml-cpp boost fmt cli11 posix"),

@@ -12,15 +12,13 @@
 #include <string_view>
 #include <vector>
 
+#include "gui/document/axis.h"
+#include "gui/document/cell.h"
 #include "timeline/recording.h"
 #include "timeline/step_series.h"
 #include "timeline/timeline.h"
 
 namespace kvf::gui {
-
-// What x counts: tokens of the longest sequence (the paper's axis), passes, or nanoseconds.
-enum class Axis : std::uint8_t { row, pass, second };
-inline constexpr std::array<std::string_view, 3> kAxisWords{"row", "pass", "second"};
 
 // Where a run comes from.
 enum class RunKind : std::uint8_t { simulated, predicted, captured, trace, what_if, difference };
@@ -87,8 +85,10 @@ struct Run {
   std::array<std::vector<MarkerOnAxis>, 3> markers;
   std::optional<std::int64_t> device_limit;  // bytes, of the GPU that the scenario names
   std::string device_name;
+  std::vector<CellLives> cells;  // those that the file has lives of
 
   const Series* find(std::string_view name) const;
+  const CellLives* cell(std::string_view name) const;  // by CellLives::name()
 };
 
 // A file that could not be opened, in the reader's own words.

@@ -11,11 +11,15 @@
 
 #include "gui/document/describe.h"
 #include "gui/document/load_other.h"
+#include "gui/document/map_facts.h"
 #include "gui/document/stored_run.h"
 #include "timeline/run_file.h"
 
 namespace kvf::gui {
 namespace {
+
+// Lives of so many entries of a run are made into maps; those of further cells are not.
+constexpr std::int64_t kMostLives = 4'000'000;
 
 // A run file that is open.
 struct OpenFile {
@@ -23,12 +27,13 @@ struct OpenFile {
   RunFileReader reader;
   std::vector<StoredCurve> curves;
 
-  StoredParts parts(std::int64_t run_id) const {
+  StoredRun run(std::int64_t run_id) const {
     for (const StoredRun& run : reader.runs()) {
-      if (run.id == run_id) return parts_of(reader, run, curves);
+      if (run.id == run_id) return run;
     }
     throw RunFileError("the run is no longer in the file");
   }
+  StoredParts parts(std::int64_t run_id) const { return parts_of(reader, run(run_id), curves); }
 };
 
 std::vector<std::shared_ptr<const Run>> outline_file(const std::string& file) {
@@ -39,6 +44,7 @@ std::vector<std::shared_ptr<const Run>> outline_file(const std::string& file) {
     auto run = std::make_shared<Run>(describe(open.reader, stored, file));
     run->device_limit = device.bytes;
     run->device_name = device.name;
+    run->cells = cells_of(open.reader, stored);
     outline(*run, open.reader, parts_of(open.reader, stored, open.curves));
     runs.push_back(std::move(run));
   }
@@ -81,6 +87,7 @@ class Completion {
     }
     publish();
     open_.clear();
+    read_cells();
     read_others(FileKind::trace);
     read_others(FileKind::scenario);
     now_.complete = !stop_.stop_requested();
@@ -154,6 +161,25 @@ class Completion {
     } else {
       series = read_curve(open.file->reader, open.parts, s - tracks, series, 0,
                           open.parts.curve_chunks[s - tracks].size());
+    }
+  }
+
+  // Lives come last: their maps are looked at by choice.
+  void read_cells() {
+    for (auto& shown : now_.runs) {
+      if (stop_.stop_requested()) return;
+      if (shown->cells.empty() || shown->cells.front().maps != nullptr) continue;
+      Run run = *shown;
+      try {
+        const OpenFile file(run.file);
+        read_maps(file.reader, file.run(run.stored), run.cells, kMostLives);
+      } catch (const std::exception& error) {
+        run.cells.clear();
+        run.problems.emplace_back(error.what());
+        now_.errors.push_back({run.file, error.what()});
+      }
+      shown = std::make_shared<const Run>(std::move(run));
+      publish();
     }
   }
 

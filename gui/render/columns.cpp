@@ -30,6 +30,23 @@ void columns_of_outline(const std::vector<OutlinePiece>& outline,
   }
 }
 
+// A column without an integer x in it shows what is held since the one before.
+void columns_of_steps(const StepSeries& steps, std::span<const std::int64_t> edges,
+                      std::span<StepColumn> columns) {
+  steps.columns(edges, columns);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (edges[i] < edges[i + 1]) continue;
+    StepColumn& column = columns[i] = {};
+    if (edges[i] == std::numeric_limits<std::int64_t>::min()) continue;
+    const std::int64_t before = edges[i] - 1;
+    if (before >= steps.end() || !steps.holds_at(before)) continue;
+    const std::int64_t point = steps.point_at(before);
+    column.empty = false;
+    column.entry = column.min = column.max = column.last = steps.value(point);
+    column.max_point = point;
+  }
+}
+
 }  // namespace
 
 std::vector<std::int64_t> column_edges(const Interval& range, std::size_t columns) {
@@ -43,10 +60,13 @@ std::vector<std::int64_t> column_edges(const Interval& range, std::size_t column
 
 void columns_of(const SeriesOnAxis& series, std::span<const std::int64_t> edges,
                 std::span<StepColumn> columns) {
-  if (series.steps.empty()) {
-    columns_of_outline(series.outline, edges, columns);
-  } else {
-    series.steps.columns(edges, columns);
+  if (series.outline.empty()) return columns_of_steps(series.steps, edges, columns);
+  columns_of_outline(series.outline, edges, columns);
+  if (series.steps.empty()) return;
+  std::vector<StepColumn> read(columns.size());
+  columns_of_steps(series.steps, edges, read);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (!read[i].empty) columns[i] = read[i];
   }
 }
 

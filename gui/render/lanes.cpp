@@ -156,7 +156,7 @@ void paint_stack(QPainter& painter, const Frame& frame) {
   paint_scale(painter, frame, scale);
   const std::size_t parts = stack.parts.size();
   std::vector<StepColumn> columns(frame.columns());
-  stack.total->columns(frame.edges, columns);
+  columns_of(*shown.front().on, frame.edges, columns);
   std::vector<std::vector<FilledColumn>> fills(parts + 1,
                                                std::vector<FilledColumn>(columns.size()));
   std::vector<std::int64_t> sizes(parts + 1);

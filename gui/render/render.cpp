@@ -57,7 +57,8 @@ void render_lanes(QPainter& painter, const Document& document, const ViewState& 
   for (const bool pinned : {false, true}) {
     painter.save();
     const double top = pinned ? layout.plot.top() : layout.pinned_bottom;
-    painter.setClipRect(QRectF(0, top, size.width(), layout.ruler.top() - top));
+    constexpr double kLabel = 8;  // half of one, at the foot of the last lane
+    painter.setClipRect(QRectF(0, top, size.width(), layout.ruler.top() - top + kLabel));
     for (std::size_t i = 0; i < view.lanes.size(); ++i) {
       const QRectF& rect = layout.lanes[i];
       if (view.lanes[i].pinned != pinned || rect.bottom() < top || rect.top() > layout.ruler.top())

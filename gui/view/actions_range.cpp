@@ -13,6 +13,8 @@ constexpr double kNear = 0.004;
 
 // The same width, moved into `whole`; not wider than that, nor narrower than can be told apart.
 Interval inside(Interval range, Interval whole) {
+  const bool is_inside = range.begin >= whole.begin && range.end <= whole.end;
+  if (is_inside && range.width() >= kLeastWidth) return range;  // to the last bit
   const double width =
       std::min(std::max(range.width(), kLeastWidth), std::max(whole.width(), kLeastWidth));
   const double middle = range.begin + range.width() / 2;

@@ -1,11 +1,23 @@
 #include "gui/view/derive.h"
 
+#include <algorithm>
 #include <memory>
 #include <utility>
 
 #include "gui/document/difference.h"
 
 namespace kvf::gui {
+namespace {
+
+bool read(const Run& run) {
+  return std::all_of(run.series.begin(), run.series.end(), [](const Series& series) {
+    return std::all_of(series.on.begin(), series.on.end(), [](const auto& on) {
+      return on == nullptr || on->complete();
+    });
+  });
+}
+
+}  // namespace
 
 std::string derived_id(const Lane& lane) {
   if (lane.runs.size() != 2) return "";
@@ -16,20 +28,19 @@ std::string derived_id(const Lane& lane) {
 }
 
 Document with_derived(const Document& document, const ViewState& view) {
-  Document result = document;
+  Document with = document;
   for (const Lane& lane : view.lanes) {
     const std::string id = derived_id(lane);
-    if (id.empty() || result.find(id) != nullptr) continue;
-    const Run* first = result.find(lane.runs[0]);
-    const Run* second = result.find(lane.runs[1]);
-    if (first == nullptr || second == nullptr) continue;
-    auto run =
-        std::make_shared<Run>(lane.kind == LaneKind::residual ? residual_run(*first, *second)
-                                                              : difference_run(*first, *second));
+    if (id.empty() || with.find(id) != nullptr) continue;
+    const Run* a = document.find(lane.runs[0]);
+    const Run* b = document.find(lane.runs[1]);
+    if (a == nullptr || b == nullptr || !read(*a) || !read(*b)) continue;
+    auto run = std::make_shared<Run>(lane.kind == LaneKind::residual ? residual_run(*a, *b)
+                                                                     : difference_run(*a, *b));
     run->id = id;
-    result.runs.push_back(std::move(run));
+    with.runs.push_back(std::move(run));
   }
-  return result;
+  return with;
 }
 
 std::vector<LaneSeries> drawn_series(const Document& document, Axis axis, const Lane& lane) {

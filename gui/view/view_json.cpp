@@ -26,7 +26,7 @@ constexpr std::array<std::string_view, 5> kLaneKeys{"kind", "runs", "series", "h
 constexpr double kLargest = 9.3e18;  // just above what an integer of 64 bits holds
 constexpr double kLeastHeight = 0.1, kMostHeight = 20;
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return boost::json::serialize(boost::json::string(text));
 }
 
@@ -46,8 +46,8 @@ const char* boolean(bool value) { return value ? "true" : "false"; }
 
 std::string lane_text(const Lane& lane) {
   return fmt::format(R"({{"kind": {}, "runs": {}, "series": {}, "height": {}, "pinned": {}}})",
-                     quoted(kLaneKindWords[static_cast<std::size_t>(lane.kind)]),
-                     list(lane.runs, quoted), quoted(lane.series), number(lane.height),
+                     in_quotes(kLaneKindWords[static_cast<std::size_t>(lane.kind)]),
+                     list(lane.runs, in_quotes), in_quotes(lane.series), number(lane.height),
                      boolean(lane.pinned));
 }
 
@@ -188,7 +188,7 @@ std::string to_json(const ViewState& view) {
     lanes += (lanes.empty() ? "\n    " : ",\n    ") + lane_text(lane);
   }
   std::string text = fmt::format("{{\n  \"{}\": 1,\n", kFirstKey);
-  text += fmt::format("  \"axis\": {},\n", quoted(kAxisWords[static_cast<std::size_t>(view.axis)]));
+  text += fmt::format("  \"axis\": {},\n", in_quotes(kAxisWords[static_cast<std::size_t>(view.axis)]));
   text += fmt::format("  \"range\": {},\n", pair(view.range));
   text += fmt::format("  \"lanes\": [{}{}],\n", lanes, lanes.empty() ? "" : "\n  ");
   text += fmt::format("  \"focus\": {},\n", view.focus);
@@ -196,9 +196,9 @@ std::string to_json(const ViewState& view) {
   text += fmt::format("  \"cursor\": {},\n", view.cursor ? number(*view.cursor) : "null");
   text += fmt::format("  \"selection\": {},\n", view.selection ? pair(*view.selection) : "null");
   text += fmt::format("  \"pins\": {},\n", list(view.pins, number));
-  text += fmt::format("  \"compared\": {},\n", list(view.compared, quoted));
+  text += fmt::format("  \"compared\": {},\n", list(view.compared, in_quotes));
   text +=
-      fmt::format("  \"theme\": {},\n", quoted(kThemeWords[static_cast<std::size_t>(view.theme)]));
+      fmt::format("  \"theme\": {},\n", in_quotes(kThemeWords[static_cast<std::size_t>(view.theme)]));
   text += fmt::format("  \"legend\": {},\n", boolean(view.legend));
   text += fmt::format("  \"phases\": {}\n}}\n", boolean(view.phases));
   return text;

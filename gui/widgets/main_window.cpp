@@ -256,6 +256,7 @@ void MainWindow::refresh() {
     canvas_->show_document(drawn_);
   }
   canvas_->show_view(now);
+  runs_->show_view(now);
   if (!document_->runs.empty() && pages_->currentWidget() != canvas_) {
     pages_->setCurrentWidget(canvas_);
     canvas_->setFocus();

@@ -171,7 +171,6 @@ void MainWindow::make_panels() {
 
 void MainWindow::refresh_panels() {
   panels_timer_.stop();
-  runs_->show_view(view());
   refresh_values();
   refresh_statistics();
   const Interval range = shown_range(*document_, view());

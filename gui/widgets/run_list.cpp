@@ -3,7 +3,6 @@
 #include <QFileInfo>
 #include <QHeaderView>
 #include <QKeyEvent>
-#include <QTimer>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <map>
@@ -11,6 +10,7 @@
 #include <utility>
 
 #include "gui/view/actions.h"
+#include "gui/view/history.h"
 
 namespace kvf::gui {
 namespace {
@@ -52,14 +52,6 @@ QString tip_of(const Run& run) {
   if (!run.model.empty()) lines << qt(run.model);
   for (const std::string& problem : run.problems) lines << QStringLiteral("! ") + qt(problem);
   return lines.join(QLatin1Char('\n'));
-}
-
-template <class Act>
-void for_each_run(const QTreeWidget& tree, Act&& act) {
-  for (int i = 0; i < tree.topLevelItemCount(); ++i) {
-    QTreeWidgetItem* group = tree.topLevelItem(i);
-    for (int j = 0; j < group->childCount(); ++j) act(group->child(j));
-  }
 }
 
 }  // namespace
@@ -107,7 +99,7 @@ void RunList::show_document(std::shared_ptr<const Document> document) {
       if (files.size() > 1 && !run->task.empty()) name += QStringLiteral(" - ") + file;
       group = new QTreeWidgetItem(tree_, {name});
       group->setToolTip(kShown, qt(run->file));
-      group->setFlags(group->flags() | Qt::ItemIsAutoTristate | Qt::ItemIsUserCheckable);
+      group->setFlags(group->flags() | Qt::ItemIsUserCheckable);
     }
     auto* item = new QTreeWidgetItem(group, {name_of(*run)});
     item->setData(0, Qt::UserRole, qt(run->id));
@@ -115,7 +107,7 @@ void RunList::show_document(std::shared_ptr<const Document> document) {
     item->setFlags(item->flags() | Qt::ItemIsUserCheckable | Qt::ItemNeverHasChildren);
   }
   filling_ = false;
-  show_view(view_);
+  check_boxes();
   // The tasks that are shown are open, the others one click away.
   for (int i = 0; i < tree_->topLevelItemCount(); ++i) {
     QTreeWidgetItem* group = tree_->topLevelItem(i);
@@ -125,18 +117,31 @@ void RunList::show_document(std::shared_ptr<const Document> document) {
 }
 
 void RunList::show_view(const ViewState& view) {
+  const bool same = same_layout(view_, view);
   view_ = view;
+  if (!same) check_boxes();
+}
+
+void RunList::check_boxes() {
   filling_ = true;
   std::set<std::string> shown;
   for (const Run* run : shown_runs(*document_, view_)) shown.insert(run->id);
   const std::array<std::string, 2> pair = compared_runs(view_, *document_);
-  for_each_run(*tree_, [&](QTreeWidgetItem* item) {
-    const std::string id = id_of(item);
-    const auto state = [](bool on) { return on ? Qt::Checked : Qt::Unchecked; };
-    item->setCheckState(kShown, state(shown.count(id) > 0));
-    item->setCheckState(kA, state(id == pair[0]));
-    item->setCheckState(kB, state(id == pair[1]));
-  });
+  const auto state = [](bool on) { return on ? Qt::Checked : Qt::Unchecked; };
+  for (int i = 0; i < tree_->topLevelItemCount(); ++i) {
+    QTreeWidgetItem* group = tree_->topLevelItem(i);
+    int checked = 0;
+    for (int j = 0; j < group->childCount(); ++j) {
+      QTreeWidgetItem* item = group->child(j);
+      const std::string id = id_of(item);
+      item->setCheckState(kShown, state(shown.count(id) > 0));
+      item->setCheckState(kA, state(id == pair[0]));
+      item->setCheckState(kB, state(id == pair[1]));
+      checked += shown.count(id) > 0 ? 1 : 0;
+    }
+    const bool some = checked > 0 && checked < group->childCount();
+    group->setCheckState(kShown, some ? Qt::PartiallyChecked : state(checked > 0));
+  }
   filling_ = false;
 }
 
@@ -157,22 +162,23 @@ void RunList::filter(const QString& typed) {
 }
 
 void RunList::changed(QTreeWidgetItem* item, int column) {
-  if (filling_ || item->childCount() > 0) return;
-  const bool checked = item->checkState(column) == Qt::Checked;
+  if (filling_) return;
+  const bool checked = item->checkState(column) != Qt::Unchecked;
   if (column == kShown) {
-    // A task that is checked checks its runs one by one, and is one change.
-    if (!pending_) QTimer::singleShot(0, this, &RunList::ask_pending);
-    pending_ = show_run(pending_ ? *pending_ : view_, *document_, id_of(item), checked);
+    ViewState next = view_;
+    if (item->parent() != nullptr) {
+      next = show_run(next, *document_, id_of(item), checked);
+    } else {
+      for (int j = 0; j < item->childCount(); ++j) {
+        next = show_run(next, *document_, id_of(item->child(j)), checked);
+      }
+    }
+    emit view_asked(next);
   } else if (checked) {
     compare(static_cast<std::size_t>(column - kA), item);
   } else {
-    show_view(view_);  // one run is always A, and one B
+    check_boxes();  // one run is always A, and one B
   }
-}
-
-void RunList::ask_pending() {
-  const ViewState next = *std::exchange(pending_, std::nullopt);
-  emit view_asked(next);
 }
 
 void RunList::compare(std::size_t which, const QTreeWidgetItem* item) {

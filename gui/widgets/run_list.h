@@ -5,7 +5,6 @@
 #include <QTreeWidget>
 #include <QWidget>
 #include <memory>
-#include <optional>
 
 #include "gui/document/document.h"
 #include "gui/view/view_state.h"
@@ -29,14 +28,13 @@ class RunList : public QWidget {
   bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
+  void check_boxes();
   void filter(const QString& typed);
   void changed(QTreeWidgetItem* item, int column);
-  void ask_pending();
   void compare(std::size_t which, const QTreeWidgetItem* item);
 
   std::shared_ptr<const Document> document_ = std::make_shared<Document>();
   ViewState view_;
-  std::optional<ViewState> pending_;  // what is asked for when all events have been seen
   QLineEdit* search_;
   QTreeWidget* tree_;
   bool filling_ = false;

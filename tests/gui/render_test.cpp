@@ -180,6 +180,7 @@ class RenderTest : public QObject {
     const QImage image = picture(document, view);
     const Layout layout = layout_of(document, view, kSize);
     const Scale scale = scale_in(document, view);
+    if (qEnvironmentVariableIsSet("KVF_LOOK")) image.save("/tmp/stack.png");
     const QColor kv = mark(Component::live_kv, view.theme).fill;
     const auto x = static_cast<int>(layout.pixel_of(2.5));
     const auto top = static_cast<int>(layout.lanes[0].top() + kHeader);

@@ -719,7 +719,7 @@ void WindowTest::lanes_and_commands_are_found_by_typing() {
   QCOMPARE(dialog->findChild<QListWidget*>()->count(), 1);
   QTest::keyClick(dialog->findChild<QLineEdit*>(), Qt::Key_Return);
   QCOMPARE(view().lanes.at(view().focus).series, std::string("layer 0 full"));
-  QVERIFY(!dialog->isVisible());
+  QVERIFY(open_dialog(QStringLiteral("Find a lane, or add one")) == nullptr);
 
   canvas().setFocus();
   press(QStringLiteral("Ctrl+Shift+P"));
