@@ -110,7 +110,7 @@ def view(check, scenario):
     check.refused("no.json", "plot", "run.kvf", "--view", "no.json", "-o", "x.svg")
     with open(os.path.join(check.folder, "view.json"), "w", encoding="utf-8") as file:
         file.write("{")
-    check.refused("view.json: ", "plot", "run.kvf", "--view", "view.json", "-o", "x.svg")
+    check.refused("view.json:1:2: error: ", "plot", "run.kvf", "--view", "view.json", "-o", "x.svg")
 
 
 def refusals(check):
