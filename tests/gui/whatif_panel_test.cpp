@@ -34,6 +34,7 @@ namespace {
 // A control by its accessible name.
 template <class Widget>
 Widget* control(QWidget& panel, const QString& name) {
+  QCoreApplication::processEvents();  // new controls are shown
   for (Widget* widget : panel.findChildren<Widget*>()) {
     if (widget->accessibleName() == name && widget->isVisibleTo(&panel)) return widget;
   }
