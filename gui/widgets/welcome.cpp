@@ -8,7 +8,9 @@
 namespace kvf::gui {
 
 Welcome::Welcome(QWidget* parent)
-    : QWidget(parent), errors_(new QLabel(this)), newest_(new QPushButton(this)) {
+    : QWidget(parent),
+      errors_(new QLabel(this)),
+      newest_(new QPushButton(tr("Open the newest run file here"), this)) {
   auto* title = new QLabel(tr("Memory over time of KV caches"), this);
   QFont large = title->font();
   large.setPointSizeF(large.pointSizeF() * 1.8);

@@ -117,7 +117,13 @@ class WindowTest : public QObject {
                       modifiers, Qt::NoScrollPhase, false);
     QApplication::sendEvent(&canvas(), &event);
   }
+  // Where the keyboard is; a dialog that has closed gives it back.
   void press(const QString& keys) {
+    if (QApplication::focusWidget() == nullptr) {
+      window_->activateWindow();
+      QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+      canvas().setFocus();
+    }
     QTest::keySequence(QApplication::focusWidget(), QKeySequence(keys));
   }
   // The title of the dialog that waits while `act` runs; it is closed.
