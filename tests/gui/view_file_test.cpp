@@ -53,7 +53,7 @@ std::string table(std::initializer_list<const char*> points) {
 class ViewFileTest : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void all_points_of_the_full_range() {
     QCOMPARE(csv_of(document(), view(0, 0)), table({"0,10", "100,30", "100,40", "200,5"}));
   }
