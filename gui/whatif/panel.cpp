@@ -56,7 +56,10 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QWidget(parent), what_(first_what_if
   update_answer();
 }
 
-WhatIfPanel::~WhatIfPanel() = default;
+WhatIfPanel::~WhatIfPanel() {
+  // A window that closes takes the focus away, and a box that loses it says that it was edited.
+  for (QWidget* control : findChildren<QWidget*>()) control->disconnect(this);
+}
 
 void WhatIfPanel::edit(const std::function<void()>& change) {
   if (showing_) return;

@@ -145,7 +145,7 @@ void fill_with_policies(QComboBox& menu, const QString& none) {
 ParameterForm::ParameterForm(QWidget* parent) : QWidget(parent) {
   layout_ = new QFormLayout(this);
   layout_->setContentsMargins(0, 0, 0, 0);
-  layout_->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+  layout_->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   layout_->setVerticalSpacing(4);
 }
 
@@ -182,10 +182,13 @@ void ParameterForm::add_row(const ParameterInfo& info, const QList<QWidget*>& wi
   const QString help = info.unit.empty() ? text(info.help)
                                          : QString("%1 (%2)").arg(text(info.help), text(info.unit));
   for (QWidget* widget : widgets) {
-    box->addWidget(widget, qobject_cast<QSlider*>(widget) != nullptr ? 1 : 0);
+    const bool grows = qobject_cast<QSlider*>(widget) != nullptr || widgets.size() == 1;
+    box->addWidget(widget, grows ? 1 : 0);
     if (widget->toolTip().isEmpty()) widget->setToolTip(help);
   }
-  auto* label = new QLabel(title_of(info.name));
+  QString title = title_of(info.name);
+  title[0] = title[0].toUpper();
+  auto* label = new QLabel(title);
   label->setToolTip(help);
   label->setBuddy(widgets.back());
   layout_->addRow(label, line);
