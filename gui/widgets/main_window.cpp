@@ -115,6 +115,7 @@ void MainWindow::toggle_what_if() {
     connect(what_if_panel_, &QDockWidget::visibilityChanged, this, &MainWindow::refresh);
     connect(panel, &WhatIfPanel::changed, this, &MainWindow::show_what_if);
     panel->set_what_if(panel->what_if());
+    what_if_panel_->show();
   }
   refresh();
 }

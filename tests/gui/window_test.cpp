@@ -731,6 +731,7 @@ void WindowTest::lanes_and_commands_are_found_by_typing() {
   press(QStringLiteral("Ctrl+Shift+P"));
   dialog = open_dialog(QStringLiteral("Find a command"));
   QVERIFY(dialog != nullptr);
+  QVERIFY(QTest::qWaitForWindowActive(dialog));
   auto* line = dialog->findChild<QLineEdit*>();
   QTest::keyClicks(line, QStringLiteral("zoom"));
   QVERIFY(dialog->findChild<QListWidget*>()->count() >= 2);
