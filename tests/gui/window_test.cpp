@@ -734,6 +734,7 @@ void WindowTest::lanes_and_commands_are_found_by_typing() {
   QVERIFY(dialog != nullptr);
   QVERIFY(QTest::qWaitForWindowActive(dialog));
   auto* line = dialog->findChild<QLineEdit*>();
+  line->setFocus();
   QTRY_VERIFY(line->hasFocus());
   QTest::keyClicks(line, QStringLiteral("zoom"));
   QVERIFY(dialog->findChild<QListWidget*>()->count() >= 2);
