@@ -76,8 +76,11 @@ void paint_limit(QPainter& painter, const Frame& frame, const Scale& scale,
   painter.setFont(letters(Letters::small));
   const double height = painter.fontMetrics().height();
   const bool in_view = y >= frame.plot.top();
-  QRectF box(frame.plot.left() + 6, (in_view ? y : frame.plot.top()) + 2, frame.plot.width() - 12,
-             height);
+  // To the left: peaks are rather at the end. Above its line, if there is room.
+  const bool above = in_view && y - height - 2 >= frame.plot.top();
+  const QRectF box(frame.plot.left() + 6,
+                   above ? y - height - 2 : std::max(y, frame.plot.top()) + 2,
+                   frame.plot.width() - 12, height);
   if (in_view) {
     painter.setPen(mark.pen(2));
     painter.drawLine(QPointF(frame.plot.left(), y), QPointF(frame.plot.right(), y));
@@ -85,7 +88,7 @@ void paint_limit(QPainter& painter, const Frame& frame, const Scale& scale,
     words += ", above this scale";
   }
   painter.setPen(mark.line);
-  text_in(painter, box, Qt::AlignRight | Qt::AlignTop, qt(words));
+  text_in(painter, box, Qt::AlignLeft | Qt::AlignTop, qt(words));
 }
 
 }  // namespace

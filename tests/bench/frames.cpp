@@ -52,7 +52,8 @@ Series series(const std::string& name, unsigned seed, std::int64_t most) {
   auto on = std::make_shared<SeriesOnAxis>();
   on->begin = moments()->front();
   on->end = moments()->back() + 1000;
-  on->steps = StepSeries(moments(), std::make_shared<const MinMaxPyramid>(std::move(values)), on->end);
+  on->steps =
+      StepSeries(moments(), std::make_shared<const MinMaxPyramid>(std::move(values)), on->end);
   one.on[static_cast<std::size_t>(Axis::second)] = std::move(on);
   return one;
 }
