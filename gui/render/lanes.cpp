@@ -230,8 +230,15 @@ void paint_difference(QPainter& painter, const Frame& frame) {
                                 .arg(qt(frame.lane.series)));
   }
   const LaneSeries& one = shown.front();
-  const Scale scale = scale_of_lane(frame);
-  paint_scale(painter, frame, scale);
+  const StepColumn all = extremes(*one.on);
+  const bool nothing = all.min == 0 && all.max == 0;
+  Scale scale = scale_of_lane(frame);
+  if (nothing) {
+    scale.low = -1;  // the line in the middle, and no figures beside it
+    scale.high = 1;
+  } else {
+    paint_scale(painter, frame, scale);
+  }
   std::vector<StepColumn> columns(frame.columns());
   columns_of(*one.on, frame.edges, columns);
   const double zero = std::round(scale.y_of(0));
@@ -252,12 +259,12 @@ void paint_difference(QPainter& painter, const Frame& frame) {
   Mark edge;
   edge.line = frame.colours().axis;
   draw_steps(painter, frame, scale, columns, edge);
-  const StepColumn all = extremes(*one.on);
-  if (all.min == 0 && all.max == 0) {
+  if (nothing) {
     painter.setFont(letters(Letters::small));
     painter.setPen(frame.colours().text);
-    text_in(painter, frame.plot.adjusted(8, 4, -8, 0), Qt::AlignLeft | Qt::AlignTop,
-            QStringLiteral("0 everywhere"));
+    const double height = painter.fontMetrics().height();
+    text_in(painter, QRectF(frame.plot.left() + 8, zero - height - 3, frame.plot.width(), height),
+            Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("0 everywhere"));
   }
   painter.restore();
   const std::vector<const Run*> runs = frame.runs();
