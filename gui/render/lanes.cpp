@@ -17,20 +17,6 @@ namespace {
 // A limit above this many times the peak would flatten the curves.
 constexpr double kLimitInView = 1.6;
 
-std::string_view words_of(TrackUnit unit) {
-  switch (unit) {
-    case TrackUnit::entries:
-      return "entries";
-    case TrackUnit::bytes:
-      return "bytes";
-    case TrackUnit::blocks:
-      return "blocks";
-    case TrackUnit::passes:
-      return "passes";
-  }
-  return "";
-}
-
 // The least and the most of all that the series ever holds.
 StepColumn extremes(const SeriesOnAxis& on) {
   const std::int64_t edges[] = {on.begin, on.end + 1};
@@ -144,7 +130,7 @@ void paint_lines(QPainter& painter, const Frame& frame) {
   painter.restore();
   const TrackUnit unit = shown.front().series->unit;
   std::string title = frame.lane.series;
-  if (title != words_of(unit)) title += ", " + std::string(words_of(unit));
+  if (title != unit_in_words(unit)) title += ", " + std::string(unit_in_words(unit));
   paint_header(painter, frame, title, legend);
 }
 
