@@ -732,6 +732,8 @@ void WindowTest::lanes_and_commands_are_found_by_typing() {
   press(QStringLiteral("Ctrl+Shift+P"));
   dialog = open_dialog(QStringLiteral("Find a command"));
   QVERIFY(dialog != nullptr);
+  // Without a window manager nobody else says which window has the keyboard.
+  dialog->activateWindow();
   QVERIFY(QTest::qWaitForWindowActive(dialog));
   auto* line = dialog->findChild<QLineEdit*>();
   line->setFocus();
