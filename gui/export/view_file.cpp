@@ -34,8 +34,8 @@ void add_series(std::string& out, std::size_t lane, const LaneSeries& one, Inter
   const auto [first, last] = shown_points(steps, range);
   const auto line = [&](std::string_view series, std::int64_t point, std::int64_t value) {
     out += fmt::format("{},{},{},{},{},{},{}\n", lane + 1, csv_field(one.run->id),
-                       csv_field(one.run->label), csv_field(series), unit_in_words(one.series->unit),
-                       steps.x(point), value);
+                       csv_field(one.run->label), csv_field(series),
+                       unit_in_words(one.series->unit), steps.x(point), value);
   };
   for (std::int64_t point = first; point < last; ++point) {
     line(one.series->name, point, steps.value(point));
