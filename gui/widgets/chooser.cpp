@@ -32,6 +32,7 @@ Chooser::Chooser(const QString& title, const QString& prompt, std::vector<Choice
   connect(line_, &QLineEdit::returnPressed, this, &Chooser::choose);
   connect(list_, &QListWidget::itemActivated, this, &Chooser::choose);
   filter({});
+  line_->setFocus();
 }
 
 void Chooser::filter(const QString& typed) {

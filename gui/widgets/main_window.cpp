@@ -262,7 +262,7 @@ void MainWindow::refresh() {
   runs_->show_view(now);
   if (!document_->runs.empty() && pages_->currentWidget() != canvas_) {
     pages_->setCurrentWidget(canvas_);
-    for (QDockWidget* panel : {runs_panel_, values_panel_, statistics_panel_}) panel->show();
+    show_panels();
     canvas_->setFocus();
   } else if (document_->runs.empty()) {
     pages_->setCurrentWidget(welcome_);

@@ -78,6 +78,7 @@ class MainWindow : public QMainWindow {
   void make_actions();
   void make_toolbar();
   void make_panels();
+  void show_panels();
   QDockWidget* add_panel(const QString& title, const QString& name, QWidget* widget,
                          Qt::DockWidgetArea area);
   void toggle_what_if();

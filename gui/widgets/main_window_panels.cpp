@@ -157,10 +157,6 @@ void MainWindow::make_panels() {
   for (QDockWidget* panel : {runs_panel_, values_panel_, statistics_panel_, problems_panel_}) {
     panel->hide();
   }
-  resizeDocks({runs_panel_}, {250}, Qt::Horizontal);
-  resizeDocks({values_panel_, statistics_panel_}, {190, 190}, Qt::Vertical);
-  resizeDocks({values_panel_, statistics_panel_}, {450, 700}, Qt::Horizontal);
-
   place_ = new QLabel;
   place_->setAccessibleName(tr("What is shown"));
   place_->setTextInteractionFlags(Qt::TextSelectableByMouse);
@@ -171,6 +167,13 @@ void MainWindow::make_panels() {
   progress_->hide();
   statusBar()->addPermanentWidget(progress_);
   statusBar()->addPermanentWidget(place_);
+}
+
+void MainWindow::show_panels() {
+  for (QDockWidget* panel : {runs_panel_, values_panel_, statistics_panel_}) panel->show();
+  resizeDocks({runs_panel_}, {250}, Qt::Horizontal);
+  resizeDocks({values_panel_, statistics_panel_}, {190, 190}, Qt::Vertical);
+  resizeDocks({values_panel_, statistics_panel_}, {450, 700}, Qt::Horizontal);
 }
 
 void MainWindow::refresh_panels() {

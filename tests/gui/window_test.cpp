@@ -573,8 +573,9 @@ void WindowTest::figures_of_the_range_are_text() {
   selected.selection = Interval{90, 310};
   window_->set_view(selected);
   window_->refresh_panels();
-  const QStringList wanted{"full",     "cache",     "40 bytes",  "400 bytes",       "+360 bytes",
-                           "40 bytes", "400 bytes", "token 300", "20,400 byte-rows"};
+  const QStringList wanted{"full, recall", "cache",      "40 bytes",
+                           "400 bytes",    "+360 bytes", "40 bytes",
+                           "400 bytes",    "token 300",  "20,400 byte-rows"};
   for (int column = 0; column < wanted.size(); ++column) {
     QCOMPARE(figures->item(0, column)->text(), wanted[column]);
   }
@@ -733,9 +734,13 @@ void WindowTest::lanes_and_commands_are_found_by_typing() {
   QVERIFY(dialog != nullptr);
   QVERIFY(QTest::qWaitForWindowActive(dialog));
   auto* line = dialog->findChild<QLineEdit*>();
+  line->setFocus();
+  QTRY_VERIFY(line->hasFocus());
   QTest::keyClicks(line, QStringLiteral("zoom"));
   QVERIFY(dialog->findChild<QListWidget*>()->count() >= 2);
+  const std::size_t lane = view().focus;
   QTest::keyClick(line, Qt::Key_Down);
+  QCOMPARE(view().focus, lane);
   QCOMPARE(dialog->findChild<QListWidget*>()->currentRow(), 1);
   line->setText(QStringLiteral("legend"));
   QVERIFY(view().legend);
