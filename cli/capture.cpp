@@ -106,9 +106,6 @@ int run_capture(const Options& options) {
   }
   input::check_plans(scenario);
   const ScenarioCase one = find_case(scenario, options.one);
-  if (!one.task->sequences.empty()) {
-    throw UsageError("the task is a batch; a capture runs one sequence");
-  }
   const std::vector<BatchMember> members = input::members_of(scenario, *one.task, *one.policy);
   const Schedule& schedule = members.front().schedule;
   capture::SessionOptions session;
@@ -116,18 +113,21 @@ int run_capture(const Options& options) {
   session.tables = scenario.blocks()->tables;
   session.scores = options.scores.model(scenario.shape, scenario.scores);
   session.fault = planted(options.plant);
-  capture::check_capturable(schedule, session.tables);
+  for (const BatchMember& member : members) {
+    capture::check_capturable(member.schedule, session.tables);
+  }
   if (!may_be_replaced(options.output)) {
     throw UsageError(options.output + " is there, and is no run file; give another name with -o");
   }
   const bool host = options.backend == "host";
-  if (!host) {
+  capture::CuptiReport cupti;
+  if (!host && !options.no_cupti) {
     // What a user can do is said before anything is opened.
-    const capture::CuptiReport report = capture::find_cupti();
-    if (!report.usable && !options.no_cupti) {
+    cupti = capture::find_cupti(capture::probe_driver(capture::cuda_runtime_version()));
+    if (!cupti.usable()) {
       throw UsageError(
           fmt::format("no capture on a GPU: {}{}{}. `--backend host` captures on the CPU",
-                      report.problem, report.advice.empty() ? "" : "; ", report.advice));
+                      cupti.problem, cupti.advice.empty() ? "" : "; ", cupti.advice));
     }
   }
   RunFileWriter writer(options.output, {{"producer", "kvfootprint " KVF_VERSION},
@@ -137,7 +137,7 @@ int run_capture(const Options& options) {
   Records records(writer);
   std::unique_ptr<capture::GpuRecorder> gpu;  // before the first context
   if (!host && !options.no_cupti) {
-    gpu = std::make_unique<capture::GpuRecorder>(std::ref(records));
+    gpu = std::make_unique<capture::GpuRecorder>(cupti, std::ref(records));
   }
   capture::HostRecorder own(std::ref(records));
   capture::Recorder& recorder = gpu ? static_cast<capture::Recorder&>(*gpu) : own;
@@ -145,7 +145,7 @@ int run_capture(const Options& options) {
   capture::Captured captured = [&] {
     Progress progress;
     session.progress = [&](double share) { progress.show(share); };
-    return run_session(schedule, session, *device, recorder);
+    return run_session(members, session, *device, recorder);
   }();
   RunInfo info = info_of(scenario, one, schedule, host ? "host" : "cuda");
   info.recorded->counters = captured.counters;
@@ -154,13 +154,13 @@ int run_capture(const Options& options) {
     info.recorded->counters.dropped +=
         lost.dropped + lost.discarded + lost.unwritten + lost.invalid;
     info.recorded->counters.unknown += lost.unknown_kinds + lost.unknown_values;
-    captured.timeline.tracks.push_back(capture::cupti_track(records.seen(), captured.timeline));
+    captured.timeline.tracks.push_back(capture::cupti_track(records.seen(), captured));
   }
   writer.write_run(info, captured.timeline);
   writer.finish();
 
   fmt::print("captured on {}: '{}', {} passes, blocks from {}\n", captured.device,
-             shown(info.label), with_separators(schedule.plan.passes()), captured.backend);
+             shown(info.label), with_separators(std::ssize(captured.times)), captured.backend);
   for (const Track& track : captured.timeline.tracks) {
     if (track.info.layer >= 0) continue;
     const std::optional<Peak> most = peak(track.columns);

@@ -9,11 +9,11 @@
 #include "cli/output.h"
 #include "models/devices.h"
 #include "models/engines/estimate.h"
-#include "profiler/capture/backends/cupti_probe.h"
 #include "profiler/capture/backends/device.h"
-#include "profiler/capture/backends/driver_probe.h"
 #include "profiler/capture/backends/host_memory.h"
 #include "profiler/capture/backends/measure.h"
+#include "profiler/capture/cupti/cupti.h"
+#include "profiler/capture/driver/driver_probe.h"
 #include "timeline/json_text.h"
 
 namespace kvf::cli {
@@ -30,7 +30,7 @@ struct Backend {
 
 struct Findings {
   DriverProbe driver;
-  CuptiProbe cupti;
+  CuptiReport cupti;
   std::vector<Backend> host, gpu;
   std::optional<Bytes> context;  // what the first context took
   std::string gpu_problem;       // where a driver says yes and the GPU no
@@ -86,9 +86,14 @@ Findings look() {
   } else if (found.driver.usable()) {
     look_at_gpu(found);
   }
-  found.cupti = probe_cupti(!found.gpu.empty());
+  DriverProbe driver = found.driver;
+  if (driver.usable() && found.gpu.empty()) {  // a driver's word alone is no reason to call CUPTI
+    driver.state = DriverState::failed;
+    driver.problem = "none was opened";
+  }
+  found.cupti = find_cupti(driver);
   if (!found.driver.advice.empty()) found.advice.push_back(found.driver.advice);
-  if (!found.cupti.advice.empty()) found.advice.push_back(found.cupti.advice);
+  if (!found.gpu.empty() && !found.cupti.usable()) found.advice.push_back(found.cupti.advice);
   return found;
 }
 
@@ -146,9 +151,9 @@ void print_text(const Findings& found) {
   if (found.context)
     line("context", fmt::format("the first one took {} bytes", found.context->count()));
   for (const Backend& backend : found.gpu) fmt::print("{}\n", text_of(backend));
-  const CuptiProbe& cupti = found.cupti;
+  const CuptiReport& cupti = found.cupti;
   answer = cupti.file.empty() ? "" : shown(cupti.file) + "; ";
-  answer += cupti.usable() ? fmt::format("version {}", cupti.version) : shown(cupti.problem);
+  answer += cupti.usable() ? "version " + cupti.version : shown(cupti.problem);
   line("CUPTI", answer);
   line("permissions",
        "records of memory and kernels need none (since CUDA 10.2); MPS, vGPU, MIG and "
@@ -201,7 +206,8 @@ void print_json(const Findings& found) {
   fmt::print(" \"context_bytes\":{},\n",
              found.context ? std::to_string(found.context->count()) : "null");
   fmt::print(" \"cupti\":{{\"library\":{},\"version\":{},\"problem\":{}}},\n",
-             json_string(found.cupti.file), found.cupti.version, json_string(found.cupti.problem));
+             json_string(found.cupti.file), json_string(found.cupti.version),
+             json_string(found.cupti.problem));
   fmt::print(" \"host\":{{\"page_bytes\":{},\"available_bytes\":{},\"total_bytes\":{}}},\n",
              page_size().count(), available_memory().count(), total_memory().count());
   fmt::print(" \"host_backends\":{},\n \"advice\":[{}]}}\n", json_of(found.host), advice);

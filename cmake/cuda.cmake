@@ -1,25 +1,34 @@
-# Finds nvcc and the headers of CUPTI, and makes CUDA a language. Sets KVF_HAVE_CUDA.
+# Finds nvcc and the headers of CUPTI, and makes CUDA a language. Sets KVF_HAVE_CUDA (GPUs can be used)
+# and KVF_HAVE_CUPTI (the collector is built, which needs headers and no nvcc).
 #
 # Nothing is linked against CUPTI or the driver: such a program would not start on a machine without
 # them. Headers here, dlopen at run time.
 
-set(KVF_CUDA AUTO CACHE STRING "Parts that need the CUDA toolkit: AUTO, ON (an error if it is missing), OFF")
-set_property(CACHE KVF_CUDA PROPERTY STRINGS AUTO ON OFF)
-if(NOT KVF_CUDA MATCHES "^(AUTO|ON|OFF)$")
-  message(FATAL_ERROR "KVF_CUDA is '${KVF_CUDA}'; expected AUTO, ON or OFF")
+set(KVF_CUDA AUTO CACHE STRING "Parts that need the CUDA toolkit: AUTO, ON (an error if it is missing), \
+HEADERS (what needs no nvcc, for sanitizers), OFF")
+set_property(CACHE KVF_CUDA PROPERTY STRINGS AUTO ON HEADERS OFF)
+if(NOT KVF_CUDA MATCHES "^(AUTO|ON|HEADERS|OFF)$")
+  message(FATAL_ERROR "KVF_CUDA is '${KVF_CUDA}'; expected AUTO, ON, HEADERS or OFF")
 endif()
 
 set(KVF_HAVE_CUDA OFF)
-set(KVF_CUDA_REASON "KVF_CUDA=OFF")
+set(KVF_HAVE_CUPTI OFF)
+set(KVF_CUDA_REASON "KVF_CUDA=${KVF_CUDA}")
 if(NOT KVF_CUDA STREQUAL OFF)
   find_package(CUDAToolkit 11.8)
-  include(CheckLanguage)
-  check_language(CUDA)  # is there an nvcc, and does it accept this C++ compiler?
   find_path(
     KVF_CUPTI_INCLUDE_DIR cupti.h
     HINTS ${CUDAToolkit_CUPTI_INCLUDE_DIR} ${CUDAToolkit_INCLUDE_DIRS}
     PATH_SUFFIXES ../extras/CUPTI/include)
   mark_as_advanced(KVF_CUPTI_INCLUDE_DIR)
+
+  if(CUDAToolkit_FOUND AND KVF_CUPTI_INCLUDE_DIR)
+    set(KVF_HAVE_CUPTI ON)
+  endif()
+endif()
+if(KVF_CUDA MATCHES "^(AUTO|ON)$")
+  include(CheckLanguage)
+  check_language(CUDA)  # is there an nvcc, and does it accept this C++ compiler?
 
   if(NOT CUDAToolkit_FOUND)
     set(KVF_CUDA_REASON "no CUDA toolkit of version 11.8 or later")
@@ -61,3 +70,4 @@ endif()
 set_package_properties(CUDAToolkit PROPERTIES TYPE OPTIONAL PURPOSE
                                               "recording what a CUDA kernel really allocates")
 add_feature_info(CUDA KVF_HAVE_CUDA "${KVF_CUDA_REASON}")
+add_feature_info(CUPTI KVF_HAVE_CUPTI "the collector of what CUPTI records")

@@ -1,7 +1,6 @@
 #include "sim/prediction.h"
 
 #include <algorithm>
-#include <array>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -9,30 +8,17 @@
 
 #include <fmt/format.h>
 
-#include "models/closed_form.h"
 #include "models/dtype.h"
 #include "sim/memory/buffer_levels.h"
 #include "sim/memory/held_levels.h"
 #include "sim/memory/paging.h"
+#include "sim/packed_blocks.h"
 #include "timeline/pass_columns.h"
 
 namespace kvf {
 namespace {
 
 constexpr Bytes kTokenId{8};  // PyTorch's int64
-
-// What one cell of a rule holds, pass by pass, from its segments.
-LevelColumn held_by(const Rule& rule, const PassPlan& plan) {
-  LevelColumn held;
-  for (const Segment& segment : segments(rule, plan)) {
-    const std::int64_t added = (segment.rows + segment.appended).count();
-    for (std::int64_t i = 0; i < segment.count; ++i) {
-      const std::int64_t past = segment.past_at(i).count();
-      held.add(past, past + added, segment.after_at(i).count());
-    }
-  }
-  return held;
-}
 
 Track track(std::string name, TrackUnit unit, std::int64_t layer, const TrackColumns& passes,
             const LevelColumn& column) {
@@ -41,29 +27,6 @@ Track track(std::string name, TrackUnit unit, std::int64_t layer, const TrackCol
   made.columns.held_during = column.during;
   made.columns.held_after = column.after;
   return made;
-}
-
-// Blocks of the tables of one layer, if each cell of group g holds held(g) entries.
-template <class Held>
-std::int64_t blocks_of_layer(std::span<const Group> groups, const BlockTables& tables,
-                             Held&& held) {
-  std::int64_t blocks = 0;
-  std::int64_t most = 0;
-  for (const Group& group : groups) {
-    const std::int64_t one = (held(group) + tables.block.count() - 1) / tables.block.count();
-    blocks += group.heads.count() * group.copies * one;
-    most = std::max(most, one);
-  }
-  return tables.of == TableOf::head ? blocks : most;
-}
-
-// Bytes of a block of the table of these groups.
-std::int64_t block_bytes(std::span<const Group> groups, const BlockTables& tables) {
-  std::int64_t bytes = 0;
-  for (const Group& group : groups) {
-    bytes += group.heads.count() * group.copies * group.bytes.count();
-  }
-  return bytes * tables.block.count();
 }
 
 // Groups of one layer follow one another.
@@ -79,78 +42,35 @@ std::vector<std::span<const Group>> layers_of(const Schedule& schedule) {
   return layers;
 }
 
-// Adds `blocks`, `cache` and `layer N` of survivors that lie side by side.
-void add_packed_blocks(Timeline& timeline, const Schedule& schedule, const BlockTables& tables,
-                       const TrackColumns& passes) {
-  std::vector<LevelColumn> rules;
-  for (const Rule& rule : schedule.rules) rules.push_back(held_by(rule, schedule.plan));
-  const auto layers = layers_of(schedule);
-  const bool shared = tables.of == TableOf::sequence;
-  std::vector<LevelColumn> of_layers(layers.size());
-  LevelColumn blocks;
-  LevelColumn bytes;
-  for (std::size_t pass = 0; pass < passes.passes(); ++pass) {
-    // While a layer attends, those below it have evicted and those above have not begun.
-    LevelColumn now;       // of this pass, layer by layer
-    LevelColumn in_bytes;  // the same
-    for (std::size_t l = 0; l < layers.size(); ++l) {
-      const auto at = [&](const std::vector<std::int64_t> LevelColumn::*moment) {
-        return blocks_of_layer(layers[l], tables,
-                               [&](const Group& g) { return (rules[g.rule].*moment)[pass]; });
-      };
-      const std::int64_t past = at(&LevelColumn::past);
-      const std::int64_t during = at(&LevelColumn::during);
-      const std::int64_t after = at(&LevelColumn::after);
-      const std::int64_t each = tables.of == TableOf::head
-                                    ? tables.block.count() * layers[l].front().bytes.count()
-                                    : block_bytes(layers[l], tables);
-      now.add(past, during, after);
-      in_bytes.add(past * each, during * each, after * each);
-      of_layers[l].add(past, during, after);
+// The passes of a batch: their rows are those of the longest sequence.
+TrackColumns rows_of(std::span<const BatchMember> members, const LockStep& steps) {
+  std::vector<std::pair<std::int64_t, std::int64_t>> longest(  // rows, and where they begin
+      static_cast<std::size_t>(steps.passes()));
+  for (const BatchMember& member : members) {
+    const PassPlan& plan = member.schedule.plan;
+    const TrackColumns own = kvf::rows_of(plan);
+    for (std::size_t pass = 0; pass < own.passes(); ++pass) {
+      const std::int64_t in_batch =
+          steps.pass_of(static_cast<std::int64_t>(pass), LockStep::prefill_passes_of(plan));
+      auto& of = longest[static_cast<std::size_t>(in_batch)];
+      of = std::max(of, std::pair(own.rows[pass], own.first_row[pass]));
     }
-    const auto total = [&](const LevelColumn& of) {
-      const auto sum = [&](const std::vector<std::int64_t>& values) {
-        std::int64_t result = 0;
-        for (const std::int64_t value : values) result += value;
-        return result;
-      };
-      const std::int64_t begins = sum(of.past);
-      std::int64_t most = 0;
-      std::int64_t changed = 0;
-      for (std::size_t l = 0; l < layers.size(); ++l) {
-        most = std::max(most, begins + changed + of.during[l] - of.past[l]);
-        changed += of.after[l] - of.past[l];
-      }
-      return std::array{begins, std::max(most, begins), begins + changed};
-    };
-    const auto greatest = [&](const LevelColumn& of, std::int64_t weight) {
-      const auto most = [&](const std::vector<std::int64_t>& values) {
-        return weight * *std::max_element(values.begin(), values.end());
-      };
-      return std::array{most(of.past), most(of.during), most(of.after)};
-    };
-    const std::int64_t whole = shared ? block_bytes(schedule.groups, tables) : 0;
-    const auto b = shared ? greatest(now, 1) : total(now);
-    const auto y = shared ? greatest(now, whole) : total(in_bytes);
-    blocks.add(b[0], b[1], b[2]);
-    bytes.add(y[0], y[1], y[2]);
   }
-  timeline.tracks.push_back(track("blocks", TrackUnit::blocks, -1, passes, blocks));
-  timeline.tracks.push_back(track("cache", TrackUnit::bytes, -1, passes, bytes));
-  if (shared) return;
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    const std::int64_t layer = layers[l].front().layer;
-    timeline.tracks.push_back(
-        track(fmt::format("layer {}", layer), TrackUnit::blocks, layer, passes, of_layers[l]));
+  TrackColumns passes;
+  for (const auto& [rows, first_row] : longest) {
+    passes.first_row.push_back(first_row);
+    passes.rows.push_back(rows);
   }
+  return passes;
 }
 
-bool evicts(const Schedule& schedule) {
-  for (const Rule& rule : schedule.rules) {
-    const LevelColumn held = held_by(rule, schedule.plan);
-    if (held.during != held.after) return true;
-  }
-  return false;
+std::vector<PhaseSpan> phases_of(std::span<const BatchMember> members, const LockStep& steps) {
+  if (members.size() == 1) return kvf::phases_of(members.front().schedule.plan);  // with its turns
+  std::vector<PhaseSpan> phases;
+  const std::int64_t prefill = steps.prefill_passes();
+  if (prefill > 0) phases.push_back({"prefill", 0, prefill});
+  if (steps.passes() > prefill) phases.push_back({"decode", prefill, steps.passes() - prefill});
+  return phases;
 }
 
 // Bytes of hidden states that wait between passes, by pass: after each.
@@ -190,6 +110,9 @@ std::vector<std::int64_t> hidden_states(const input::Scenario& scenario, const S
 
 void add_tensors(Timeline& timeline, const input::Scenario& scenario,
                  const std::vector<BatchMember>& members, const TrackColumns& passes) {
+  if (members.size() > 1) {
+    throw std::invalid_argument("tensors of a batch of unequal sequences are not predicted");
+  }
   const BatchMember& member = members.front();
   const bool fixed = scenario.memory && scenario.memory->cache == input::CacheKind::static_length;
   const Below driver{input::AllocatorKind::driver, Bytes(1), {}};
@@ -214,17 +137,15 @@ void add_tensors(Timeline& timeline, const input::Scenario& scenario,
 Timeline predict(const input::Scenario& scenario, const input::ScenarioTask& task,
                  const input::ScenarioPolicy& policy) {
   const std::vector<BatchMember> members = input::members_of(scenario, task, policy);
-  if (members.size() > 1) {
-    throw std::invalid_argument("a batch of unequal sequences is not predicted pass by pass");
+  for (const BatchMember& member : members) {
+    if (member.schedule.nominal_streaming) {
+      throw std::invalid_argument("a nominal share of heads is held by no program");
+    }
   }
-  const BatchMember& member = members.front();
-  const Schedule& schedule = member.schedule;
-  if (schedule.nominal_streaming) {
-    throw std::invalid_argument("a nominal share of heads is held by no program");
-  }
-  const TrackColumns passes = rows_of(schedule.plan);
+  const LockStep steps(members);
+  const TrackColumns passes = rows_of(members, steps);
   Timeline timeline;
-  timeline.phases = phases_of(schedule.plan);
+  timeline.phases = phases_of(members, steps);
   const BlockTables* tables = scenario.blocks() ? &scenario.blocks()->tables : nullptr;
   const HeldLevels held =
       held_levels(members, tables != nullptr && tables->of == TableOf::sequence);
@@ -234,16 +155,24 @@ Timeline predict(const input::Scenario& scenario, const input::ScenarioTask& tas
     add_tensors(timeline, scenario, members, passes);
     return timeline;
   }
-  if (member.count > 1) throw std::invalid_argument("blocks of a batch are not predicted");
-  if (tables->compaction || !evicts(schedule)) {
-    add_packed_blocks(timeline, schedule, *tables, passes);
+  const bool holes = !tables->compaction &&
+                     std::any_of(members.begin(), members.end(),
+                                 [](const BatchMember& member) { return evicts(member.schedule); });
+  if (holes) {
+    PagingOptions options;
+    options.tables = *tables;
+    const Paging paging = page(members, options);
+    timeline.tracks.push_back(track("blocks", TrackUnit::blocks, -1, passes, paging.blocks));
+    timeline.tracks.push_back(track("cache", TrackUnit::bytes, -1, passes, paging.reserved));
     return timeline;
   }
-  PagingOptions options;
-  options.tables = *tables;
-  const Paging paging = page(members, options);
-  timeline.tracks.push_back(track("blocks", TrackUnit::blocks, -1, passes, paging.blocks));
-  timeline.tracks.push_back(track("cache", TrackUnit::bytes, -1, passes, paging.reserved));
+  const PackedBlocks packed = packed_blocks(members, *tables);
+  timeline.tracks.push_back(track("blocks", TrackUnit::blocks, -1, passes, packed.blocks));
+  timeline.tracks.push_back(track("cache", TrackUnit::bytes, -1, passes, packed.bytes));
+  for (const auto& [layer, blocks] : packed.layers) {
+    timeline.tracks.push_back(
+        track(fmt::format("layer {}", layer), TrackUnit::blocks, layer, passes, blocks));
+  }
   return timeline;
 }
 

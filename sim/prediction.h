@@ -17,8 +17,8 @@ namespace kvf {
 //   layer N    the blocks of one layer
 // Entries and blocks follow from the closed form by arithmetic, without a simulation, where blocks
 // hold survivors side by side (compaction) or nothing is evicted; other blocks from their entries.
-// Throws std::invalid_argument for what is not predicted: a nominal share of heads; blocks of a batch;
-// decoding-press on a model whose hidden size is not known.
+// Throws std::invalid_argument for what is not predicted: a nominal share of heads; tensors of a batch
+// of unequal sequences; decoding-press on a model whose hidden size is not known.
 Timeline predict(const input::Scenario& scenario, const input::ScenarioTask& task,
                  const input::ScenarioPolicy& policy);
 

@@ -36,7 +36,6 @@ CUDA_FILES = (
     "profiler/capture/backends/cuda_call.h",
     "profiler/capture/backends/cuda_device.cpp",
     "profiler/capture/cupti/api.h",
-    "profiler/capture/cupti/find.cpp",
     "profiler/capture/cupti/layout.h",
     "profiler/capture/cupti/vmm.h",
     "tests/kernel/number_cuda_test.cpp",

@@ -111,11 +111,15 @@ TEST_CASE("packed blocks are those of an allocator that compacts", "[laws]") {
       "{model_type: gemma2, num_hidden_layers: 4, num_key_value_heads: 2, num_attention_heads: 4, "
       "head_dim: 8, sliding_window: 24, vocab_size: 300, hidden_size: 120, intermediate_size: "
       "240}");
-  const std::string text =
-      "kvfootprint-scenario: 1\nmodel: " + shape +
-      "\nprompt_tokens: 130\noutput_tokens: 40\nprefill_chunk_tokens: 48\npolicies: [" + policy +
-      "]\nmemory: {blocks: {block_tokens: " + std::to_string(block) +
-      ", table: " + std::string(to_string(of)) + ", compaction: true}}\n";
+  const std::string sequences = GENERATE(
+      as<std::string>(), "{prompt_tokens: 130, output_tokens: 40}",
+      "{prompt_tokens: 130, output_tokens: 10}, {prompt_tokens: 20, output_tokens: 30, count: 3}, "
+      "{prompt_tokens: 50, output_tokens: 0}");
+  const std::string text = "kvfootprint-scenario: 1\nmodel: " + shape +
+                           "\nprefill_chunk_tokens: 48\ntasks: [{name: t, sequences: [" +
+                           sequences + "]}]\npolicies: [" + policy +
+                           "]\nmemory: {blocks: {block_tokens: " + std::to_string(block) +
+                           ", table: " + std::string(to_string(of)) + ", compaction: true}}\n";
   CAPTURE(text);
   const input::Scenario scenario = input::parse_scenario(text, "a.yaml");
   const Timeline timeline = predict(scenario, scenario.tasks.front(), scenario.policies.front());

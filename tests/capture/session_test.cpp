@@ -41,7 +41,7 @@ Captured captured(const input::Scenario& scenario, SessionOptions options = {},
   options.tables = scenario.blocks()->tables;
   const std::vector<BatchMember> members =
       input::members_of(scenario, scenario.tasks.front(), scenario.policies.front());
-  return run_session(members.front().schedule, options, *device, recorder);
+  return run_session(members, options, *device, recorder);
 }
 
 // Everything that was predicted was captured too, with no residual at any moment.
@@ -105,6 +105,86 @@ TEST_CASE("layers of other kinds are captured") {
   const input::Scenario scenario = scenario_of("{name: snapkv, sparsity: 0.6, window_tokens: 16}",
                                                "compaction: true, table: layer", shape);
   check_no_residual(scenario, captured(scenario));
+}
+
+TEST_CASE("layers whose heads differ in number and width are captured") {
+  const std::string table = GENERATE(as<std::string>(), "sequence", "layer", "head");
+  const std::string policy =
+      GENERATE(as<std::string>(), "full", "{name: streaming, sink_tokens: 4, window_tokens: 30}");
+  const input::Scenario scenario =
+      scenario_of(policy, "block_tokens: 4, compaction: true, table: " + table,
+                  "{model_type: gemma4_text, num_hidden_layers: 6, num_attention_heads: 4, "
+                  "num_key_value_heads: 2, head_dim: 8, global_head_dim: 24, "
+                  "num_global_key_value_heads: 1, attention_k_eq_v: true, sliding_window: 24, "
+                  "torch_dtype: float16}");
+  REQUIRE(scenario.shape.all_runs().size() == 2);
+  CAPTURE(policy, table);
+  check_no_residual(scenario, captured(scenario));
+}
+
+namespace {
+
+input::Scenario batch_of(const std::string& policy, const std::string& blocks,
+                         const std::string& sequences) {
+  return input::parse_scenario(std::string("kvfootprint-scenario: 1\nmodel: ") + kShape +
+                                   "\nprefill_chunk_tokens: 16\npolicies: [" + policy +
+                                   "]\ntasks: [{name: t, sequences: [" + sequences +
+                                   "]}]\nmemory: {blocks: {" + blocks + "}}\n",
+                               "a.yaml");
+}
+
+constexpr const char* kUnequal =
+    "{prompt_tokens: 70, output_tokens: 30}, {prompt_tokens: 20, output_tokens: 9, count: 2}, "
+    "{prompt_tokens: 33, output_tokens: 0}, {prompt_tokens: 1, output_tokens: 40}";
+
+}  // namespace
+
+TEST_CASE("a batch is captured as predicted: who waits, and who has finished") {
+  const std::string policy =
+      GENERATE(as<std::string>(), "full", "{name: streaming, sink_tokens: 4, window_tokens: 12}",
+               "{name: prulong, streaming_heads: 0.5, sink_tokens: 4, window_tokens: 10}",
+               "{name: snapkv, sparsity: 0.6, window_tokens: 8, eviction: naive}",
+               "{name: h2o, ratio: 0.5}");
+  const std::string table = GENERATE(as<std::string>(), "sequence", "layer", "head");
+  const std::string compaction = GENERATE(as<std::string>(), "true", "false");
+  const std::string sequences =
+      GENERATE(as<std::string>(), kUnequal, "{prompt_tokens: 40, output_tokens: 12, count: 3}");
+  const input::Scenario scenario = batch_of(
+      policy, "block_tokens: 5, compaction: " + compaction + ", table: " + table, sequences);
+  CAPTURE(policy, table, compaction, sequences);
+  check_no_residual(scenario, captured(scenario));
+}
+
+TEST_CASE("a sequence of a batch is freed before the pass after its last") {
+  // Chunks of 16: one sequence prefills in passes 0 and 1 and decodes in 2, 3, 4; the other prefills
+  // in pass 0, waits, and decodes in 2. One layer of one head; blocks of 8.
+  input::Scenario scenario = input::parse_scenario(
+      "kvfootprint-scenario: 1\nmodel: {layers: 1, kv_heads: 1, head_dim: 8, dtype: fp32}\n"
+      "prefill_chunk_tokens: 16\npolicies: [{name: full, implementation: kvpress}]\n"
+      "tasks: [{name: t, sequences: [{prompt_tokens: 32, output_tokens: 3}, {prompt_tokens: 16, "
+      "output_tokens: 1}]}]\nmemory: {blocks: {block_tokens: 8}}\n",
+      "a.yaml");
+  Rows rows;
+  const Captured found = captured(scenario, {}, &rows);
+  for (const Track& track : found.timeline.tracks) {
+    if (track.info.name != "blocks") continue;
+    CHECK(track.columns.past == std::vector<std::int64_t>{0, 4, 6, 5, 5});
+    CHECK(track.columns.held_during == std::vector<std::int64_t>{4, 6, 8, 5, 5});
+    CHECK(track.columns.held_after == std::vector<std::int64_t>{4, 6, 8, 5, 5});
+    CHECK(track.columns.rows == std::vector<std::int64_t>{16, 16, 1, 1, 1});
+    CHECK(track.columns.first_row == std::vector<std::int64_t>{0, 16, 32, 33, 34});
+  }
+  // Of the second sequence three blocks, no number twice, and given back with pass 2.
+  std::map<std::int64_t, int> events;
+  for (const records::ApplicationEvent& event : rows.all.application) {
+    ++events[event.block];
+    if (event.sequence == 1 && event.operation == records::MemoryOperation::deallocation) {
+      CHECK(event.pass == 2);
+    }
+  }
+  CHECK(events.size() == 8);
+  for (const auto& [block, count] : events) CHECK(count == 2);
+  check_no_residual(scenario, found);
 }
 
 TEST_CASE("turns of a conversation are captured") {

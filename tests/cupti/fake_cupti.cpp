@@ -17,7 +17,7 @@ constexpr std::uint32_t kNeedsDriver = 130200;
 
 RealIterator load_iterator() {
   const std::string path = KVF_CUPTI_LIBRARY;
-  if (CUPTI_API_VERSION >= kNeedsDriver && !capture::probe_driver().error.empty()) {
+  if (CUPTI_API_VERSION >= kNeedsDriver && !capture::probe_driver(0).usable()) {
     return {nullptr, 0, "this CUPTI does nothing without a driver"};
   }
   std::string problem;

@@ -5,12 +5,12 @@
 namespace kvf::capture {
 
 TEST_CASE("built without CUPTI: the report and the collector say so") {
-  const CuptiReport report = find_cupti();
-  CHECK_FALSE(report.usable);
+  const CuptiReport report = find_cupti(probe_driver(0));
+  CHECK_FALSE(report.usable());
   CHECK(report.built == "built without CUPTI");
   CHECK(report.problem == "built without CUPTI");
   CHECK_THAT(report.advice, test::contains("-DKVF_CUDA=ON"));
-  CHECK_THROWS_AS(Collector([](const records::Batch&) {}), CuptiError);
+  CHECK_THROWS_AS(Collector(report, [](const records::Batch&) {}), CuptiError);
 }
 
 }  // namespace kvf::capture

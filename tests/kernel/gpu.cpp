@@ -10,8 +10,8 @@
 #include "profiler/capture/attention/block_layout.h"
 #include "profiler/capture/attention/host.h"
 #include "profiler/capture/backends/device.h"
-#include "profiler/capture/backends/driver_probe.h"
 #include "profiler/capture/backends/measure.h"
+#include "profiler/capture/driver/driver_probe.h"
 #include "tests/kernel/attention_case.h"
 
 namespace kvf::capture::test {

@@ -5,9 +5,8 @@
 #include <filesystem>
 #include <fstream>
 
-#include "profiler/capture/backends/cupti_probe.h"
 #include "profiler/capture/backends/device.h"
-#include "profiler/capture/backends/driver_probe.h"
+#include "profiler/capture/driver/driver_probe.h"
 #include "tests/catch.h"
 
 namespace kvf::capture {
@@ -141,13 +140,6 @@ TEST_CASE("driver: too old is a matter of the major version") {
 TEST_CASE("driver: a library that is no driver") {
   const DriverProbe probe = probe_driver(0, {"libm.so.6", "/nowhere"});
   check(probe, DriverState::failed, "is no NVIDIA driver", "install the NVIDIA driver again");
-}
-
-TEST_CASE("CUPTI: not called without a GPU") {
-  const CuptiProbe probe = probe_cupti(false);
-  CHECK_FALSE(probe.usable());
-  CHECK(probe.version == 0);
-  CHECK_THAT(probe.problem, contains(probe.file.empty() ? "no libcupti" : "without a GPU"));
 }
 
 TEST_CASE("a GPU is opened, or it is said why not and what to do") {

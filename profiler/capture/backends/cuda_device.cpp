@@ -6,7 +6,7 @@
 #include "profiler/capture/backends/cuda_allocators.h"
 #include "profiler/capture/backends/cuda_call.h"
 #include "profiler/capture/backends/device.h"
-#include "profiler/capture/backends/driver_probe.h"
+#include "profiler/capture/driver/driver_probe.h"
 
 namespace kvf::capture {
 namespace {

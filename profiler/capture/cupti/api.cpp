@@ -1,23 +1,26 @@
 #include "profiler/capture/cupti/api.h"
 
-#include <dlfcn.h>
 #include <fmt/format.h>
 
 #include <array>
 #include <cstdlib>
+#include <filesystem>
+#include <type_traits>
+
+#include "profiler/capture/driver/library.h"
 
 namespace kvf::capture {
 namespace {
 
 // Fills one entry; false if the library has no such function.
 template <class Function>
-bool fill(void* library, const char* name, Function& function) {
-  function = reinterpret_cast<Function>(dlsym(library, name));
+bool fill(const Library& library, const char* name, Function& function) {
+  function = library.function<std::remove_pointer_t<Function>>(name);
   return function != nullptr;
 }
 
 // The name of a function that is needed and not there, or null.
-const char* fill_all(void* library, CuptiApi& api) {
+const char* fill_all(const Library& library, CuptiApi& api) {
   const char* missing = nullptr;
   const auto need = [&](const char* name, auto& function) {
     if (!fill(library, name, function) && missing == nullptr) missing = name;
@@ -67,12 +70,14 @@ std::vector<std::string> cupti_libraries() {
 std::optional<LoadedCupti> load_cupti(const std::vector<std::string>& libraries,
                                       std::string& problem) {
   for (const std::string& name : libraries) {
-    void* library = dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
-    if (library == nullptr) {
-      problem += fmt::format("{}\n", dlerror());
+    const Library library(name);
+    if (!library) {
+      problem += fmt::format("{}\n", library.error());
       continue;
     }
-    LoadedCupti loaded{{}, name};
+    std::error_code error;
+    const auto file = std::filesystem::canonical(library.path(), error);
+    LoadedCupti loaded{{}, error ? library.path() : file.string()};
     const char* missing = fill_all(library, loaded.api);
     if (missing == nullptr) return loaded;
     problem += fmt::format("{}: has no {}\n", name, missing);

@@ -42,7 +42,7 @@ struct CuptiApi {
 
 struct LoadedCupti {
   CuptiApi api;
-  std::string file;  // as it was found
+  std::string file;  // links followed
 };
 
 // The first of these libraries that can be loaded and has all that is needed. It stays loaded for
@@ -62,14 +62,7 @@ std::string version_name(std::uint32_t version);
 // Why records of this version cannot be read; empty if they can.
 std::string version_problem(std::uint32_t version);
 
-// What is known of the driver. `error` is empty if a GPU can be used.
-struct DriverProbe {
-  std::string words;
-  std::string error;
-  std::string advice;
-};
-DriverProbe probe_driver();
-// find_cupti() with its surroundings as parameters.
+// find_cupti() with the places to look at.
 CuptiReport find_cupti(const DriverProbe& driver, const std::vector<std::string>& libraries);
 
 // Like the collector's own constructor, over a given table.

@@ -27,14 +27,13 @@ Collector CollectorMaker::make(const CuptiApi& api, Sink sink, const CollectorOp
 
 Collector::Collector(std::shared_ptr<State> state) : state_(std::move(state)) {}
 
-Collector::Collector(Sink sink, const CollectorOptions& options) {
-  const CuptiReport report = find_cupti();
-  if (!report.usable) throw CuptiError(report.problem + "; " + report.advice);
+Collector::Collector(const CuptiReport& found, Sink sink, const CollectorOptions& options) {
+  if (!found.usable()) throw CuptiError(found.problem + "; " + found.advice);
   std::string problem;
-  const auto loaded = load_cupti({report.file}, problem);
+  const auto loaded = load_cupti({found.file}, problem);
   if (!loaded) throw CuptiError(problem);
   CollectorOptions more = options;
-  more.facts.insert({{"cupti_library", report.file}, {"driver", report.driver}});
+  more.facts.insert({{"cupti_library", found.file}, {"driver", found.driver}});
   state_ = CollectorMaker::make(loaded->api, std::move(sink), more).state_;
 }
 

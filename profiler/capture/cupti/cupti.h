@@ -13,6 +13,7 @@
 #include <stdexcept>
 #include <string>
 
+#include "profiler/capture/driver/driver_probe.h"
 #include "timeline/records.h"
 
 namespace kvf::capture {
@@ -24,16 +25,17 @@ struct CuptiError : std::runtime_error {
 
 // Whether a Collector can work here, in words.
 struct CuptiReport {
-  bool usable = false;
-  std::string driver;   // "580.65, CUDA 13.0" or why there is none
-  std::string file;     // of the library that was loaded; empty if nothing
-  std::string version;  // "13.0 (130001)", of the library; empty if unknown
-  std::string built;    // of the headers: "13.0 (130001)", or "built without CUPTI"
-  std::string problem;  // empty if usable
+  std::string driver;   // "580.65.06, CUDA 13.0"
+  std::string file;     // of the library, links followed; empty if none was found
+  std::string version;  // "13.0.1 (130001)", of the library; empty if it was not asked
+  std::string built;    // of the headers: "13.0.1 (130001)", or "built without CUPTI"
+  std::string problem;  // why records cannot be taken; empty if they can, as far as is known
   std::string advice;   // what to do about the problem
+
+  bool usable() const { return problem.empty(); }
 };
-// The driver first, and CUPTI only where there is one: some libraries crash without (docs/cupti.md).
-CuptiReport find_cupti();
+// Calls CUPTI only where the driver has a GPU: without, some libraries crash (docs/cupti.md).
+CuptiReport find_cupti(const DriverProbe& driver);
 
 struct CollectorOptions {
   std::size_t buffer_bytes = 4u << 20;       // of each buffer that CUPTI fills
@@ -67,8 +69,9 @@ using Sink = std::function<void(const records::Batch&)>;
 // flush(). Members may be called by any thread.
 class Collector {
  public:
-  // Throws CuptiError; then nothing stays enabled. std::logic_error: there is one already.
-  explicit Collector(Sink sink, const CollectorOptions& options = {});
+  // Throws CuptiError, also for what was not found; then nothing stays enabled. std::logic_error:
+  // there is one already.
+  Collector(const CuptiReport& found, Sink sink, const CollectorOptions& options = {});
   // Ends the capture if stop() did not, without a synchronisation, and drops errors.
   ~Collector();
   Collector(Collector&&) noexcept;

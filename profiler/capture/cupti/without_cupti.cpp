@@ -8,12 +8,12 @@ constexpr const char* kAdvice =
     "build with the CUDA toolkit, 11.8 or later (cmake -DKVF_CUDA=ON), to record GPUs";
 }  // namespace
 
-CuptiReport find_cupti() { return {false, {}, {}, {}, kWithout, kWithout, kAdvice}; }
+CuptiReport find_cupti(const DriverProbe&) { return {{}, {}, {}, kWithout, kWithout, kAdvice}; }
 
 struct Collector::State {};
 struct Collector::Range::Open {};
 
-Collector::Collector(Sink, const CollectorOptions&) {
+Collector::Collector(const CuptiReport&, Sink, const CollectorOptions&) {
   throw CuptiError(std::string(kWithout) + ": " + kAdvice);
 }
 Collector::~Collector() = default;

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <map>
-#include <stdexcept>
+#include <optional>
 #include <utility>
 
 namespace kvf::capture {
@@ -38,14 +38,9 @@ std::vector<Change> changes_of(const records::Batch& seen) {
 
 }  // namespace
 
-Track cupti_track(const records::Batch& seen, const Timeline& timeline) {
-  const auto clock =
-      std::find_if(timeline.curves.begin(), timeline.curves.end(),
-                   [](const Curve& curve) { return curve.info.unit == TrackUnit::passes; });
-  if (clock == timeline.curves.end() || timeline.tracks.empty()) {
-    throw std::invalid_argument("a timeline without a clock");
-  }
-  Track track{{"cupti", "", -1, 0, -1, 1, TrackUnit::bytes}, timeline.tracks.front().columns};
+Track cupti_track(const records::Batch& seen, const Captured& captured) {
+  Track track{{"cupti", "", -1, 0, -1, 1, TrackUnit::bytes},
+              captured.timeline.tracks.front().columns};
   TrackColumns& columns = track.columns;
   const std::vector<Change> changes = changes_of(seen);
   std::size_t next = 0;
@@ -58,14 +53,15 @@ Track cupti_track(const records::Batch& seen, const Timeline& timeline) {
     }
     return most;
   };
-  until(clock->points.front().time_ns);
-  const std::int64_t base = live;
-  for (std::size_t pass = 0; pass < columns.passes(); ++pass) {
+  std::optional<std::int64_t> base;
+  for (std::size_t pass = 0; pass < captured.times.size(); ++pass) {
+    until(captured.times[pass].begin);
+    if (!base) base = live;
     const auto above_base = [&](std::int64_t bytes) {
-      return std::max<std::int64_t>(bytes - base, 0);
+      return std::max<std::int64_t>(bytes - *base, 0);
     };
     columns.past[pass] = above_base(live);
-    columns.held_during[pass] = above_base(until(clock->points[pass + 1].time_ns));
+    columns.held_during[pass] = above_base(until(captured.times[pass].end));
     columns.held_after[pass] = above_base(live);
   }
   return track;

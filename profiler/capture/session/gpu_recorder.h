@@ -5,7 +5,7 @@
 
 #include "profiler/capture/cupti/cupti.h"
 #include "profiler/capture/session/recorder.h"
-#include "timeline/timeline.h"
+#include "profiler/capture/session/session.h"
 
 namespace kvf::capture {
 
@@ -13,8 +13,7 @@ namespace kvf::capture {
 // stop() has returned.
 class GpuRecorder : public Recorder {
  public:
-  explicit GpuRecorder(Sink sink, const CollectorOptions& options = {})
-      : collector_(std::move(sink), options) {}
+  GpuRecorder(const CuptiReport& found, Sink sink) : collector_(found, std::move(sink)) {}
 
   std::int64_t now() const override { return collector_.now(); }
   void begin(const std::string& text) override { open_.push_back(collector_.range(text)); }
@@ -31,9 +30,9 @@ class GpuRecorder : public Recorder {
   std::vector<Collector::Range> open_;
 };
 
-// The second ledger: device memory as CUPTI saw it, as the track `cupti` in the passes of a timeline
-// whose clock is `passes`. What was there when the first pass began is taken off. Memory that was
-// mapped counts when it was created, and when it was released.
-Track cupti_track(const records::Batch& seen, const Timeline& timeline);
+// The second ledger: device memory as CUPTI saw it, as the track `cupti` in the passes of a capture.
+// What was there when the first pass began is taken off. Memory that was mapped counts when it was
+// created, and when it was released.
+Track cupti_track(const records::Batch& seen, const Captured& captured);
 
 }  // namespace kvf::capture

@@ -6,8 +6,6 @@
 
 #include <fmt/format.h>
 
-#include "timeline/pass_columns.h"
-
 namespace kvf::capture {
 
 void Ledger::Column::begin() {
@@ -20,7 +18,7 @@ void Ledger::Column::end() {
   columns.held_after.push_back(count.live);
 }
 
-Ledger::Ledger(const Schedule& schedule, bool by_layer) : schedule_(schedule), by_layer_(by_layer) {
+Ledger::Ledger(const Schedule& schedule, bool by_layer) : by_layer_(by_layer) {
   for (const Group& group : schedule.groups) {
     if (layers_.try_emplace(group.layer).second) {
       bytes_per_entry_.push_back(group.copies * group.bytes.count());
@@ -28,10 +26,13 @@ Ledger::Ledger(const Schedule& schedule, bool by_layer) : schedule_(schedule), b
   }
 }
 
-void Ledger::begin_pass(const Pass& pass, std::int64_t now) {
-  rows_.first_row.push_back(pass.position.count());
-  rows_.rows.push_back(pass.rows.count());
-  clock_.push_back({now, pass.index + 1});
+void Ledger::begin_pass(const std::string& phase, Tokens first_row, Tokens rows, std::int64_t now) {
+  const std::int64_t pass = std::ssize(rows_.rows);
+  if (phases_.empty() || phases_.back().name != phase) phases_.push_back({phase, pass, 0});
+  ++phases_.back().passes;
+  rows_.first_row.push_back(first_row.count());
+  rows_.rows.push_back(rows.count());
+  clock_.push_back({now, pass + 1});
   for (Column* column : {&blocks_, &bytes_, &allocator_, &resident_}) column->begin();
   for (auto& [number, column] : layers_) column.begin();
   entries_ = {last_entries_, 0, last_entries_};
@@ -45,7 +46,7 @@ void Ledger::see(const BlockEvent& event, std::int64_t now) {
   }
   blocks_.count.add(sign);
   bytes_.count.add(sign * event.bytes.count());
-  if (const auto layer = layers_.find(event.layer); layer != layers_.end()) {
+  if (const auto layer = layers_.find(event.owner.layer); layer != layers_.end()) {
     layer->second.count.add(sign);
   }
   if (!ended_) live_.push_back({now, std::max<std::int64_t>(bytes_.count.live, 0)});
@@ -60,6 +61,11 @@ void Ledger::layer(std::size_t number, std::int64_t past, std::int64_t during, s
   };
   add(entries_, 1);
   add(held_, bytes_per_entry_[number]);
+}
+
+void Ledger::released(std::size_t number, std::int64_t entries) {
+  last_entries_ -= entries;
+  last_held_ -= entries * bytes_per_entry_[number];
 }
 
 void Ledger::end_pass(Bytes resident) {
@@ -106,7 +112,7 @@ Timeline Ledger::timeline() const {
       add(fmt::format("layer {}", number), TrackUnit::blocks, number, column.columns);
     }
   }
-  timeline.phases = phases_of(schedule_.plan);
+  timeline.phases = phases_;
   timeline.curves = {{{"live", "", TrackUnit::bytes}, live_},
                      {{"passes", "", TrackUnit::passes}, clock_}};
   return timeline;

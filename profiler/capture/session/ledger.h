@@ -3,11 +3,12 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 #include <unordered_set>
 #include <vector>
 
 #include "models/schedule.h"
-#include "profiler/capture/session/block_cache.h"
+#include "profiler/capture/session/block_manager.h"
 #include "timeline/recording.h"
 #include "timeline/timeline.h"
 
@@ -18,12 +19,16 @@ class Ledger {
   // `by_layer`: whether blocks are of one layer each, which then has a track.
   Ledger(const Schedule& schedule, bool by_layer);
 
-  void begin_pass(const Pass& pass, std::int64_t now);
+  // `phase`: "prefill" or "decode"; the rows are those of the longest sequence.
+  void begin_pass(const std::string& phase, Tokens first_row, Tokens rows, std::int64_t now);
   void see(const BlockEvent& event, std::int64_t now);
   // The backend has given out, or taken back (below 0), so many bytes.
   void backend(std::int64_t bytes) { allocator_.count.add(bytes); }
-  // The entries of a layer before the pass, while it attended, and after it; layers in order.
+  // The entries of a layer before the pass, while it attended, and after it; layers in order. Of the
+  // sequences that the pass is of.
   void layer(std::size_t number, std::int64_t past, std::int64_t during, std::int64_t after);
+  // Between two passes: a sequence has ended, which had so many entries in a layer.
+  void released(std::size_t number, std::int64_t entries);
   // `resident`: what the system's figure has grown by.
   void end_pass(Bytes resident);
   // No pass follows: what the log hears from here on is the release.
@@ -48,7 +53,6 @@ class Ledger {
     void end();
   };
 
-  const Schedule& schedule_;
   bool by_layer_;
   bool ended_ = false;
   Column blocks_, bytes_, allocator_, resident_;
@@ -60,6 +64,7 @@ class Ledger {
   };
   Sum entries_, held_;
   TrackColumns entry_columns_, held_columns_, rows_;
+  std::vector<PhaseSpan> phases_;
   std::vector<CurvePoint> live_, clock_;
   std::unordered_set<std::int64_t> known_;  // blocks that are live
   std::int64_t last_entries_ = 0, last_held_ = 0;

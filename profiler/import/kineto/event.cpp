@@ -16,6 +16,10 @@ constexpr std::array<std::string_view, 21> kDeviceTypes{
     "fpga", "maia", "xla",    "vulkan", "metal",  "xpu",   "mps",
     "meta", "hpu",  "ve",     "lazy",   "ipu",    "mtia",  "privateuseone"};
 
+bool has_name(DeviceNumber device) {
+  return device.type >= 0 && device.type < std::ssize(kDeviceTypes);
+}
+
 constexpr std::int64_t kMostTime = std::int64_t{1} << 61;  // differences of two must fit
 
 struct Fields {
@@ -80,10 +84,9 @@ EventContent memory_event(const Fields& fields) {
   if (!time || !address || !bytes || !total || !reserved || !type || !index) {
     return Unusable::unknown;
   }
-  AllocatorEvent event{device_name(*type, *index), {*time, *address, *bytes}, *total, *reserved};
-  if (event.device.empty()) return Unusable::unknown;
+  if (!has_name({*type, *index})) return Unusable::unknown;
   if (*bytes == 0) return {};
-  return event;
+  return AllocatorEvent{{*type, *index}, {*time, *address, *bytes}, *total, *reserved};
 }
 
 // Nothing if it has no times.
@@ -96,10 +99,11 @@ std::optional<Span> span_of(const Fields& fields) {
 
 }  // namespace
 
-std::string device_name(std::int64_t type, std::int64_t index) {
-  if (type < 0 || type >= std::ssize(kDeviceTypes)) return "";
-  const std::string name(kDeviceTypes[static_cast<std::size_t>(type)]);
-  return type == 0 || index < 0 ? name : name + ":" + std::to_string(index);
+std::string device_name(DeviceNumber device) {
+  if (!has_name(device)) return "";
+  const std::string name(kDeviceTypes[static_cast<std::size_t>(device.type)]);
+  const bool one = device.type == 0 || device.index < 0;
+  return one ? name : name + ":" + std::to_string(device.index);
 }
 
 EventContent read_event(std::string_view text, const std::vector<std::string>& operators) {

@@ -17,8 +17,15 @@
 
 namespace kvf::traces {
 
+// A device as PyTorch numbers it.
+struct DeviceNumber {
+  std::int64_t type = 0;
+  std::int64_t index = 0;  // below 0: none
+  friend bool operator==(const DeviceNumber&, const DeviceNumber&) = default;
+};
+
 struct AllocatorEvent {
-  std::string device;
+  DeviceNumber device;
   MemoryEvent event;
   std::int64_t total = 0;     // allocated afterwards
   std::int64_t reserved = 0;  // afterwards
@@ -42,7 +49,7 @@ using EventContent = std::variant<std::monostate, AllocatorEvent, Unusable, Anno
 // in the file, in nanoseconds. `operators` are the names of those that are wanted. Throws JsonError.
 EventContent read_event(std::string_view text, const std::vector<std::string>& operators);
 
-// The name of a device by its number in PyTorch: "cpu", "cuda:0"; empty for a number that has none.
-std::string device_name(std::int64_t type, std::int64_t index);
+// "cpu", "cuda:0"; empty for a number that has no name.
+std::string device_name(DeviceNumber device);
 
 }  // namespace kvf::traces

@@ -81,7 +81,7 @@ class Reader {
   void take(EventContent content) {
     if (const auto* found = std::get_if<AllocatorEvent>(&content)) {
       ++memory_events_;
-      Ledger& ledger = builder_.device(found->device);
+      Ledger& ledger = ledger_of(found->device);
       ledger.add(found->event, found->total);
       ledger.add_reserved({found->event.time_ns, found->reserved});
     } else if (auto* annotation = std::get_if<Annotation>(&content)) {
@@ -91,6 +91,15 @@ class Reader {
     } else if (const auto* why = std::get_if<Unusable>(&content)) {
       ++(*why == Unusable::old_form ? old_form_ : counters().unknown);
     }
+  }
+
+  // Most events are of the device of the one before.
+  Ledger& ledger_of(DeviceNumber device) {
+    if (ledger_ == nullptr || device != device_) {
+      device_ = device;
+      ledger_ = &builder_.device(device_name(device));
+    }
+    return *ledger_;
   }
 
   void refuse_old_form() {
@@ -109,6 +118,8 @@ class Reader {
   const ReadOptions& options_;
   JsonText text_;
   Builder builder_{std::string(kFormat), Beginning::from_totals};
+  DeviceNumber device_;
+  Ledger* ledger_ = nullptr;  // of this device
   bool has_events_ = false;
   std::int64_t base_ns_ = 0;
   std::int64_t memory_events_ = 0;

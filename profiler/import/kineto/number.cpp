@@ -47,6 +47,12 @@ std::optional<Decimal> decimal(std::string_view number) {
 }  // namespace
 
 std::optional<std::int64_t> scaled(std::string_view number, int power) {
+  if (power == 0) {  // most are integers as they stand
+    std::int64_t value = 0;
+    const char* const end = number.data() + number.size();
+    const auto [at, error] = std::from_chars(number.data(), end, value);
+    if (error == std::errc() && at == end) return value;
+  }
   constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
   const std::optional<Decimal> parts = decimal(number);
   if (!parts) return {};

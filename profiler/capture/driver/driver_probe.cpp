@@ -1,4 +1,4 @@
-#include "profiler/capture/backends/driver_probe.h"
+#include "profiler/capture/driver/driver_probe.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 #include <fstream>
 #include <regex>
 
-#include "profiler/capture/backends/library.h"
+#include "profiler/capture/driver/library.h"
 
 namespace kvf::capture {
 namespace {
