@@ -8,6 +8,8 @@
 
 #include <fmt/format.h>
 
+#include "models/units.h"
+
 namespace kvf {
 namespace {
 
@@ -29,18 +31,42 @@ std::int64_t first_time(const Recording& recording) {
   return first == std::numeric_limits<std::int64_t>::max() ? 0 : first;
 }
 
-Curve curve_of(const char* name, const std::string& device, std::int64_t zero,
-               const std::vector<MemorySample>& samples) {
-  Curve curve{{name, device, TrackUnit::bytes}, {}};
-  curve.points.reserve(samples.size());
-  for (const MemorySample& sample : samples) {
-    if (sample.bytes < 0) {
-      throw std::invalid_argument(fmt::format("{} bytes of {} are {} at {} ns", name, device,
-                                              sample.bytes, sample.time_ns));
-    }
-    curve.points.push_back({sample.time_ns - zero, sample.bytes});
+// Of `points` points: recordings are long, and a curve that grows takes twice its room.
+class CurveBuilder {
+ public:
+  CurveBuilder(const char* name, const std::string& device, std::int64_t zero, std::size_t points)
+      : curve_{{name, device, TrackUnit::bytes}, {}}, zero_(zero) {
+    curve_.points.reserve(points);
   }
-  return curve;
+  void add(std::int64_t time, std::int64_t bytes) {
+    if (bytes < 0) {
+      throw std::invalid_argument(fmt::format("{} bytes of {} are {} at {} ns", curve_.info.name,
+                                              curve_.info.device, bytes, time));
+    }
+    curve_.points.push_back({time - zero_, bytes});
+  }
+  Curve finish() { return std::move(curve_); }
+
+ private:
+  Curve curve_;
+  std::int64_t zero_;
+};
+
+Curve live_curve(const DeviceRecording& device, std::int64_t zero) {
+  CurveBuilder curve("live", device.device, zero, device.events.size() + 1);
+  if (!device.events.empty()) curve.add(device.events.front().time_ns, device.base_bytes);
+  Bytes live(device.base_bytes);
+  for (const MemoryEvent& event : device.events) {
+    live = live + Bytes(event.bytes);
+    curve.add(event.time_ns, live.count());
+  }
+  return curve.finish();
+}
+
+Curve reserved_curve(const DeviceRecording& device, std::int64_t zero) {
+  CurveBuilder curve("reserved", device.device, zero, device.reserved.size());
+  for (const MemorySample& sample : device.reserved) curve.add(sample.time_ns, sample.bytes);
+  return curve.finish();
 }
 
 }  // namespace
@@ -49,12 +75,8 @@ Timeline timeline_of(const Recording& recording, const std::string& pass_names) 
   Timeline timeline;
   const std::int64_t zero = first_time(recording);
   for (const DeviceRecording& device : recording.devices) {
-    std::vector<MemorySample> live = live_bytes(device);
-    if (!live.empty()) live.insert(live.begin(), {live.front().time_ns, device.base_bytes});
-    timeline.curves.push_back(curve_of("live", device.device, zero, live));
-    if (!device.reserved.empty()) {
-      timeline.curves.push_back(curve_of("reserved", device.device, zero, device.reserved));
-    }
+    timeline.curves.push_back(live_curve(device, zero));
+    if (!device.reserved.empty()) timeline.curves.push_back(reserved_curve(device, zero));
   }
   const std::vector<RecordedPass> passes = passes_of(recording, pass_names);
   if (passes.empty()) return timeline;

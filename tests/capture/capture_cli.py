@@ -78,6 +78,34 @@ def faults(folder):
         check("a file of residuals", len(runs) == 3 and "blocks above" in names, names)
 
 
+BATCH = """\
+kvfootprint-scenario: 1
+model: {layers: 2, kv_heads: 2, query_heads: 4, head_dim: 16, dtype: fp16}
+prefill_chunk_tokens: 16
+tasks:
+  - name: unequal
+    sequences:
+      - {prompt_tokens: 50, output_tokens: 6}
+      - {prompt_tokens: 20, output_tokens: 2, count: 2}
+policies:
+  - {name: streaming, sink_tokens: 4, window_tokens: 12}
+memory: {blocks: {block_tokens: 4, table: layer, compaction: true}}
+"""
+
+
+def batch(folder):
+    scenario, file = folder / "batch.yaml", folder / "batch.kvf"
+    scenario.write_text(BATCH)
+    done = run("capture", scenario, "--backend", "host", "-o", file)
+    check("capture of a batch", done.returncode == 0, done.stderr)
+    done = run("compare", scenario, file)
+    check("comparison of a batch", done.returncode == 0, done.stdout)
+    with sqlite3.connect(file) as database:
+        sequences = database.execute("SELECT DISTINCT sequence FROM KVF_APPLICATION_EVENTS "
+                                     "ORDER BY sequence").fetchall()
+    check("sequences of a batch", sequences == [(0,), (1,), (2,)], sequences)
+
+
 def refusals(folder):
     file = folder / "none.kvf"
     for words, arguments in (
@@ -131,6 +159,6 @@ def rows(file):
 
 
 with tempfile.TemporaryDirectory() as name:
-    for part in (captures, faults, refusals, killed):
+    for part in (captures, faults, batch, refusals, killed):
         part(pathlib.Path(name))
 sys.exit(f"{len(WRONG)} wrong" if WRONG else 0)

@@ -64,6 +64,7 @@ TEST_CASE("a capture on the host is as predicted, for every policy, table and ba
       "{name: prulong, streaming_heads: 0.5, sink_tokens: 4, window_tokens: 20}",
       "{name: snapkv, sparsity: 0.6, window_tokens: 16, eviction: naive}",
       "{name: snapkv, sparsity: 0.6, window_tokens: 16, eviction: patched, kv: kv-head}",
+      "{name: snapkv, sparsity: 0.1, window_tokens: 16, eviction: patched, kv: kv-head}",
       "{name: locret, sparsity: 0.7, local_tokens: 10, stabilizer_tokens: 20}",
       "{name: adakv, ratio: 0.5}", "{name: pyramidkv, sparsity: 0.5, window_tokens: 8}",
       "{name: decoding-press, interval_passes: 7, target_tokens: 40}", "{name: h2o, ratio: 0.5}");

@@ -105,6 +105,28 @@ class ImportTest(unittest.TestCase):
             self.assertIn(words, out)
         self.assertNotIn("wrong:", out)
 
+    def test_run_file(self):
+        """-o: bytes over time from what was there before, and pass by pass."""
+        run_file = os.path.join(self.folder.name, "run.kvf")
+        self.assertEqual(self.run_import(self.trace(EVENTS), "-o", run_file)[0], 0)
+
+        def rows_of(what):
+            text = subprocess.run([PROGRAM, "export", run_file, "--what", what, "--format", "csv"],
+                                  capture_output=True, timeout=60, check=True).stdout.decode()
+            return [line.split(",") for line in text.splitlines()[1:]]
+
+        curves = {}
+        for row in rows_of("curves"):
+            curves.setdefault(row[4], []).append((int(row[7]), int(row[8])))
+        self.assertEqual(curves, {
+            "live": [(1000, 1000), (1000, 1100), (3000, 1150), (4000, 1050), (22000, 1057),
+                     (32000, 1064), (40000, 1014)],
+            "reserved": [(1000, 4096)],
+            "passes": [(0, 1), (20000, 2), (30000, 3)]})
+        self.assertEqual([(row[10], *map(int, row[14:])) for row in rows_of("tracks")],
+                         [("prefill", 1000, 1150, 1050), ("decode", 1050, 1057, 1057),
+                          ("decode", 1057, 1064, 1064)])
+
     def test_damage_has_status_1(self):
         for events, name in ((EVENTS[:6] + EVENTS[7:], None),
                              (EVENTS[:8] + EVENTS[9:], "total_mismatch"),

@@ -1,5 +1,6 @@
 #include "profiler/import/kineto/json_value.h"
 
+#include <array>
 #include <bit>
 #include <charconv>
 
@@ -66,9 +67,13 @@ std::uint64_t between(std::uint64_t quotes) {
 }
 
 bool is_space(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
-bool ends_word(char c) {
-  return is_space(c) || c == ',' || c == '}' || c == ']' || c == ':' || c == '"';
-}
+
+constexpr std::array<bool, 256> kEndsWord = [] {
+  std::array<bool, 256> ends{};
+  for (const char c : std::string_view(" \n\t\r,}]:\"")) ends[static_cast<unsigned char>(c)] = true;
+  return ends;
+}();
+bool ends_word(char c) { return kEndsWord[static_cast<unsigned char>(c)]; }
 
 // Few bits are set; a processor that can count them is not taken for granted.
 int number_of(std::uint64_t bits) {
@@ -158,15 +163,17 @@ bool JsonCursor::another(char close, bool begin) {
 std::string_view JsonCursor::raw_string(bool& escapes) {
   expect('"');
   const char* const begin = at_;
+  const char* at = begin;  // a member would be written with every character
   for (;;) {
-    while (at_ != end_ && *at_ != '"' && *at_ != '\\') ++at_;
-    if (at_ == end_) throw JsonError("a string without an end");
-    if (*at_ == '"') break;
+    while (at != end_ && *at != '"' && *at != '\\') ++at;
+    if (at == end_) throw JsonError("a string without an end");
+    if (*at == '"') break;
     escapes = true;
-    if (++at_ == end_) throw JsonError("a string without an end");
-    ++at_;  // what is escaped
+    if (++at == end_) throw JsonError("a string without an end");
+    ++at;  // what is escaped
   }
-  return {begin, static_cast<std::size_t>(at_++ - begin)};
+  at_ = at + 1;
+  return {begin, static_cast<std::size_t>(at - begin)};
 }
 
 std::string_view JsonCursor::string(std::string& storage) {
@@ -190,8 +197,10 @@ std::string_view JsonCursor::value() {
     }
     if (at_ > end_) throw JsonError("brackets that are not closed");
   } else {
-    while (at_ != end_ && !ends_word(*at_)) ++at_;
-    if (at_ == begin) throw JsonError("no value where one should be");
+    const char* at = begin;
+    while (at != end_ && !ends_word(*at)) ++at;
+    at_ = at;
+    if (at == begin) throw JsonError("no value where one should be");
   }
   return {begin, static_cast<std::size_t>(at_ - begin)};
 }
