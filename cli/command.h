@@ -28,6 +28,8 @@ void add_export(CLI::App& app, Action& action);
 void add_capture(CLI::App& app, Action& action, const std::string& command_line);
 void add_compare(CLI::App& app, Action& action, const std::string& command_line);
 void add_import(CLI::App& app, Action& action, const std::string& command_line);
+void add_plot(CLI::App& app, Action& action);
+void add_generate(CLI::App& app, Action& action);
 
 // The input is wrong: main() prints the text and exits with 2.
 struct UsageError : std::runtime_error {

@@ -7,6 +7,7 @@
 #include "cli/command.h"
 #include "cli/map.h"
 #include "models/closed_form.h"
+#include "models/dtype.h"
 #include "models/peak_bytes.h"
 #include "sim/footprint_json.h"
 #include "sim/input/bind.h"
@@ -15,6 +16,7 @@
 #include "sim/input/policy.h"
 #include "sim/report.h"
 #include "sim/simulate.h"
+#include "sim/simulate_batch.h"
 #include "timeline/json_text.h"
 
 namespace kvf::cli {
@@ -33,6 +35,8 @@ struct Options {
   std::string model;
   std::string accounting = "implementation";
   std::string implementation;
+  std::string kv_dtype;
+  std::int64_t batch = 1;
   MapOptions map;
 };
 
@@ -116,9 +120,30 @@ std::string trace(const Schedule& schedule) {
   return fmt::format(R"(,"passes":[{}])", passes);
 }
 
+// One sequence; the footprint is that of its batch.
+struct Counted {
+  Schedule schedule;
+  Result result;
+};
+
+Batch batch_of(const input::Case& c, const Options& options) {
+  const Sequences equal{c.workload, options.batch};
+  return plan_batch(c.policy, c.shape, {&equal, 1}, c.accounting, c.convention);
+}
+
+Counted count_case(const input::Case& c, const Options& options) {
+  const bool closed = options.method == "closed";
+  Counted counted{plan(c.policy, c.shape, c.workload, c.accounting, c.convention), {}};
+  counted.result = closed ? closed_form(counted.schedule) : simulate(counted.schedule);
+  if (options.batch > 1) {
+    const Batch batch = batch_of(c, options);
+    counted.result.footprint = closed ? closed_form(batch) : simulate(batch);
+  }
+  return counted;
+}
+
 std::string answer(const input::Case& c, const Options& options) {
-  const Schedule schedule = plan(c.policy, c.shape, c.workload, c.accounting, c.convention);
-  const Result result = options.method == "closed" ? closed_form(schedule) : simulate(schedule);
+  const auto [schedule, result] = count_case(c, options);
   std::string out = "{" + json_figures(result.footprint);
   if (schedule.heads_assumed) out += R"(,"heads":"assumed")";
   if (options.detail) {
@@ -150,8 +175,9 @@ std::string pass_in_words(const Schedule& schedule, std::int64_t pass) {
   return "no pass";
 }
 
-// `bytes`: the model is a real one, so that they mean something.
-void print_table(const input::Case& c, const Schedule& schedule, const Result& result, bool bytes) {
+void print_table(const input::Case& c, const Counted& counted, const Options& options) {
+  const Schedule& schedule = counted.schedule;
+  const Result& result = counted.result;
   const Footprint& f = result.footprint;
   const auto percent = [](std::optional<double> share) {
     return share ? fmt::format("{:.2f} %", 100 * *share) : std::string("undefined");
@@ -169,8 +195,9 @@ void print_table(const input::Case& c, const Schedule& schedule, const Result& r
        fmt::format("{} ({})", count(f.peak_entries.count()), pass_in_words(schedule, f.peak_pass)));
   line("peak entries, layerwise", fmt::format("{} ({})", count(f.peak_layerwise_entries.count()),
                                               pass_in_words(schedule, f.peak_layerwise_pass)));
-  if (bytes) {
-    const PeakBytes peak = peak_bytes(schedule);
+  if (!options.model.empty()) {  // it is a real one, so that bytes mean something
+    const PeakBytes peak =
+        options.batch == 1 ? peak_bytes(schedule) : peak_bytes(batch_of(c, options));
     line("peak bytes", fmt::format("{}, layerwise {}", count(peak.all_layers.count()),
                                    count(peak.layerwise.count())));
   }
@@ -179,18 +206,28 @@ void print_table(const input::Case& c, const Schedule& schedule, const Result& r
   line("held after decoding", count(f.held_after_decode.count()) + " entries");
   if (masks_any(schedule)) {
     line("  of these not masked",
-         fmt::format("{} and {}", sum_of(schedule, result, &CellTotals::live_after_prefill),
-                     sum_of(schedule, result, &CellTotals::live_after_decode)));
+         fmt::format("{} and {}",
+                     options.batch * sum_of(schedule, result, &CellTotals::live_after_prefill),
+                     options.batch * sum_of(schedule, result, &CellTotals::live_after_decode)));
   }
   if (schedule.allocates_ahead()) {
     if (const auto reserved = reserved_entries(schedule)) {
-      line("allocated ahead", count(reserved->count()) + " entries");
+      line("allocated ahead", count(reserved->times(options.batch).count()) + " entries");
     }
   }
   if (schedule.active_read) line("active share", percent(f.active_share));
   if (schedule.heads_assumed) fmt::print("note: which cells keep most is assumed\n");
   if (idle(c.policy, schedule)) fmt::print("note: {}\n", kIdlePolicy);
   if (!c.model_note.empty()) fmt::print("note: {}\n", c.model_note);
+}
+
+// States are in another dtype than the cache, and would not follow.
+void set_dtype(LlmShape& shape, const std::string& name) {
+  if (shape.state_bytes() > Bytes{}) {
+    throw UsageError("--kv-dtype is not for models that have recurrent states");
+  }
+  shape.dtype = name;
+  check(shape);
 }
 
 int run_one(const Options& options) {
@@ -212,14 +249,18 @@ int run_one(const Options& options) {
   }
   c.accounting = *parse_accounting(options.accounting);
   if (!options.implementation.empty()) c.convention = parse_convention(options.implementation);
+  if (!options.kv_dtype.empty()) set_dtype(c.shape, options.kv_dtype);
+  if (options.batch > 1 && (options.detail || options.trace || options.map.wanted)) {
+    throw UsageError("--detail, --trace and --map are of one sequence, not of a --batch");
+  }
   if (options.json || options.detail || options.trace) {
     fmt::print("{}\n", answer(c, options));
     return 0;
   }
-  const Schedule schedule = plan(c.policy, c.shape, c.workload, c.accounting, c.convention);
-  if (options.map.wanted) return print_map(schedule, options.map);
-  const Result result = options.method == "closed" ? closed_form(schedule) : simulate(schedule);
-  print_table(c, schedule, result, !options.model.empty());
+  if (options.map.wanted) {
+    return print_map(plan(c.policy, c.shape, c.workload, c.accounting, c.convention), options.map);
+  }
+  print_table(c, count_case(c, options), options);
   return 0;
 }
 
@@ -243,6 +284,10 @@ void add_footprint(CLI::App& app, Action& action) {
       ->add_option("--implementation", options->implementation,
                    "whose implementation; absent: the policy's own")
       ->check(CLI::IsMember(convention_names()));
+  command->add_option("--batch", options->batch, "equal sequences at once; absent: 1")
+      ->check(CLI::Range(1, 1 << 20));
+  command->add_option("--kv-dtype", options->kv_dtype, "of the cache; absent: the model's")
+      ->check(CLI::IsMember(dtype_names()));
   command->add_option("--method", options->method, "closed form or simulation; absent: closed")
       ->check(CLI::IsMember({"closed", "simulate"}));
   command->add_flag("--detail", options->detail, "groups and what they hold (JSON)");
@@ -251,7 +296,7 @@ void add_footprint(CLI::App& app, Action& action) {
   options->map.add_to(*command);
   // A case says these for itself.
   for (const char* name : {"--prompt", "--output", "--chunk", "--policy", "--model", "--accounting",
-                           "--implementation", "--json", "--map"}) {
+                           "--implementation", "--batch", "--kv-dtype", "--json", "--map"}) {
     cases->excludes(name);
   }
   command->footer(

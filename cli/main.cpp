@@ -54,6 +54,8 @@ int main(int argc, char** argv) {
   cli::add_capture(app, action, joined(argc, argv));
   cli::add_compare(app, action, joined(argc, argv));
   cli::add_import(app, action, joined(argc, argv));
+  cli::add_plot(app, action);
+  cli::add_generate(app, action);
   try {
     if (const std::string unknown = unknown_command(app, argc, argv); !unknown.empty()) {
       throw cli::UsageError(unknown);

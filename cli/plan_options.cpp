@@ -16,6 +16,7 @@
 #include "sim/input/gpu.h"
 #include "sim/input/model.h"
 #include "sim/input/policy.h"
+#include "sim/input/policy_forms.h"
 
 namespace kvf::cli {
 namespace {
@@ -71,7 +72,8 @@ std::string similar(std::string_view value) {
 
 void set_gpu(PlanOptions& options, std::string_view key, std::string_view value) {
   const auto gpu = input::parse_gpu(value);
-  if (!gpu) refuse(key, value, std::string(input::kGpuWords) + similar(value));
+  const bool too_small = !gpu && input::parse_size(value);
+  if (!gpu) refuse(key, value, std::string(input::kGpuWords) + (too_small ? "" : similar(value)));
   options.gpu = *gpu;
 }
 
@@ -107,20 +109,10 @@ void set_quantization(PlanOptions& options, std::string_view key, std::string_vi
   options.quantization = *quantization;
 }
 
-// A policy that needs a share and is named alone takes 70 %, as the paper's tables do.
+// A policy that is named alone takes what it cannot do without from the paper's tables.
 void set_policy(PlanOptions& options, std::string_view key, std::string_view value) {
-  if (value.find(':') == std::string_view::npos) {
-    for (const std::string_view share :
-         {"", ":sparsity=0.7", ":streaming_heads=0.7", ":ratio=0.7"}) {
-      try {
-        options.policy = input::parse_policy(std::string(value) + std::string(share), flag(key));
-        return;
-      } catch (const input::InputError&) {
-        // Another one may be what it needs; the words are those of the name alone.
-      }
-    }
-  }
-  options.policy = input::parse_policy(value, flag(key));
+  options.policy = input::make_usual_policy(value);
+  if (!options.policy) options.policy = input::parse_policy(value, flag(key));
 }
 
 using O = PlanOptions;

@@ -60,8 +60,7 @@ int run(const Options& options) {
   input::Scenario scenario = input::read_scenario(options.scenario);
   if (!options.accounting.empty()) scenario.accounting = *parse_accounting(options.accounting);
   if (options.paging) {
-    if (!scenario.memory) scenario.memory.emplace();
-    scenario.memory->cache = input::CacheKind::paged;
+    if (!scenario.memory) scenario.memory.emplace().cache = input::CacheKind::paged;
     if (!scenario.memory->blocks) scenario.memory->blocks.emplace();
     scenario.memory->blocks->sweep = true;
   }

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <string_view>
+#include <vector>
 
 #include "models/units.h"
 
@@ -22,6 +23,18 @@ struct BlockTables {
   TableOf of = TableOf::sequence;
   bool compaction = false;  // after each pass that evicts
   friend bool operator==(const BlockTables&, const BlockTables&) = default;
+};
+
+// Layers that share a table of a sequence where not all of them do: a group of an engine's pool.
+// Groups take equal blocks, in bytes, of one pool.
+struct TableGroup {
+  std::vector<std::int64_t> layers;  // their numbers
+  std::int64_t slots =
+      1;                  // of its block, for each of BlockTables::block: where entries are smaller
+  BytesPerToken padding;  // of a slot: places of the block in which no layer is
+  bool keeps_all = false;  // without compaction nothing is freed before the sequence is, also where
+                           // layers slide
+  friend bool operator==(const TableGroup&, const TableGroup&) = default;
 };
 
 // Tokens of a sequence, and passes of it, that can be followed block by block.

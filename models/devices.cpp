@@ -11,8 +11,8 @@ namespace {
 constexpr double kGiga = 1e9, kTera = 1e12;
 
 constexpr Bytes mib(std::int64_t count) { return Bytes(count * 1024 * 1024); }
-// Logs print two digits after the point: gib(2358) is 23.58 GiB.
-constexpr Bytes gib(std::int64_t hundredths) {
+// Logs print two digits after the point: hundredths_of_gib(2358) is 23.58 GiB.
+constexpr Bytes hundredths_of_gib(std::int64_t hundredths) {
   return Bytes(hundredths * 1024 * 1024 * 1024 / 100);
 }
 
@@ -35,8 +35,8 @@ constexpr Device kDevices[] = {
     {"t4", "Tesla T4 16GB", Bytes(15835660288), 320 * kGiga, 8.1 * kTera, 65 * kTera, 0, 40, 7, 5,
      "deviceQuery of CUDA driver 12.2 (14.75 GiB in hpcaitech/Open-Sora issue 697); NVIDIA T4 "
      "datasheet"},
-    {"a100-40gb", "NVIDIA A100 40GB", gib(3939), 1555 * kGiga, 19.5 * kTera, 312 * kTera, 0, 108, 8,
-     0,
+    {"a100-40gb", "NVIDIA A100 40GB", hundredths_of_gib(3939), 1555 * kGiga, 19.5 * kTera,
+     312 * kTera, 0, 108, 8, 0,
      "39.39 GiB in NVIDIA/TensorRT-LLM issue 2268 and in a vLLM log, 39.49 in another; NVIDIA "
      "A100 datasheet, SXM and PCIe alike"},
     {"a100-80gb", "NVIDIA A100 SXM4 80GB", Bytes(84987740160), 2039 * kGiga, 19.5 * kTera,
@@ -45,8 +45,8 @@ constexpr Device kDevices[] = {
      312 * kTera, 0, 108, 8, 0,
      "deviceQuery of CUDA driver 12.4 in the documentation of the DEAC cluster; NVIDIA A100 "
      "datasheet"},
-    {"a800-80gb", "NVIDIA A800 SXM4 80GB", gib(7933), 2039 * kGiga, 19.5 * kTera, 312 * kTera, 0,
-     108, 8, 0,
+    {"a800-80gb", "NVIDIA A800 SXM4 80GB", hundredths_of_gib(7933), 2039 * kGiga, 19.5 * kTera,
+     312 * kTera, 0, 108, 8, 0,
      "79.33 GiB in hahnyuan/PB-LLM issue 3, which does not say whether SXM or PCIe; NVIDIA "
      "A100 datasheet: the A800 differs in NVLink"},
     {"a10", "NVIDIA A10 24GB", Bytes(23609475072), 600 * kGiga, 31.2 * kTera, 125 * kTera, 0, 72, 8,
@@ -58,8 +58,8 @@ constexpr Device kDevices[] = {
     {"l4", "NVIDIA L4 24GB", Bytes(23612293120), 300 * kGiga, 30.3 * kTera, 121 * kTera,
      242.5 * kTera, 58, 8, 9,
      "deviceQuery of CUDA driver 12.0; NVIDIA L4 datasheet, its sparse tensor rates halved"},
-    {"l40s", "NVIDIA L40S 48GB", gib(4442), 864 * kGiga, 91.6 * kTera, 362.05 * kTera, 733 * kTera,
-     142, 8, 9, "44.42 GiB in vllm-project/vllm issue 15815; NVIDIA L40S datasheet"},
+    {"l40s", "NVIDIA L40S 48GB", hundredths_of_gib(4442), 864 * kGiga, 91.6 * kTera, 362.05 * kTera,
+     733 * kTera, 142, 8, 9, "44.42 GiB in vllm-project/vllm issue 15815; NVIDIA L40S datasheet"},
     {"h100-80gb", "NVIDIA H100 SXM5 80GB", Bytes(85028896768), 3350 * kGiga, 67 * kTera,
      989.4 * kTera, 1978.9 * kTera, 132, 9, 0,
      "deviceQuery of CUDA driver 12.8, 79.19 GiB as in 48 logs of vLLM (others: 79.10 to 79.25); "
@@ -67,8 +67,8 @@ constexpr Device kDevices[] = {
     {"h100-80gb-pcie", "NVIDIA H100 PCIe 80GB", mib(81008), 2000 * kGiga, 51 * kTera, 756 * kTera,
      1513 * kTera, 114, 9, 0,
      "torch device properties, 81008 MiB; NVIDIA H100 PCIe datasheet and Hopper whitepaper"},
-    {"h100-nvl", "NVIDIA H100 NVL 94GB", gib(9300), 3900 * kGiga, 60 * kTera, 835.5 * kTera,
-     1670.5 * kTera, 132, 9, 0,
+    {"h100-nvl", "NVIDIA H100 NVL 94GB", hundredths_of_gib(9300), 3900 * kGiga, 60 * kTera,
+     835.5 * kTera, 1670.5 * kTera, 132, 9, 0,
      "93.00 GiB in ali-vilab/VACE issue 56; NVIDIA H100 datasheet, its sparse tensor rates "
      "halved"},
     {"h20", "NVIDIA H20 96GB", mib(97285), 4000 * kGiga, 44 * kTera, 148 * kTera, 296 * kTera, 78,
@@ -88,8 +88,8 @@ constexpr Device kDevices[] = {
      "torch device properties, 182642 MiB; NVIDIA Blackwell datasheet, HGX B200, its sparse "
      "tensor rates halved"},
     // Workstation.
-    {"rtx-a4000", "NVIDIA RTX A4000 16GB", gib(1561), 448 * kGiga, 19.2 * kTera, 76.7 * kTera, 0,
-     48, 8, 6,
+    {"rtx-a4000", "NVIDIA RTX A4000 16GB", hundredths_of_gib(1561), 448 * kGiga, 19.2 * kTera,
+     76.7 * kTera, 0, 48, 8, 6,
      "15.61 GiB in DengKaiCQ/VGGT-Long issue 6; NVIDIA RTX A4000 datasheet, its sparse tensor "
      "rate halved"},
     {"rtx-a5000", "NVIDIA RTX A5000 24GB", mib(24114), 768 * kGiga, 27.8 * kTera, 111.1 * kTera, 0,
@@ -116,8 +116,9 @@ constexpr Device kDevices[] = {
      0, 46, 8, 6,
      "deviceQuery of CUDA driver 12.8 (elsewhere 8589410304); NVIDIA "
      "GA102 whitepaper"},
-    {"rtx-3090", "GeForce RTX 3090 24GB", gib(2358), 936 * kGiga, 35.6 * kTera, 71 * kTera, 0, 82,
-     8, 6, "23.58 GiB in vllm-project/vllm issue 10517 and PR 14447; NVIDIA GA102 whitepaper"},
+    {"rtx-3090", "GeForce RTX 3090 24GB", hundredths_of_gib(2358), 936 * kGiga, 35.6 * kTera,
+     71 * kTera, 0, 82, 8, 6,
+     "23.58 GiB in vllm-project/vllm issue 10517 and PR 14447; NVIDIA GA102 whitepaper"},
     {"rtx-3090-ti", "GeForce RTX 3090 Ti 24GB", mib(24112), 1008 * kGiga, 40 * kTera, 80 * kTera, 0,
      84, 8, 6, "24112 MiB in pegainfer-project/pegainfer issue 422; NVIDIA Ada whitepaper"},
     {"rtx-4060-ti-8gb", "GeForce RTX 4060 Ti 8GB", Bytes(8585216000), 288 * kGiga, 22.1 * kTera,
@@ -133,8 +134,8 @@ constexpr Device kDevices[] = {
      "11866 MiB in a log of llama.cpp build 8586 (another: 11903); NVIDIA Ada whitepaper"},
     {"rtx-4080", "GeForce RTX 4080 16GB", mib(16049), 716.8 * kGiga, 48.7 * kTera, 97.5 * kTera,
      194.9 * kTera, 76, 8, 9, "torch device properties, 16049 MiB; NVIDIA Ada whitepaper"},
-    {"rtx-4090", "GeForce RTX 4090 24GB", gib(2353), 1008 * kGiga, 82.6 * kTera, 165.2 * kTera,
-     330.3 * kTera, 128, 8, 9,
+    {"rtx-4090", "GeForce RTX 4090 24GB", hundredths_of_gib(2353), 1008 * kGiga, 82.6 * kTera,
+     165.2 * kTera, 330.3 * kTera, 128, 8, 9,
      "23.53 GiB in a vLLM log (23.52 in pytorch/torchchat issue 1341); NVIDIA Ada whitepaper"},
     {"rtx-5090", "GeForce RTX 5090 32GB", Bytes(33660534784), 1792 * kGiga, 104.8 * kTera,
      209.5 * kTera, 419 * kTera, 170, 12, 0,

@@ -93,14 +93,13 @@ RunPasses run_passes(std::span<const BatchMember> members) {
   return passes;
 }
 
-void for_each_held_pass(
-    std::span<const BatchMember> members, const RunPasses& passes,
-    const std::function<void(std::int64_t, const std::vector<std::vector<CellInPass>>&)>& see) {
+void for_each_held_pass(std::span<const BatchMember> members, const RunPasses& passes,
+                        const std::function<void(std::int64_t, const CellsInPass&)>& see) {
   std::vector<Member> playing;
   for (std::size_t m = 0; m < members.size(); ++m) {
     playing.emplace_back(members[m].schedule, passes.slots[m], passes.last[m]);
   }
-  std::vector<std::vector<CellInPass>> now(members.size());
+  CellsInPass now(members.size());
   for (std::int64_t pass = 0; pass < passes.count; ++pass) {
     for (std::size_t m = 0; m < members.size(); ++m) now[m] = playing[m].step(pass);
     see(pass, now);

@@ -32,9 +32,11 @@ struct CellInPass {
   std::int64_t masked_after = 0;
 };
 
-// Calls see(pass, now) for each pass, where now[m][r] is of a cell of rule r of member m.
-void for_each_held_pass(
-    std::span<const BatchMember> members, const RunPasses& passes,
-    const std::function<void(std::int64_t, const std::vector<std::vector<CellInPass>>&)>& see);
+// now[m][r]: of a cell of rule r of member m.
+using CellsInPass = std::vector<std::vector<CellInPass>>;
+
+// Calls see(pass, now) for each pass.
+void for_each_held_pass(std::span<const BatchMember> members, const RunPasses& passes,
+                        const std::function<void(std::int64_t, const CellsInPass&)>& see);
 
 }  // namespace kvf

@@ -87,7 +87,9 @@ void page_case(PlayedCase& c, std::span<const BatchMember> members,
                const PlayOptions& options, const input::Scenario& scenario) {
   const std::int64_t ranks = scenario.memory->ranks();
   PagingOptions paging;
-  paging.tables = scenario.blocks()->tables;
+  Tables tables = tables_of(scenario, members);
+  paging.tables = tables.tables;
+  paging.groups = std::move(tables.groups);
   paging.scores = options.scores;
   if (scenario.blocks()->sweep) {
     for (const TableOf of : {TableOf::sequence, TableOf::layer, TableOf::head}) {
@@ -123,18 +125,24 @@ void add_memory(PlayedCase& c, const std::vector<BatchMember>& members,
   for (const BatchMember& member : on_one_gpu(members, c.policy->spec, scenario.memory->ranks())) {
     cells += member.schedule.shape.cells().times(member.count).count();
   }
-  const auto write = [&](std::string_view name, TrackUnit unit, const LevelColumn& column) {
+  const auto write = [&](std::string_view name, TrackUnit unit, const LevelColumn& column,
+                         std::string_view role = "") {
     track.past = column.past;
     track.held_during = column.during;
     track.held_after = column.after;
-    writer.append(writer.add_track({std::string(name), "", -1, cells, -1, 1, unit}), track);
+    writer.append(writer.add_track({std::string(name), std::string(role), -1, cells, -1, 1, unit}),
+                  track);
   };
   if (paged) write("blocks", TrackUnit::blocks, c.paging->of_policy.blocks);
   if (levels.live != levels.held) write("live", TrackUnit::bytes, levels.live);
   write("held", TrackUnit::bytes, levels.held);
   write("cache", TrackUnit::bytes, levels.cache);
   write("reserved", TrackUnit::bytes, levels.reserved);
-  if (levels.beside) write("device", TrackUnit::bytes, levels.device);
+  if (!levels.beside) return;
+  write("device", TrackUnit::bytes, levels.device);
+  for (const auto& [name, column] : levels.beside_columns()) {
+    write(name, TrackUnit::bytes, column, "beside");
+  }
 }
 
 void play_case(PlayedCase& c, const PlayOptions& options, const input::Scenario& scenario,

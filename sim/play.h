@@ -42,7 +42,7 @@ struct PagedCase {
   std::optional<Bytes> engine_pool{};  // if the blocks are taken from one
 
   // What block use and token use are shares of: the pool, or the blocks of full attention at its peak.
-  Bytes pool() const { return engine_pool.value_or(of_full->peak.reserved); }
+  Bytes pool() const { return engine_pool.value_or(of_full->peak.in_use); }
 };
 
 // One policy on one task. Points into the scenario.

@@ -119,7 +119,7 @@ void add_tensors(Timeline& timeline, const input::Scenario& scenario,
   LevelColumn allocated =
       buffer_levels(member.schedule, member.count,
                     fixed ? input::CacheKind::static_length : input::CacheKind::contiguous, driver)
-          .tensors;
+          .cache;
   const std::vector<std::int64_t> hidden = hidden_states(scenario, member.schedule);
   std::int64_t before = 0;  // nothing waits before the first pass, no token was chosen
   for (std::size_t pass = 0; pass < hidden.size(); ++pass) {
@@ -164,7 +164,7 @@ Timeline predict(const input::Scenario& scenario, const input::ScenarioTask& tas
     options.scores = scores;
     const Paging paging = page(members, options);
     timeline.tracks.push_back(track("blocks", TrackUnit::blocks, -1, passes, paging.blocks));
-    timeline.tracks.push_back(track("cache", TrackUnit::bytes, -1, passes, paging.reserved));
+    timeline.tracks.push_back(track("cache", TrackUnit::bytes, -1, passes, paging.in_use));
     return timeline;
   }
   const PackedBlocks packed = packed_blocks(members, *tables);

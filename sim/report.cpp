@@ -186,6 +186,10 @@ std::string notes(const input::Scenario& scenario, std::span<const PlayedCase> c
   if (streams) out += "note: which heads stream is assumed; give a heads_file to know\n";
   if (assumed) out += "note: which cells keep most is assumed\n";
   if (any_idle) out += fmt::format("note: {}\n", kIdlePolicy);
+  if (const Bytes states = scenario.shape.state_bytes(); states > Bytes{}) {
+    out += fmt::format("note: recurrent states, {} a sequence, are in none of these figures\n",
+                       with_unit(states));
+  }
   if (!scenario.model_note.empty()) out += fmt::format("note: {}\n", scenario.model_note);
   return out;
 }
@@ -260,9 +264,11 @@ std::string json_report(const input::Scenario& scenario, std::span<const PlayedC
         c.peak_bytes.layerwise.count(), json_remarks(c.schedule), c.agrees,
         paging_json(c) + levels_json(scenario, c));
   }
+  const Bytes states = scenario.shape.state_bytes();
   return fmt::format(
-      "{{\"model\":{},\"bytes_per_token\":{},\"accounting\":\"{}\",\"runs\":[\n {}]}}\n",
+      "{{\"model\":{},\"bytes_per_token\":{},{}\"accounting\":\"{}\",\"runs\":[\n {}]}}\n",
       json_string(scenario.model_title), scenario.shape.bytes_per_token().count(),
+      states > Bytes{} ? fmt::format("\"state_bytes\":{},", states.count()) : "",
       to_string(scenario.accounting), runs);
 }
 

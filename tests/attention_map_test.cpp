@@ -1,9 +1,16 @@
 // Attention maps of small cases, looked at: 24 tokens in chunks of 8, then 4 outputs.
+#include <algorithm>
+#include <stdexcept>
 #include <string>
+#include <vector>
+
+#include <fmt/format.h>
 
 #include "sim/input/policy.h"
 #include "sim/lives.h"
+#include "tests/cases_under_law.h"
 #include "tests/catch.h"
+#include "timeline/attention_map.h"
 
 using namespace kvf;
 
@@ -206,4 +213,108 @@ TEST_CASE("a cell is found by the number of its head in the layer", "[lifespans]
   }
   CHECK_THROWS_WITH(find_cell(schedule, 3, 0), "there is no layer 3; expected 0 to 2");
   CHECK_THROWS_WITH(find_cell(schedule, 1, 4), "layer 1 has no head 4; expected 0 to 3");
+}
+
+namespace {
+
+// A map as the command prints it, from lives and rows alone.
+std::string text_of(const AttentionMap& map, const Schedule& schedule) {
+  std::string text;
+  std::vector<Phase> phases;
+  for (const PassRun& run : schedule.plan.runs) {
+    phases.insert(phases.end(), static_cast<std::size_t>(run.count), run.phase);
+  }
+  for (std::int64_t row = 0; row < map.tokens(); ++row) {
+    const std::int64_t pass = map.pass_of(row);
+    const bool first = row == 0 || map.pass_of(row - 1) != pass;
+    const bool prefill = phases[static_cast<std::size_t>(pass)] == Phase::prefill;
+    std::string line;
+    for (std::int64_t key = 0; key < map.tokens(); ++key) {
+      line += " .o#?"[static_cast<std::size_t>(map.at(row, key))];
+    }
+    text += fmt::format("{:>7} {:>5} |{}|\n",
+                        !first    ? ""
+                        : prefill ? "prefill"
+                                  : "decode",
+                        row, line);
+  }
+  return text;
+}
+
+AttentionMap map_of(const Schedule& schedule, const CellRef& cell, const SparseReads& reads) {
+  std::vector<Life> lives;
+  std::vector<std::int64_t> first_row;
+  std::vector<std::int64_t> rows;
+  play_lives(
+      schedule, cell, ScoreModel(), [&](const Life& life) { lives.push_back(life); },
+      [&](const Pass& pass, const std::vector<std::int64_t>&) {
+        first_row.push_back(pass.position.count());
+        rows.push_back(pass.rows.count());
+      });
+  return {lives, first_row, rows, reads};
+}
+
+// What the schedule says of reads, in words of this test.
+SparseReads reads_of(const Schedule& schedule, const ScoreModel& scores, std::int64_t cell) {
+  if (!schedule.active_read) return {};
+  std::vector<bool> sparse;
+  for (const PassRun& run : schedule.plan.runs) {
+    sparse.insert(sparse.end(), static_cast<std::size_t>(run.count),
+                  schedule.active_read->applies(run.phase));
+  }
+  const ActiveRead read = *schedule.active_read;
+  return {[=](std::int64_t pass, std::int64_t entries) {
+            if (!sparse[static_cast<std::size_t>(pass)]) return entries;
+            if (read.tokens) return std::min(read.tokens->count(), entries);
+            return static_cast<std::int64_t>(read.share * static_cast<double>(entries));
+          },
+          [=](std::int64_t key, std::int64_t now) { return scores.score(cell, key, now); }};
+}
+
+}  // namespace
+
+TEST_CASE("lives and rows make the map that the simulation makes, for every policy",
+          "[lifespans]") {
+  LlmShape shape;
+  shape.layers = 3;
+  shape.kv_heads = 2;
+  shape.query_heads = 4;
+  const ScoreModel scores;
+  for (const test::LawCase& c : test::law_cases()) {
+    const Schedule schedule =
+        plan(c.policy, shape, {Tokens(21), Tokens(6), Tokens(8)}, c.accounting, c.convention);
+    const CellRef cell{schedule.groups.size() - 1, 0};
+    std::int64_t number = cell.head;
+    for (std::size_t g = 0; g < cell.group; ++g) number += schedule.groups[g].heads.count();
+    const AttentionMap map = map_of(schedule, cell, reads_of(schedule, scores, number));
+    INFO(c.label);
+    CHECK(text_of(map, schedule) == attention_map(schedule, cell, scores));
+  }
+}
+
+TEST_CASE("without scores it is not known which entries a sparse row reads", "[lifespans]") {
+  LlmShape shape;
+  const Schedule schedule =
+      plan(input::parse_policy("quest:active_tokens=6"), shape, {Tokens(8), Tokens(2), Tokens(8)});
+  SparseReads reads = reads_of(schedule, ScoreModel(), 0);
+  reads.score = nullptr;
+  const AttentionMap map = map_of(schedule, {}, reads);
+  CHECK(map.at(7, 7) == KeyState::active);
+  CHECK(map.at(8, 0) == KeyState::stored);
+  CHECK(map.at(9, 9) == KeyState::stored);
+  CHECK(map.at(8, 9) == KeyState::unseen);
+}
+
+TEST_CASE("an attention map refuses what is no small case", "[lifespans]") {
+  using Counts = std::vector<std::int64_t>;
+  const std::vector<Life> one{{0, 0, 0}};
+  CHECK(AttentionMap({}, Counts{}, Counts{}).tokens() == 0);
+  CHECK(AttentionMap(one, Counts{0}, Counts{1}).at(0, 0) == KeyState::active);
+  CHECK_THROWS_AS(AttentionMap(one, Counts{0}, Counts{513}), std::invalid_argument);
+  CHECK_THROWS_AS(AttentionMap(one, Counts{0, 2}, Counts{1, 1}), std::invalid_argument);
+  CHECK_THROWS_AS(AttentionMap(one, Counts{0}, Counts{1, 1}), std::invalid_argument);
+  CHECK_THROWS_AS(AttentionMap(std::vector<Life>{{0, 1, 0}}, Counts{0}, Counts{1}),
+                  std::invalid_argument);
+  CHECK_THROWS_AS(AttentionMap(std::vector<Life>{{1, 1, 0}}, Counts{0, 1}, Counts{1, 1}),
+                  std::invalid_argument);
 }

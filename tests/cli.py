@@ -121,6 +121,12 @@ def footprint(check):
     check.has("one case", json.loads(check.output(*one, "--json")), {
         "footprint": 33 / 45, "active_entries": 33, "peak_entries": 6, "full_peak_entries": 9})
     # 9 tokens at once, of which 1 + 2 stay: 45 + (3 + 1) of 55 entry-rows.
+    # Twice as many entries in a batch of two, and the same share.
+    check.has("a batch", json.loads(check.output(*one, "--batch", "2", "--json")), {
+        "footprint": 33 / 45, "active_entries": 66, "peak_entries": 12, "full_peak_entries": 18})
+    refused = check.output(*one, "--batch", "2", "--detail", status=2)
+    check.same("no details of a batch", refused, "")
+
     text = check.output("footprint", "--prompt", "9", "--output", "1", "--policy",
                         "streaming:sink_tokens=1,window_tokens=2", "--implementation", "kvpress")
     lines = dict(re.split(r"  +", line, maxsplit=1) for line in text.splitlines())
@@ -356,7 +362,25 @@ policies: [{name: topk, ratio: 0.5}]
     beside = sum(part["mid_bytes"] for part in levels["beside"])
     check.same("the device by pass", of["device"], [beside + r for r in of["reserved"]])
     check.same("the device at its peak", levels["peak"]["device"]["mid_bytes"], max(of["device"]))
-    check.same("what is left", levels["left_bytes"], levels["gpu_bytes"] - max(of["device"]))
+    check.same("what is left", levels["left_bytes"],
+               levels["gpu_bytes"] - beside - levels["needed_bytes"])
+    # A viewer stacks them: reserved and the parts are the device.
+    stacked = {}
+    for row in rows:
+        if row["track"] == "reserved" or row["role"] == "beside":
+            for when in ("past_bytes", "held_during_bytes", "held_after_bytes"):
+                at = (row["pass"], when)
+                stacked[at] = stacked.get(at, 0) + int(row[when])
+    check.same("the parts add up", stacked, {
+        (row["pass"], when): int(row[when]) for row in rows if row["track"] == "device"
+        for when in ("past_bytes", "held_during_bytes", "held_after_bytes")})
+    check.same("their names", sorted({row["track"] for row in rows if row["role"] == "beside"}),
+               ["activations", "context", "non_torch", "weights"])
+
+    # --paging asks for blocks, too: the levels stay those of the scenario.
+    (also_paged,) = json.loads(check.output("run", scenario, "-o", run_file, "--json", "--paging"))["runs"]
+    check.same("levels beside --paging", also_paged["levels"], levels)
+    check.same("blocks", also_paged["paging"]["block_tokens"], 16)
 
 
 def lifespans(check):

@@ -147,9 +147,9 @@ def memory(check):
             (TINY, "cache: static, gpu: l4",
              "scenario.yaml:7:30: error: the parameters of this model are not known"),
             (llama, "cache: contiguous, gpu: l4, tp: 3",
-             "scenario.yaml:7:34: error: "),
-            (llama, "cache: paged, gpu: l4, engine: vllm@0.5.0",
-             "vLLM 0.5.0 is not modelled: its memory is known for 0.6 to 0.19")):
+             "scenario.yaml:7:42: error: "),
+            (llama, "cache: paged, gpu: l4, engine: vllm@0.5.0, tp: 2",
+             "scenario.yaml:7:41: error: vLLM 0.5.0 is not modelled: its memory is known for 0.6 to 0.19")):
         name = check.file("scenario.yaml", scenario + f"memory: {{{memory_of}}}\n")
         check.refused(words, "run", name, "-o", "refused.kvf")
         check.same(f"{memory_of}: what is left behind",

@@ -100,18 +100,18 @@ TEST_CASE("a name that does not say which device it is finds none", "[devices]")
 }
 
 TEST_CASE("memory is what logs say it is", "[devices]") {
-  const auto gib = [](std::string_view name) {
+  const auto memory_in_gib = [](std::string_view name) {
     return static_cast<double>(device(name).memory.count()) / (1 << 30);
   };
   // Two digits of the logs.
-  CHECK(gib("h100-80gb") == Approx(79.19).margin(0.005));
-  CHECK(gib("a100-40gb") == Approx(39.39).margin(0.005));
-  CHECK(gib("a100-80gb") == Approx(79.15).margin(0.005));
-  CHECK(gib("v100-32gb") == Approx(31.74).margin(0.01));
-  CHECK(gib("rtx-3090") == Approx(23.58).margin(0.005));
-  CHECK(gib("rtx-4090") == Approx(23.53).margin(0.005));
-  CHECK(gib("l40s") == Approx(44.42).margin(0.005));
-  CHECK(gib("gb10") == Approx(121.7).margin(0.05));
+  CHECK(memory_in_gib("h100-80gb") == Approx(79.19).margin(0.005));
+  CHECK(memory_in_gib("a100-40gb") == Approx(39.39).margin(0.005));
+  CHECK(memory_in_gib("a100-80gb") == Approx(79.15).margin(0.005));
+  CHECK(memory_in_gib("v100-32gb") == Approx(31.74).margin(0.01));
+  CHECK(memory_in_gib("rtx-3090") == Approx(23.58).margin(0.005));
+  CHECK(memory_in_gib("rtx-4090") == Approx(23.53).margin(0.005));
+  CHECK(memory_in_gib("l40s") == Approx(44.42).margin(0.005));
+  CHECK(memory_in_gib("gb10") == Approx(121.7).margin(0.05));
 }
 
 TEST_CASE("newer devices of a line have more bandwidth", "[devices]") {

@@ -7,6 +7,7 @@
 
 #include "sim/input/json.h"
 #include "sim/input/policy.h"
+#include "sim/input/policy_forms.h"
 #include "sim/input/yaml.h"
 #include "tests/catch.h"
 
@@ -100,7 +101,7 @@ class RandomPolicies {
 
 }  // namespace
 
-TEST_CASE("a policy written as JSON and read again is the same", "[input]") {
+TEST_CASE("a policy written and read again is the same, in each of its forms", "[input]") {
   RandomPolicies policies;
   std::size_t failures = 0;
   std::size_t nested = 0;
@@ -109,8 +110,9 @@ TEST_CASE("a policy written as JSON and read again is the same", "[input]") {
     const std::string text = to_json(policy);
     nested += text.find('{', 1) != std::string::npos ? 1U : 0U;
     // The last one too: JSON is YAML.
-    const bool equal =
-        from_json(text) == policy && to_json(from_json(text)) == text && from_yaml(text) == policy;
+    const bool equal = from_json(text) == policy && to_json(from_json(text)) == text &&
+                       from_yaml(text) == policy && from_yaml(to_yaml(policy)) == policy &&
+                       parse_policy(to_short_form(policy)) == policy;
     if (!equal) WARN(text);
     failures += equal ? 0U : 1U;
   }
@@ -163,6 +165,58 @@ TEST_CASE("what JSON cannot say no parameter has for its default", "[input]") {
       INFO(name << " " << ref.info->name);
       CHECK(std::visit(is_absent, ref.slot));
     });
+  }
+}
+
+TEST_CASE("forms are as short as a user writes them", "[input]") {
+  const PolicySpec policy = parse_policy(
+      "prulong:streaming_heads=0.70,sink_tokens=128,"
+      "other_heads=(compose:policies=[full,(topk:ratio=[0.5,0.25])])");
+  CHECK(to_short_form(policy) ==
+        "prulong:streaming_heads=0.7,other_heads=(compose:policies=[(full),(topk:ratio=[0.5,0.25])]"
+        ")");
+  CHECK(
+      to_yaml(policy) ==
+      "{name: prulong, streaming_heads: 0.7, other_heads: {name: compose, policies: [{name: full}, "
+      "{name: topk, ratio: [0.5, 0.25]}]}}");
+  CHECK(to_short_form(PolicySpec{}) == "full");
+}
+
+TEST_CASE("what is published beside scores does not take the place of a default", "[input]") {
+  PolicySpec policy = make_policy("head-roles").value();
+  const HeadScores scores{
+      KVF_TESTS_DIR "/data/heads-2x3.tsv", 1, 1, {1}, {{"sink_tokens", Tokens(64)}}};
+  *std::get<HeadScores*>(find_parameter(policy, "heads_file")->slot) = scores;
+  // 128, the default: without it the reader would take 64.
+  CHECK(to_json(policy).find(R"("sink_tokens":128)") != std::string::npos);
+  CHECK(to_json(policy).find("window_tokens") == std::string::npos);
+}
+
+TEST_CASE("a file name that the short form cannot hold is refused", "[input]") {
+  PolicySpec policy = make_policy("head-roles").value();
+  for (const char* name : {"a,b", "a)", "[a"}) {
+    *std::get<HeadScores*>(find_parameter(policy, "heads_file")->slot) = {name, 1, 1, {1}};
+    CHECK_THROWS_AS(to_short_form(policy), std::invalid_argument);
+    CHECK(to_json(policy).find(name) != std::string::npos);
+  }
+}
+
+TEST_CASE("a policy has a usual form if one parameter makes it whole", "[input]") {
+  const auto usual = [](std::string_view name) {
+    const auto policy = make_usual_policy(name);
+    return policy ? to_short_form(*policy) : "";
+  };
+  CHECK(usual("full") == "full");
+  CHECK(usual("streaming") == "streaming");
+  CHECK(usual("snapkv") == "snapkv:sparsity=0.7");
+  CHECK(usual("prulong") == "prulong:streaming_heads=0.7");
+  CHECK(usual("h2o") == "h2o:ratio=0.7");
+  CHECK(usual("lukv").empty());  // wants a file
+  CHECK(usual("no such").empty());
+  for (const std::string_view name : policy_names()) {
+    INFO(name);
+    const auto policy = make_usual_policy(name);
+    if (policy) CHECK_NOTHROW(check(*policy));
   }
 }
 

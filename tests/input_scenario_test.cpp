@@ -167,13 +167,24 @@ TEST_CASE("a scenario may say how the cache is kept, and where", "[input]") {
   CHECK(all.granularity == Bytes(64 << 10));
   CHECK(all.gpu->device.name == "l4");
   CHECK(all.ranks() == 2);
-  CHECK_FALSE(all.gpu->engine_given);
+  CHECK(all.gpu->ranks_at.has_value());
+  CHECK_FALSE(all.gpu->engine_at.has_value());
   CHECK_FALSE(memory("{cache: static, gpu: l4, engine: vllm}").engine_pool());
+  // What is the default means the same when it is written.
+  CHECK(memory("{cache: paged, gpu: l4}").engine_pool());
+  CHECK_FALSE(memory("{cache: paged, gpu: l4, allocator: caching}").engine_pool());
+  CHECK_FALSE(memory("{cache: paged}").engine_pool());
   const ScenarioMemory pool = memory("{cache: paged, gpu: 24GiB, engine: vllm-v0@0.8.5}");
   CHECK(pool.engine_pool());
   CHECK(pool.gpu->device.memory == Bytes(24LL << 30));
   CHECK(pool.gpu->engine.version == EngineVersion{{0, 8, 5}});
   CHECK(pool.gpu->engine.v0 == true);
+}
+
+TEST_CASE("no GPU is smaller than 1 GiB", "[input]") {
+  CHECK(parse_gpu("1GiB")->memory == kGiB);
+  CHECK_FALSE(parse_gpu("1023MiB").has_value());
+  CHECK_FALSE(parse_gpu("24").has_value());
 }
 
 TEST_CASE("sizes in bytes are whole, with a unit or without", "[input]") {

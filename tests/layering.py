@@ -20,10 +20,16 @@ ROOMS = {
     "sim": ("models timeline sim/input sim/alloc", "boost fmt"),
     "profiler/import": ("models timeline", "sqlite zlib simd fmt"),
     "profiler/capture": ("models timeline sim/alloc", "fmt posix cuda"),
-    "gui": ("models timeline sim/input sim profiler/import", "qt boost-json fmt"),
-    "cli": ("models timeline sim/input sim/alloc sim profiler/import profiler/capture",
+    # The option table of both programs.
+    "cli/common": ("", "fmt cli11"),
+    "gui": ("models timeline sim/input sim profiler/import gui/document gui/view cli/common",
+            "qt boost-json fmt cli11"),
+    "gui/document": ("models timeline sim/input sim/alloc sim profiler/import", "fmt"),
+    "gui/view": ("models timeline sim/input gui/document", "boost-json fmt"),
+    "cli": ("models timeline sim/input sim/alloc sim profiler/import profiler/capture cli/common",
             "sqlite yaml-cpp boost fmt cli11 posix"),
-    "tests": ("models timeline sim/input sim/alloc sim profiler/import profiler/capture gui cli",
+    "tests": ("models timeline sim/input sim/alloc sim profiler/import profiler/capture gui "
+              "gui/document gui/view cli/common cli",
               "sqlite yaml-cpp boost zlib fmt cli11 posix qt catch2 benchmark eigen cuda"),
 }
 

@@ -35,19 +35,23 @@ struct Counted {
     if (live < written) return BlockState::pinned;
     return written == block_tokens * cells ? BlockState::live : BlockState::filling;
   }
+  // Of several blocks together, if they are of a row of several.
   BlockCell cell(std::int64_t first_block, std::int64_t end_block, std::int64_t first_pass,
-                 std::int64_t end_pass) const {
+                 std::int64_t end_pass, bool of_several) const {
     BlockCell cell;
     for (std::int64_t block = first_block; block < end_block; ++block) {
       for (std::int64_t pass = first_pass; pass < end_pass; ++pass) {
-        cell.states |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(state(block, pass)));
-        const std::int64_t live = count(block, pass, true);
-        if (live == 0) continue;
-        const std::int64_t dead = count(block, pass, false) - live;
-        cell.live_min = std::min(cell.live_min, static_cast<std::uint16_t>(live));
-        cell.live_max = std::max(cell.live_max, static_cast<std::uint16_t>(live));
-        cell.dead_max = std::max(cell.dead_max, static_cast<std::uint16_t>(dead));
+        const BlockState is = state(block, pass);
+        cell.states |= static_cast<std::uint8_t>(1U << static_cast<unsigned>(is));
+        if (is != BlockState::live && is != BlockState::pinned) continue;
+        cell.live_min =
+            std::min(cell.live_min, static_cast<std::uint16_t>(count(block, pass, true)));
       }
+    }
+    if (of_several && cell.live_min != BlockCell::kNone) {
+      std::int64_t part = block_tokens * cells;
+      while (part > cell.live_min) part /= 2;
+      cell.live_min = static_cast<std::uint16_t>(std::max<std::int64_t>(part, 1));
     }
     return cell;
   }
@@ -99,16 +103,18 @@ std::vector<BlockCell> shown(const OccupancyMap& map, std::size_t level, std::in
 bool agrees(const Counted& counted, const std::vector<PassColumn>& columns) {
   const OccupancyMap map = map_of(counted);
   bool same = true;
-  for (std::size_t level = 0; level == 0 || map.rows(level - 1) > 1; ++level) {
+  for (std::size_t level = 0; level < map.levels(); ++level) {
+    same &= map.blocks_per_row(level) == std::int64_t{1} << level;
     for (std::int64_t row = 0; row < map.rows(level); ++row) {
       const std::int64_t first = row << level;
       const std::int64_t end = std::min((row + 1) << level, map.blocks());
       const std::vector<BlockCell> cells = shown(map, level, row, columns);
       for (std::size_t i = 0; i < columns.size(); ++i) {
-        same &= cells[i] == counted.cell(first, end, columns[i].first, columns[i].end);
+        same &= cells[i] == counted.cell(first, end, columns[i].first, columns[i].end, level > 0);
       }
     }
   }
+  same &= map.levels() == 0 || map.rows(map.levels() - 1) == 1;
   return same;
 }
 
@@ -139,7 +145,7 @@ TEST_CASE("an occupancy map tells each block at each pass, and since when", "[oc
         const BlockState state = counted.state(block, pass);
         if (pass > 0 && counted.state(block, pass - 1) != state) since = pass;
         const std::int64_t live = counted.count(block, pass, true);
-        const std::int64_t dead = live > 0 ? counted.count(block, pass, false) - live : 0;
+        const std::int64_t dead = counted.count(block, pass, false) - live;
         same &= map.at(block, pass) == BlockReadout{block,
                                                     block * counted.block_tokens,
                                                     (block + 1) * counted.block_tokens - 1,
@@ -183,7 +189,7 @@ TEST_CASE("a block that all leave is freed, and may be written again", "[occupan
   CHECK(map.at(0, 1).state == filling);
   CHECK(map.at(0, 2).state == freed);
   CHECK(map.at(0, 3).state == pinned);
-  CHECK(map.at(0, 2).dead == 0);
+  CHECK(map.at(0, 2).dead == 3);
   CHECK(map.at(0, 3).dead == 3);
 }
 
@@ -208,17 +214,34 @@ TEST_CASE("one block that is pinned in one pass of 100,000 is seen from afar", "
   }
   const OccupancyMap map(lives, 16, kPasses);
   const std::vector<PassColumn> columns = PassAxis(kPasses).columns(0, kPasses, 10);
-  const std::size_t level = map.level_for(0, map.blocks(), 5);
+  // 6250 blocks: the next level with 3125 rows is the first that is kept of those above.
+  CHECK(map.rows(0) == 6250);
+  CHECK(map.rows(1) == 3125);
+  const std::size_t level = map.level_for(5);
   CHECK(map.rows(level) <= 5);
   CHECK(map.rows(level - 1) > 5);
-  const std::int64_t row = 77'776 / 16 >> level;
+  const std::int64_t row = 77'776 / 16 / map.blocks_per_row(level);
   const std::vector<BlockCell> cells = shown(map, level, row, columns);
   for (std::size_t i = 0; i < cells.size(); ++i) {
     CHECK(cells[i].has(BlockState::pinned) == (i == 9));
     CHECK(cells[i].has(BlockState::freed) == (i == 9));
   }
-  CHECK(cells[9].dead_max == 1);
-  CHECK(cells[9].live_min == 1);  // the block that is written at that time
+  CHECK(cells[9].live_min == 8);  // 15 of 16, rounded down to a half
+  CHECK(cells[8].live_min == 16);
+}
+
+TEST_CASE("levels of more rows than a screen has are not kept", "[occupancy]") {
+  std::vector<Life> lives;
+  for (std::int64_t token = 0; token < 10'000; ++token) lives.push_back({token, token, token});
+  const OccupancyMap map(lives, 1, 10'000);
+  CHECK(map.rows(0) == 10'000);
+  CHECK(map.rows(1) == 2500);
+  CHECK(map.blocks_per_row(1) == 4);
+  CHECK(map.level_for(9'999) == 1);
+  CHECK(map.level_for(10'000) == 0);
+  // Token 3 is the last of its row to come.
+  CHECK(shown(map, 1, 0, {{2, 3}, {3, 4}, {9'999, 10'000}}) ==
+        std::vector<BlockCell>{{0b101, 1}, {0b100, 1}, {0b100, 1}});
 }
 
 TEST_CASE("an occupancy map refuses what is no case", "[occupancy]") {

@@ -107,7 +107,7 @@ std::vector<MemberState> play_member(const Schedule& schedule, const ScoreModel&
 }
 
 struct Figures {
-  std::int64_t reserved = 0, held = 0, live = 0, tail = 0, blocks = 0, pinned = 0;
+  std::int64_t in_use = 0, held = 0, live = 0, tail = 0, blocks = 0, pinned = 0;
 };
 
 enum class Moment { past, during, after };
@@ -148,7 +148,7 @@ Figures count_table(const MemberState& state, const std::vector<NaiveCell>& cell
                        : moment == Moment::during ? state.written_during
                                                   : state.written_after;
   f.blocks = copies * std::ssize(in_use);
-  f.reserved = std::ssize(in_use) * block * slot_bytes;
+  f.in_use = std::ssize(in_use) * block * slot_bytes;
   if (written % block != 0 && in_use.contains(written / block)) {
     f.tail = (block - written % block) * slot_bytes;
   }
@@ -162,7 +162,7 @@ Figures count_table(const MemberState& state, const std::vector<NaiveCell>& cell
 }
 
 Figures& operator+=(Figures& a, const Figures& b) {
-  a.reserved += b.reserved;
+  a.in_use += b.in_use;
   a.held += b.held;
   a.live += b.live;
   a.tail += b.tail;
@@ -178,7 +178,7 @@ struct NaiveResult {
 };
 
 PagedMoment to_moment(const Figures& f, std::int64_t pass) {
-  return {pass,          Bytes(f.live),    Bytes(f.held),   Bytes(f.reserved),
+  return {pass,          Bytes(f.live),    Bytes(f.held),   Bytes(f.in_use),
           Bytes(f.tail), Blocks(f.blocks), Blocks(f.pinned)};
 }
 
@@ -229,14 +229,14 @@ class Naive {
         for (std::size_t k = 0; k < past.size(); ++k) {
           at += k < l ? after[k] : k == l ? during[k] : past[k];
         }
-        if (l == 0 || at.reserved > most.reserved) most = at;
+        if (l == 0 || at.in_use > most.in_use) most = at;
         all_past += past[l];
         all_after += after[l];
       }
-      if (p == 0 || Bytes(most.reserved) > result.peak.reserved) {
+      if (p == 0 || Bytes(most.in_use) > result.peak.in_use) {
         result.peak = to_moment(most, p);
       }
-      if (decode[static_cast<std::size_t>(p)]) result.decode += Area(most.reserved);
+      if (decode[static_cast<std::size_t>(p)]) result.decode += Area(most.in_use);
       if (p == after_prefill) result.after_prefill = to_moment(all_after, p);
       if (p == passes - 1) result.after_decode = to_moment(all_after, p);
       result.blocks_past.push_back(all_past.blocks);
@@ -355,14 +355,13 @@ std::string difference(std::span<const BatchMember> members, std::size_t first, 
     if (paging.moved != naive.moved()) return name + "moved";
     const std::size_t k = (i + 17) % options.sweep.size();
     const NaiveResult of_size = naive.count(options.sweep[k]);
-    if (paging.sweep[i].reserved != PagedBytes{want.peak.reserved, want.decode})
-      return name + "bytes";
-    if (paging.sweep[k].reserved != PagedBytes{of_size.peak.reserved, of_size.decode}) {
+    if (paging.sweep[i].in_use != PagedBytes{want.peak.in_use, want.decode}) return name + "bytes";
+    if (paging.sweep[k].in_use != PagedBytes{of_size.peak.in_use, of_size.decode}) {
       return name + "bytes of " + std::to_string(k);
     }
     for (const PagedMoment& m : {paging.peak, paging.after_prefill, paging.after_decode}) {
-      if (m.live > m.held || m.held > m.reserved || m.tail > m.reserved - m.held) {
-        return name + "live <= held <= reserved";
+      if (m.live > m.held || m.held > m.in_use || m.tail > m.in_use - m.held) {
+        return name + "live <= held <= in use";
       }
     }
   }
@@ -484,9 +483,9 @@ TEST_CASE("a block of one token and a table a head waste nothing", "[paging]") {
     PagingOptions options;
     options.tables = {Tokens(1), TableOf::head, false};
     const Paging paging = page(members, options);
-    CHECK(paging.peak.reserved == peak_bytes(members[0].schedule).layerwise);
-    CHECK(paging.peak.held == paging.peak.reserved);
-    CHECK(paging.held_layerwise.peak == paging.peak.reserved);
+    CHECK(paging.peak.in_use == peak_bytes(members[0].schedule).layerwise);
+    CHECK(paging.peak.held == paging.peak.in_use);
+    CHECK(paging.held_layerwise.peak == paging.peak.in_use);
     CHECK(paging.held_all_layers.peak == peak_bytes(members[0].schedule).all_layers);
   }
 }
@@ -519,6 +518,31 @@ TEST_CASE("survivors of one head each pin the blocks of all", "[paging]") {
   // Head 1 moves both of its entries, head 0 none.
   options.tables = {Tokens(4), TableOf::head, true};
   CHECK(page(members, options).moved == Bytes(8));
+}
+
+TEST_CASE("layers in groups have tables, block sizes and padding of their own", "[paging]") {
+  LlmShape shape;
+  shape.layers = 3;
+  shape.kv_heads = 1;
+  shape.query_heads = 1;
+  shape.head_dim = 1;  // an entry is 4 bytes
+  PagingOptions options;
+  options.tables.block = Tokens(4);
+  options.groups = {{{0, 2}, 1, {}, false}, {{1}, 2, BytesPerToken(4), false}};
+  const std::vector<BatchMember> members = members_of({}, workload(10, 0, 10), shape);
+  for (const bool compaction : {false, true}) {
+    options.tables.compaction = compaction;
+    options.sweep = {{Tokens(2), TableOf::sequence, compaction}};
+    const Paging paging = page(members, options);
+    // 3 blocks of 4 slots in two layers, 2 of 8 slots in one and an empty place.
+    const PagedMoment want{
+        0,         Bytes(120), Bytes(120),   Bytes(3 * 32 + 2 * 64), Bytes(2 * 8 + 6 * 4),
+        Blocks(5), Blocks(0),  Bytes(16 * 4)};
+    CHECK(paging.groups == 2);
+    CHECK(paging.peak == want);
+    CHECK(paging.peak.holes() == Bytes{});
+    CHECK(paging.sweep[0].in_use.peak == Bytes(5 * 2 * 8 + 3 * 4 * 8));
+  }
 }
 
 TEST_CASE("changes of blocks return to the start", "[paging]") {

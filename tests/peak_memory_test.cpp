@@ -1,6 +1,7 @@
 // Peaks of GPU memory against those that others measured.
 #include "sim/memory/peak_memory.h"
 
+#include "models/engines/estimate.h"
 #include "tests/catch.h"
 #include "tests/paper_peaks.h"
 
@@ -12,8 +13,6 @@ Schedule planned(const std::string& policy, const LlmShape& shape, std::int64_t 
   return plan(input::parse_policy(policy), shape, {Tokens(prompt), Tokens(output)},
               Accounting::implementation, Convention::kvpress);
 }
-
-double gib(Bytes bytes) { return static_cast<double>(bytes.count()) / (1 << 30); }
 
 }  // namespace
 
@@ -39,6 +38,12 @@ TEST_CASE("the prefill peak of real runs, to the byte", "[peak-memory]") {
   CHECK(on_cpu.total() == Bytes(889'200));
   CHECK(on_cpu.place == "mlp");
   CHECK(on_cpu.layer == 1);
+  CHECK(activation_peak({120, 240, 300, false}, small, transformers_code(), Tokens(150)) ==
+        on_cpu.hidden + on_cpu.feed_forward);
+  CHECK(activation_peak({120, 1, 300, false}, small, transformers_code(), Tokens(150)) ==
+        on_cpu.hidden - Bytes(120 * 150 * 4) + Bytes(2 * 120 * 150 * 4));
+  CHECK(activation_peak({120, 1, 300'000, false}, small, transformers_code(), Tokens(150)) ==
+        on_cpu.hidden - Bytes(3 * 120 * 150 * 4) + Bytes(300'000 * 4));
 
   // Qwen1.5-0.5B-Chat on an H100: a batch of 16 with 559 tokens each, in blocks of 512 B.
   LlmShape qwen;
@@ -66,9 +71,9 @@ TEST_CASE("the peak of kvpress on an A100", "[peak-memory]") {
   for (const Measured& row : {Measured{8'000, 16.85, 16.32}, Measured{16'000, 18.72, 17.74},
                               Measured{64'000, 29.87, 26.04}}) {
     const auto peak = [&](const char* policy) {
-      return gib(peak_memory(widths, planned(policy, llama, row.prompt, 0), transformers_code(),
-                             weight_bytes(widths, llama))
-                     .total());
+      return in_gib(peak_memory(widths, planned(policy, llama, row.prompt, 0), transformers_code(),
+                                weight_bytes(widths, llama))
+                        .total());
     };
     CHECK(peak("full") == Approx(row.full).margin(0.25));
     CHECK(peak("knorm:ratio=0.5") == Approx(row.half).margin(0.25));

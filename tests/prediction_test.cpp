@@ -157,6 +157,6 @@ TEST_CASE("packed blocks are those of an allocator that compacts", "[laws]") {
     return LevelColumn{got.past, got.held_during, got.held_after} == want;
   };
   CHECK(is("blocks", paging.blocks));
-  CHECK(is("cache", paging.reserved));
+  CHECK(is("cache", paging.in_use));
   CHECK(track(timeline, "total").passes() == paging.blocks.past.size());
 }

@@ -22,3 +22,20 @@ TEST_CASE("a report says in how many cases the two methods agree", "[report]") {
   CHECK_THAT(json, test::contains("\"closed_form_agrees\":true"));
   CHECK_THAT(json, test::contains("\"closed_form_agrees\":false"));
 }
+
+TEST_CASE("a report says what it leaves out of a model with recurrent states", "[report]") {
+  const test::TemporaryFolder folder;
+  const input::Scenario scenario = input::parse_scenario(
+      "kvfootprint-scenario: 1\nmodel: jamba-v0.1\nprompt_tokens: 4\noutput_tokens: 1\n"
+      "memory: {cache: paged}\npolicies: [full]\n",
+      "states.yaml");
+  RunFileWriter writer(folder.path / "run.kvf", {});
+  const std::vector<PlayedCase> cases = play(scenario, {}, writer);
+  writer.finish();
+  const Bytes states = scenario.shape.state_bytes();
+  CHECK(states > Bytes{});
+  CHECK_THAT(report(scenario, cases, {}),
+             test::contains("note: recurrent states, " + with_unit(states) + " a sequence"));
+  CHECK_THAT(json_report(scenario, cases),
+             test::contains("\"state_bytes\":" + std::to_string(states.count())));
+}

@@ -215,6 +215,34 @@ TEST_CASE("vLLM: blocks of the stage with the most layers, and of latents with a
   CHECK(vllm::layout_of(indexed, s).groups.front().block == Tokens(64));
 }
 
+TEST_CASE("vLLM: layers of smaller entries have longer blocks, and are dealt to their groups",
+          "[engines]") {
+  LayerRun full;
+  full.count = 1;
+  full.kv_heads = full.cached_heads = full.query_heads = 4;
+  full.key_width = full.value_width = 64;
+  LayerRun sliding = full;
+  sliding.count = 3;
+  sliding.kind = LayerKind::sliding;
+  sliding.window = 128;
+  sliding.kv_heads = sliding.cached_heads = 2;
+  const LlmShape shape = make_shape("", {sliding, full, sliding, full});
+  vllm::Settings settings;
+  settings.version = {{0, 19, 0}};
+  settings.max_model_len = Tokens(1024);
+  const vllm::PoolTables tables = vllm::tables_of(shape, settings);
+  CHECK(tables.block == Tokens(16));
+  CHECK(tables.groups == std::vector<TableGroup>{{{0, 4}, 2, {}, false},
+                                                 {{1, 5}, 2, {}, false},
+                                                 {{2, 6}, 2, {}, false},
+                                                 {{3, 7}, 1, {}, false}});
+  settings.version = {{0, 9, 0}};  // windows save nothing: two kinds still, of entries
+  CHECK(vllm::tables_of(shape, settings).groups[0].keeps_all);
+  CHECK_FALSE(vllm::tables_of(shape, settings).groups[3].keeps_all);
+  settings.block = Tokens(8);
+  CHECK(vllm::tables_of(shape, settings).block == Tokens(8));
+}
+
 TEST_CASE("vLLM: stored bytes of odd sizes, and stages of an odd number of layers", "[engines]") {
   const auto weights = [](std::int64_t words, std::int64_t layers) {
     const std::string text =

@@ -47,8 +47,6 @@ const Tensor& tensor(const LlmWeights& weights, const std::string& name) {
 
 LlmWeights weights_of(std::string_view model) { return *parse_model(model).weights; }
 
-double gib(Bytes bytes) { return static_cast<double>(bytes.count()) / (1024.0 * kMebi); }
-
 std::int64_t number(std::string_view symbol) {
   if (symbol == "H") return 6;
   if (symbol == "D") return 4;
@@ -232,7 +230,7 @@ TEST_CASE("weights as vLLM loads them", "[weights]") {
     load.ranks = fact.ranks;
     const Estimate memory = vllm_weights(weights_of(fact.model), load);
     CHECK(memory.basis == Basis::exact);
-    CHECK(std::abs(gib(memory.mid) - fact.gib) < fact.within);
+    CHECK(std::abs(in_gib(memory.mid) - fact.gib) < fact.within);
   }
 }
 
@@ -270,8 +268,8 @@ TEST_CASE("weights that are known up to a band", "[weights]") {
     const Estimate memory = vllm_weights(weights_of(fact.model), fact.load);
     CHECK(memory.basis == Basis::formula);
     CHECK_FALSE(memory.cause.empty());
-    CHECK(gib(memory.low) <= fact.gib);
-    CHECK(gib(memory.high) >= fact.gib);
+    CHECK(in_gib(memory.low) <= fact.gib);
+    CHECK(in_gib(memory.high) >= fact.gib);
     CHECK(memory.low <= memory.mid);
     CHECK(memory.mid <= memory.high);
   }

@@ -37,48 +37,12 @@ bool larger(std::int64_t a, std::int64_t b) {
   return magnitude(a) < magnitude(b);
 }
 
-// Passes that stand beside each other: [expected, expected + passes) and as many from `found`.
-struct Aligned {
-  std::int64_t expected = 0;
-  std::int64_t found = 0;
-  std::int64_t passes = 0;
-  std::string phase;
-};
-
 std::int64_t passes_of(const Timeline& timeline) {
   std::int64_t passes = 0;
   for (const Track& track : timeline.tracks) {
     passes = std::max(passes, static_cast<std::int64_t>(track.columns.passes()));
   }
   return passes;
-}
-
-void align(const Timeline& expected, const Timeline& found, std::vector<Aligned>& aligned,
-           std::vector<PhaseDifference>& differences) {
-  if (expected.phases.empty() || found.phases.empty()) {
-    const std::int64_t e = passes_of(expected);
-    const std::int64_t f = passes_of(found);
-    aligned.push_back({0, 0, std::min(e, f), ""});
-    if (e != f) differences.push_back({"passes", e, f});
-    return;
-  }
-  // The second prefill of a conversation is beside the second one.
-  std::map<std::string, std::vector<const PhaseSpan*>> left;
-  for (const PhaseSpan& phase : found.phases) left[phase.name].push_back(&phase);
-  for (const PhaseSpan& phase : expected.phases) {
-    auto& same = left[phase.name];
-    const PhaseSpan* other = same.empty() ? nullptr : same.front();
-    if (other != nullptr) {
-      same.erase(same.begin());
-      aligned.push_back(
-          {phase.first_pass, other->first_pass, std::min(phase.passes, other->passes), phase.name});
-    }
-    const std::int64_t passes = other == nullptr ? 0 : other->passes;
-    if (passes != phase.passes) differences.push_back({phase.name, phase.passes, passes});
-  }
-  for (const auto& [name, phases] : left) {
-    for (const PhaseSpan* phase : phases) differences.push_back({name, 0, phase->passes});
-  }
 }
 
 struct Moment {
@@ -112,7 +76,7 @@ struct Residual {
 };
 
 TrackComparison compare_tracks(const Track& expected, const Track& found,
-                               const std::vector<Aligned>& aligned,
+                               const std::vector<AlignedPasses>& aligned,
                                const ComparisonOptions& options, Timeline& residuals) {
   require_valid(expected.columns);
   require_valid(found.columns);
@@ -122,7 +86,7 @@ TrackComparison compare_tracks(const Track& expected, const Track& found,
   Int128 expected_sum = 0;
   Int128 found_sum = 0;
   bool first = true;
-  for (const Aligned& part : aligned) {
+  for (const AlignedPasses& part : aligned) {
     // A track may be shorter than its timeline: a sequence that has finished.
     const auto limit =
         std::min({part.passes, static_cast<std::int64_t>(expected.columns.passes()) - part.expected,
@@ -230,11 +194,45 @@ bool Comparison::passes() const {
          std::all_of(tracks.begin(), tracks.end(), [](const auto& track) { return track.within; });
 }
 
+PassAlignment align_passes(std::span<const PhaseSpan> expected, std::int64_t expected_passes,
+                           std::span<const PhaseSpan> found, std::int64_t found_passes) {
+  PassAlignment result;
+  if (expected.empty() || found.empty()) {
+    result.aligned.push_back({0, 0, std::min(expected_passes, found_passes), ""});
+    if (expected_passes != found_passes) {
+      result.differences.push_back({"passes", expected_passes, found_passes});
+    }
+    return result;
+  }
+  // The second prefill of a conversation is beside the second one.
+  std::map<std::string, std::vector<const PhaseSpan*>> left;
+  for (const PhaseSpan& phase : found) left[phase.name].push_back(&phase);
+  for (const PhaseSpan& phase : expected) {
+    auto& same = left[phase.name];
+    const PhaseSpan* other = same.empty() ? nullptr : same.front();
+    if (other != nullptr) {
+      same.erase(same.begin());
+      result.aligned.push_back(
+          {phase.first_pass, other->first_pass, std::min(phase.passes, other->passes), phase.name});
+    }
+    const std::int64_t passes = other == nullptr ? 0 : other->passes;
+    if (passes != phase.passes) result.differences.push_back({phase.name, phase.passes, passes});
+  }
+  for (const auto& [name, phases] : left) {
+    for (const PhaseSpan* phase : phases) {
+      result.differences.push_back({name, 0, phase->passes});
+    }
+  }
+  return result;
+}
+
 Comparison compare(const Timeline& expected, const Timeline& found,
                    const ComparisonOptions& options) {
   Comparison result;
-  std::vector<Aligned> aligned;
-  align(expected, found, aligned, result.phases);
+  PassAlignment alignment =
+      align_passes(expected.phases, passes_of(expected), found.phases, passes_of(found));
+  const std::vector<AlignedPasses>& aligned = alignment.aligned;
+  result.phases = std::move(alignment.differences);
   for (const Track& track : expected.tracks) {
     if (const Track* other = same_track(found, track.info)) {
       result.tracks.push_back(compare_tracks(track, *other, aligned, options, result.residual));
@@ -246,7 +244,7 @@ Comparison compare(const Timeline& expected, const Timeline& found,
     if (same_track(expected, track.info) == nullptr) result.only_found.push_back(track.info.name);
   }
   std::int64_t pass = 0;
-  for (const Aligned& part : aligned) {
+  for (const AlignedPasses& part : aligned) {
     if (!part.phase.empty() && part.passes > 0) {
       result.residual.phases.push_back({part.phase, pass, part.passes});
     }

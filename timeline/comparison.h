@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -69,6 +70,21 @@ struct Comparison {
   // Whether something was compared, all of it is within its tolerance, and the passes are the same.
   bool passes() const;
 };
+
+// Passes that stand beside each other: [expected, expected + passes) and as many from `found`.
+struct AlignedPasses {
+  std::int64_t expected = 0;
+  std::int64_t found = 0;
+  std::int64_t passes = 0;
+  std::string phase;
+};
+struct PassAlignment {
+  std::vector<AlignedPasses> aligned;  // in the order of the expected ones
+  std::vector<PhaseDifference> differences;
+};
+// How compare() aligns passes, of which there are so many.
+PassAlignment align_passes(std::span<const PhaseSpan> expected, std::int64_t expected_passes,
+                           std::span<const PhaseSpan> found, std::int64_t found_passes);
 
 // Passes are aligned by phase: the first of the expected decode is the first of the found decode,
 // whatever came before. Where one of them names no phases, by number. Tracks are matched by name and

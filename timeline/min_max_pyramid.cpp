@@ -12,23 +12,13 @@ constexpr std::size_t kBlock = 16;
 
 using Values = std::vector<std::int64_t>;
 
-// The most found so far, and the block of the pyramid that it is in; level 0: the values.
+// The most found so far, and the stretch of a level of the pyramid that it is in; level 0: the values.
 struct Most {
-  std::int64_t max = std::numeric_limits<std::int64_t>::min();
+  std::int64_t max = 0;
   std::size_t level = 0;
-  std::size_t block = 0;
+  std::size_t begin = 0;
   bool found = false;
 };
-
-// The most of [first, last), at the first of its places.
-Most most_of(const Values& max, std::size_t level, std::size_t first, std::size_t last) {
-  std::int64_t most = max[first];
-  std::size_t place = first;
-  for (std::size_t i = first + 1; i < last; ++i) {
-    if (max[i] > most) most = max[place = i];
-  }
-  return {most, level, place, true};
-}
 
 }  // namespace
 
@@ -68,13 +58,14 @@ MinMaxPyramid::Extremes MinMaxPyramid::of(std::int64_t from, std::int64_t to) co
     if (begin == end) return;
     const Values& min = level == 0 ? values_ : levels_[level - 1].min;
     const Values& max = level == 0 ? values_ : levels_[level - 1].max;
-    for (std::size_t i = begin; i < end; ++i) least = std::min(least, min[i]);
-    const Most most = most_of(max, level, begin, end);
-    if (at_left) {
-      if (!left.found || most.max > left.max) left = most;
-    } else {
-      if (!right.found || most.max >= right.max) right = most;
+    // Where it is, is looked for at the end: that would be a branch for each value here.
+    std::int64_t most = max[begin];
+    for (std::size_t i = begin; i < end; ++i) {
+      least = std::min(least, min[i]);
+      most = std::max(most, max[i]);
     }
+    if (at_left && (!left.found || most > left.max)) left = {most, level, begin, true};
+    if (!at_left && (!right.found || most >= right.max)) right = {most, level, begin, true};
   };
   for (std::size_t level = 0;; ++level) {
     // What does not fill a block is looked at here, the blocks between one level up.
@@ -89,14 +80,15 @@ MinMaxPyramid::Extremes MinMaxPyramid::of(std::int64_t from, std::int64_t to) co
     first = inner_first;
     last = inner_last;
   }
-  Most most = right.found && right.max > left.max ? right : left;
-  while (most.level > 0) {
-    --most.level;
-    const Values& max = most.level == 0 ? values_ : levels_[most.level - 1].max;
-    most.block *= kBlock;
-    while (max[most.block] != most.max) ++most.block;
+  const Most& most = right.found && right.max > left.max ? right : left;
+  std::size_t place = most.begin;
+  for (std::size_t level = most.level;; --level) {
+    const Values& max = level == 0 ? values_ : levels_[level - 1].max;
+    while (max[place] != most.max) ++place;
+    if (level == 0) break;
+    place *= kBlock;
   }
-  return {least, most.max, static_cast<std::int64_t>(most.block)};
+  return {least, most.max, static_cast<std::int64_t>(place)};
 }
 
 }  // namespace kvf

@@ -77,13 +77,21 @@ BlockState state_of(std::int64_t live, std::int64_t written, std::int64_t capaci
 }
 
 BlockCell cell_of(std::int64_t live, std::int64_t written, std::int64_t capacity) {
+  const BlockState state = state_of(live, written, capacity);
   BlockCell cell;
-  cell.states =
-      static_cast<std::uint8_t>(1U << static_cast<unsigned>(state_of(live, written, capacity)));
-  if (live > 0) {
-    cell.live_min = cell.live_max = static_cast<std::uint16_t>(live);
-    cell.dead_max = static_cast<std::uint16_t>(written - live);
+  cell.states = static_cast<std::uint8_t>(1U << static_cast<unsigned>(state));
+  if (state == BlockState::live || state == BlockState::pinned) {
+    cell.live_min = static_cast<std::uint16_t>(live);
   }
+  return cell;
+}
+
+// The least number of live slots, rounded down so that it seldom changes.
+BlockCell rounded(BlockCell cell, std::int64_t capacity) {
+  if (cell.live_min == BlockCell::kNone) return cell;
+  std::int64_t share = capacity;
+  while (share > cell.live_min) share /= 2;
+  cell.live_min = static_cast<std::uint16_t>(std::max<std::int64_t>(share, 1));
   return cell;
 }
 
@@ -96,8 +104,6 @@ void require(bool holds, const std::string& words) {
 void BlockCell::add(const BlockCell& other) {
   states |= other.states;
   live_min = std::min(live_min, other.live_min);
-  live_max = std::max(live_max, other.live_max);
-  dead_max = std::max(dead_max, other.dead_max);
 }
 
 void OccupancyMap::Level::push(std::int32_t pass, const BlockCell& cell) {
@@ -155,13 +161,30 @@ OccupancyMap::OccupancyMap(std::span<const Life> lives, std::int64_t block_token
   if (tokens == 0) return;
   blocks_ = (tokens - 1) / block_tokens + 1;
 
-  const Changes all = changes_of(lives, block_tokens, blocks_, passes);
+  build_lowest(lives);
+  Level level;
+  for (const Level* below = &levels_.back(); below->rows() > 1; below = &level) {
+    level = merged(*below);
+    if (level.rows() > kMostRows) continue;
+    level.build_pyramid();
+    levels_.push_back(level);
+  }
+}
+
+void OccupancyMap::build_lowest(std::span<const Life> lives) {
+  const Changes all = changes_of(lives, block_tokens_, blocks_, passes_);
   Level lowest;
   for (std::size_t b = 0; b < static_cast<std::size_t>(blocks_); ++b) {
     lowest.begin.push_back(lowest.passes.size());
-    lowest.push(0, cell_of(0, 0, capacity_));
     std::int64_t live = 0;
     std::int64_t written = 0;
+    const auto step = [&](std::int32_t pass) {
+      lowest.passes.push_back(pass);
+      lowest.cells.push_back(cell_of(live, written, capacity_));
+      slots_.push_back({static_cast<std::uint16_t>(live), static_cast<std::uint16_t>(written)});
+    };
+    // Each row begins at pass 0.
+    if (all.changes[all.begin[b]].pass > 0) step(0);
     for (std::size_t i = all.begin[b]; i < all.begin[b + 1];) {
       const std::int32_t pass = all.changes[i].pass;
       for (; i < all.begin[b + 1] && all.changes[i].pass == pass; ++i) {
@@ -171,23 +194,18 @@ OccupancyMap::OccupancyMap(std::span<const Life> lives, std::int64_t block_token
       }
       require(written <= capacity_, fmt::format("{} entries were born in the {} slots of block {}",
                                                 written, capacity_, b));
-      const BlockCell cell = cell_of(live, written, capacity_);
-      // What is born in the first pass is there from the beginning.
-      if (pass == 0) {
-        lowest.cells.back() = cell;
-      } else {
-        lowest.push(pass, cell);
-      }
+      step(pass);
     }
   }
   lowest.begin.push_back(lowest.passes.size());
   lowest.build_pyramid();
   levels_.push_back(std::move(lowest));
-  while (rows(levels_.size() - 1) > 1) levels_.push_back(merged(levels_.back()));
 }
 
-OccupancyMap::Level OccupancyMap::merged(const Level& below) {
+OccupancyMap::Level OccupancyMap::merged(const Level& below) const {
+  constexpr std::int32_t kOver = std::numeric_limits<std::int32_t>::max();
   Level level;
+  level.shift = below.shift + 1;
   const std::size_t count = below.begin.size() - 1;
   for (std::size_t row = 0; row < count; row += 2) {
     level.begin.push_back(level.passes.size());
@@ -200,25 +218,31 @@ OccupancyMap::Level OccupancyMap::merged(const Level& below) {
     BlockCell of_b;
     while (a < a_end || b < b_end) {
       const std::int32_t pass =
-          std::min(a < a_end ? below.passes[a] : std::numeric_limits<std::int32_t>::max(),
-                   b < b_end ? below.passes[b] : std::numeric_limits<std::int32_t>::max());
+          std::min(a < a_end ? below.passes[a] : kOver, b < b_end ? below.passes[b] : kOver);
       if (a < a_end && below.passes[a] == pass) of_a = below.cells[a++];
       if (b < b_end && below.passes[b] == pass) of_b = below.cells[b++];
       BlockCell both = of_a;
       both.add(of_b);
-      level.push(pass, both);
+      level.push(pass, rounded(both, capacity_));
     }
   }
   level.begin.push_back(level.passes.size());
   level.passes.shrink_to_fit();
   level.cells.shrink_to_fit();
-  level.build_pyramid();
   return level;
 }
 
-std::size_t OccupancyMap::level_for(std::int64_t first, std::int64_t end, std::int64_t most) const {
+std::int64_t OccupancyMap::rows(std::size_t level) const {
+  return levels_.empty() ? 0 : levels_.at(level).rows();
+}
+
+std::int64_t OccupancyMap::blocks_per_row(std::size_t level) const {
+  return levels_.empty() ? 1 : std::int64_t{1} << levels_.at(level).shift;
+}
+
+std::size_t OccupancyMap::level_for(std::int64_t most) const {
   std::size_t level = 0;
-  while (level + 1 < levels_.size() && ((end - 1) >> level) - (first >> level) + 1 > most) ++level;
+  while (level + 1 < levels_.size() && rows(level) > most) ++level;
   return level;
 }
 
@@ -279,24 +303,26 @@ BlockReadout OccupancyMap::at(std::int64_t block, std::int64_t pass) const {
   const auto first = begin + static_cast<std::ptrdiff_t>(lowest.begin[row]);
   auto step =
       std::upper_bound(first, begin + static_cast<std::ptrdiff_t>(lowest.begin[row + 1]), pass) - 1;
-  const BlockCell& cell = lowest.cells[static_cast<std::size_t>(step - begin)];
-  // Other steps before it may be of the same state, with another number of slots.
+  const auto of = static_cast<std::size_t>(step - begin);
+  const std::uint8_t states = lowest.cells[of].states;
+  // Steps before it may be of the same state, with other numbers of slots.
   while (step != first &&
-         lowest.cells[static_cast<std::size_t>(step - 1 - begin)].states == cell.states)
+         lowest.cells[static_cast<std::size_t>(step - 1 - begin)].states == states) {
     --step;
+  }
   BlockReadout readout;
   readout.block = block;
   readout.first_token = block * block_tokens_;
   readout.last_token = readout.first_token + block_tokens_ - 1;
-  readout.state = static_cast<BlockState>(std::countr_zero(cell.states));
-  readout.live = cell.live_max;
-  readout.dead = cell.dead_max;
+  readout.state = static_cast<BlockState>(std::countr_zero(states));
+  readout.live = slots_[of].live;
+  readout.dead = slots_[of].written - slots_[of].live;
   readout.since = *step;
   return readout;
 }
 
 std::size_t OccupancyMap::bytes() const {
-  std::size_t sum = 0;
+  std::size_t sum = slots_.size() * sizeof(Slots);
   for (const Level& level : levels_) {
     sum += level.begin.size() * sizeof(std::size_t) + level.passes.size() * sizeof(std::int32_t) +
            level.cells.size() * sizeof(BlockCell);

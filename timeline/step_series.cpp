@@ -19,6 +19,36 @@ bool descends(const Values& values) {
   return !std::is_sorted(values.begin(), values.end());
 }
 
+// std::lower_bound from `from` on, looking about `guess` first: in steps that double.
+std::int64_t first_at_or_after(const std::vector<std::int64_t>& xs, std::int64_t from,
+                               std::int64_t guess, std::int64_t x) {
+  const std::int64_t size = std::ssize(xs);
+  const auto before = [&](std::int64_t i) { return xs[static_cast<std::size_t>(i)] < x; };
+  std::int64_t low = from;   // all before it are before x
+  std::int64_t high = size;  // none from it on is
+  guess = std::clamp(guess, from, size);
+  if (guess < size && before(guess)) {
+    low = guess + 1;
+    for (std::int64_t step = 1; low + step < size; step *= 2) {
+      if (!before(low + step)) {
+        high = low + step;
+        break;
+      }
+      low += step + 1;
+    }
+  } else {
+    high = guess;
+    for (std::int64_t step = 1; high - step >= from; step *= 2) {
+      if (before(high - step)) {
+        low = high - step + 1;
+        break;
+      }
+      high -= step;
+    }
+  }
+  return std::lower_bound(xs.begin() + low, xs.begin() + high, x) - xs.begin();
+}
+
 }  // namespace
 
 StepSeries::StepSeries(std::vector<std::int64_t> xs, std::vector<std::int64_t> values,
@@ -57,6 +87,7 @@ void StepSeries::columns(std::span<const std::int64_t> edges, std::span<StepColu
   if (edges.size() != columns.size() + 1) refuse("edges are not one more than columns");
   if (descends(edges)) refuse("edges descend");
   std::int64_t first = first_point_from(edges[0]);
+  std::int64_t points_before = 0;  // of the column to the left
   for (std::size_t i = 0; i < columns.size(); ++i) {
     StepColumn& column = columns[i] = StepColumn{};
     const std::int64_t left = edges[i];
@@ -67,22 +98,22 @@ void StepSeries::columns(std::span<const std::int64_t> edges, std::span<StepColu
       column = {false, held, held, held, held, point};
       continue;
     }
-    const auto rest = xs_ ? std::span(*xs_).subspan(static_cast<std::size_t>(first))
-                          : std::span<const std::int64_t>();
+    // Neighbouring columns often have about as many points.
     const std::int64_t last =
-        first + (std::lower_bound(rest.begin(), rest.end(), edges[i + 1]) - rest.begin());
+        empty() ? 0 : first_at_or_after(*xs_, first, first + points_before, edges[i + 1]);
     // The point before holds on, unless one lies on the edge or the series is over.
     const bool enters = first > 0 && left < end_ && (first == points() || x(first) > left);
     const std::int64_t begin = enters ? first - 1 : first;
     if (begin < last) {
       const MinMaxPyramid::Extremes found = values_->of(begin, last);
-      // Of several points on the edge the last one holds.
-      const auto on_edge = rest.first(static_cast<std::size_t>(last - first));
-      const std::int64_t behind =
-          first + (std::upper_bound(on_edge.begin(), on_edge.end(), left) - on_edge.begin());
-      const std::int64_t entry = std::max(behind - 1, begin);
+      std::int64_t entry = begin;
+      if (!enters && x(first) == left) {  // of several points on the edge the last one holds
+        const auto behind = std::upper_bound(xs_->begin() + first, xs_->begin() + last, left);
+        entry = behind - xs_->begin() - 1;
+      }
       column = {false, value(entry), found.min, found.max, value(last - 1), found.first_max};
     }
+    points_before = last - first;
     first = last;
   }
 }

@@ -19,13 +19,11 @@ namespace kvf {
 // the same x). Empty where the series has not begun or is over.
 struct StepColumn {
   bool empty = true;
-  std::int64_t entry =
-      0;                  // held when the column begins; its first value if the series begins in it
-  std::int64_t min = 0;   // of all that is held in it
-  std::int64_t max = 0;   //
-  std::int64_t last = 0;  // held when the column ends
-  std::int64_t max_point =
-      0;  // the first point in the column, or that it enters with, of value max
+  std::int64_t entry = 0;      // held when it begins; the first value if the series begins in it
+  std::int64_t min = 0;        // of all that is held in it
+  std::int64_t max = 0;        //
+  std::int64_t last = 0;       // held when it ends
+  std::int64_t max_point = 0;  // of value max: the first point in it, or that it enters with
   friend bool operator==(const StepColumn&, const StepColumn&) = default;
 };
 

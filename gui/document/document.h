@@ -12,21 +12,20 @@
 #include <string_view>
 #include <vector>
 
+#include "gui/document/axis.h"
+#include "gui/document/cell.h"
 #include "timeline/recording.h"
 #include "timeline/step_series.h"
 #include "timeline/timeline.h"
 
 namespace kvf::gui {
 
-// What x counts: tokens of the longest sequence (the paper's axis), passes, or nanoseconds.
-enum class Axis : std::uint8_t { row, pass, second };
-inline constexpr std::array<std::string_view, 3> kAxisWords{"row", "pass", "second"};
-
 // Where a run comes from.
 enum class RunKind : std::uint8_t { simulated, predicted, captured, trace, what_if, difference };
 
-// One series of a run on one axis. Until its file has been read, `steps` is empty and the outline
-// stands for it: for each chunk of the file a piece, which says what is in it but not where.
+// One series of a run on one axis. What `steps` does not cover yet, the outline stands for: for each
+// chunk of the file a piece, which says what is in it but not where. Of a file of moderate length all
+// is in `steps` in the end; of a very long one only what load_detail() was asked for.
 struct OutlinePiece {
   std::int64_t begin = 0, end = 0;  // x
   std::int64_t min = 0, max = 0;
@@ -34,12 +33,15 @@ struct OutlinePiece {
 };
 struct SeriesOnAxis {
   StepSeries steps;
-  std::vector<OutlinePiece> outline;  // ascending; may be left away once `steps` is whole
+  std::vector<OutlinePiece> outline;  // ascending; none where `steps` is
   std::int64_t begin = 0, end = 0;    // x, known from the start
-  bool complete() const { return !steps.empty() || outline.empty(); }
+  bool complete() const { return outline.empty(); }
 };
 
-// A track or a curve, by name: "total", "cache", "device", "layer 3 streaming", "live".
+// A track or a curve, by name: "total", "cache", "device", "layer 3 streaming", "live". A track has two
+// points a pass on each axis, of which the tracks of a run share the x (StepSeries::shares_points_with):
+// point 2 p is what is held while pass p attends, point 2 p + 1 what stays. The second is where the next
+// pass begins: it has no width, but at the end.
 struct Series {
   std::string name;
   std::string role;         // of a track; "" for a total
@@ -48,6 +50,7 @@ struct Series {
   std::int64_t sequence = -1;
   std::int64_t cells = 0;
   TrackUnit unit = TrackUnit::entries;
+  std::int64_t before = 0;  // of a track: held before its first pass, once that has been read
   // The most that is held, known before all is read; nothing for a series without points.
   std::optional<std::int64_t> peak;
   // On each axis; nullptr where the series is not on that axis.
@@ -67,9 +70,10 @@ struct MarkerOnAxis {
 };
 
 struct Run {
-  std::string id;     // "FILE#NUMBER": how a saved view names it
-  std::string file;   // as it was given
-  std::string label;  // the policy, or the file of a trace
+  std::string id;           // "FILE#NUMBER": how a saved view names it
+  std::string file;         // as it was given
+  std::int64_t stored = 0;  // run_id in a run file; 0: not of one
+  std::string label;        // the policy, or the file of a trace
   std::string task;
   std::string model;
   RunKind kind = RunKind::simulated;
@@ -81,8 +85,10 @@ struct Run {
   std::array<std::vector<MarkerOnAxis>, 3> markers;
   std::optional<std::int64_t> device_limit;  // bytes, of the GPU that the scenario names
   std::string device_name;
+  std::vector<CellLives> cells;  // those that the file has lives of
 
   const Series* find(std::string_view name) const;
+  const CellLives* cell(std::string_view name) const;  // by CellLives::name()
 };
 
 // A file that could not be opened, in the reader's own words.
@@ -92,9 +98,11 @@ struct FileError {
 };
 
 struct Document {
-  std::vector<std::shared_ptr<const Run>> runs;
+  std::vector<std::string> files;                // as they were given
+  std::vector<std::string> unread;               // of these, those of which nothing is known yet
+  std::vector<std::shared_ptr<const Run>> runs;  // in the order of the files
   std::vector<FileError> errors;
-  bool complete = true;  // nothing is left to read
+  bool complete = true;  // nothing is left to read, but details of very long files
 
   const Run* find(std::string_view id) const;
 };

@@ -77,15 +77,6 @@ std::shared_ptr<const CellMaps> read_maps(const RunFileReader& reader, const Sto
   return maps;
 }
 
-void read_maps(const RunFileReader& reader, const StoredRun& run, std::vector<CellLives>& cells,
-               std::int64_t budget, const MapFacts& facts) {
-  for (CellLives& cell : cells) {
-    cell.maps = read_maps(reader, run, cell, facts);
-    budget -= cell.lives;
-    if (budget <= 0) return;
-  }
-}
-
 HeadRows head_rows(const Run& run, Axis axis) {
   HeadRows heads;
   for (const Series& series : run.series) {

@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "gui/document/cell.h"
 #include "gui/document/document.h"
 #include "timeline/attention_map.h"
 #include "timeline/occupancy.h"
@@ -17,28 +18,7 @@
 
 namespace kvf::gui {
 
-// The maps of one cell. Lives have no time of their own: they are on the axes of rows and of passes.
-struct CellMaps {
-  OccupancyMap blocks;
-  std::optional<AttentionMap> attention;  // nothing for a case of many tokens
-  PassAxis rows, passes;
-
-  // nullptr for seconds.
-  const PassAxis* axis(Axis of) const;
-};
-
-// A cell of a run that the file has lives of.
-struct CellLives {
-  LifespanInfo info;
-  std::int64_t lifespan_id = 0;
-  std::int64_t lives = 0;
-  std::shared_ptr<const CellMaps> maps;  // nullptr: not read yet
-
-  // "layer 3 head 1", "layer 3 head 1 sequence 0": by which a lane names it.
-  std::string name() const;
-};
-
-// What the lives of a run do not say, which a policy and a scenario do.
+// What the lives of a cell do not say, which the scenario in the file does (map_facts.h).
 struct MapFacts {
   std::optional<std::int64_t> block_tokens;  // nothing: see blocks_for
   SparseReads reads;                         // empty: a row reads all that is stored
@@ -54,11 +34,7 @@ std::vector<CellLives> cells_of(const RunFileReader& reader, const StoredRun& ru
 // Reads the lives of a cell and the passes of its sequence, and makes the maps. Throws RunFileError,
 // for lives and passes that do not fit one another too.
 std::shared_ptr<const CellMaps> read_maps(const RunFileReader& reader, const StoredRun& run,
-                                          const CellLives& cell, const MapFacts& facts = {});
-
-// The same for one cell after another, until they have `budget` lives together; at least for one.
-void read_maps(const RunFileReader& reader, const StoredRun& run, std::vector<CellLives>& cells,
-               std::int64_t budget, const MapFacts& facts = {});
+                                          const CellLives& cell, const MapFacts& facts);
 
 // A group of heads in the heads map.
 struct HeadRow {

@@ -68,7 +68,7 @@ void paint_attention(QPainter& painter, const QRectF& area, const AttentionMap& 
   painter.setPen(QPen(p.axis, 1));
   for (std::int64_t row = 1; row < tokens; ++row) {
     if (map.pass_of(row) == map.pass_of(row - 1)) continue;
-    const bool of_one = row + 1 < tokens && map.pass_of(row + 1) != map.pass_of(row) &&
+    const bool of_one = (row + 1 == tokens || map.pass_of(row + 1) != map.pass_of(row)) &&
                         (row < 2 || map.pass_of(row - 1) != map.pass_of(row - 2));
     if (of_one && token < 8) continue;
     const double y = square.top() + token * static_cast<double>(row);

@@ -88,15 +88,16 @@ void paint_heads(QPainter& painter, const QRectF& plot, const HeadRows& heads, I
     }
     QRgb* line = image.line(y);
     for (int x = 0; x < width; ++x) {
-      const std::int64_t entries = held[static_cast<std::size_t>(x)];
-      const auto shade = static_cast<std::size_t>(static_cast<double>(entries) * shades_per_entry);
-      line[x] = entries == kNothing ? lane : shades[std::min(shade, kShades - 1)];
+      const std::int64_t entries = std::min(held[static_cast<std::size_t>(x)], heads.most);
+      line[x] = entries == kNothing ? lane
+                                    : shades[static_cast<std::size_t>(std::lround(
+                                          static_cast<double>(entries) * shades_per_entry))];
     }
   }
   image.draw();
 
   // Where there is room, a line between layers.
-  if (plot.height() / static_cast<double>(rows) < 5) return;
+  if (plot.height() / static_cast<double>(rows) < 8) return;
   painter.save();
   painter.setPen(QPen(palette(theme).lane, 1));
   for (std::size_t i = 1; i < heads.rows.size(); ++i) {

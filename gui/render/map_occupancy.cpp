@@ -24,7 +24,8 @@ class Fills {
     }
   }
   const MapFill& of(const BlockCell& cell) const {
-    return shares_.empty() || !cell.in_use() ? states_[cell.states] : shares_[cell.live_min];
+    return shares_.empty() || cell.live_min == BlockCell::kNone ? states_[cell.states]
+                                                                : shares_[cell.live_min];
   }
 
  private:
@@ -36,11 +37,11 @@ class Fills {
 struct Rows {
   std::size_t level;
   std::int64_t rows;
-  std::int64_t blocks() const { return rows << level; }
+  std::int64_t blocks;
 };
 Rows rows_in(const OccupancyMap& map, int most) {
-  const std::size_t level = map.level_for(0, map.blocks(), std::max(most, 1));
-  return {level, map.rows(level)};
+  const std::size_t level = map.level_for(std::max(most, 1));
+  return {level, map.rows(level), map.rows(level) * map.blocks_per_row(level)};
 }
 
 }  // namespace
@@ -76,7 +77,7 @@ void paint_block_numbers(QPainter& painter, const QRectF& plot, double right,
   painter.save();
   painter.setFont(letters(Letters::small));
   const double height = QFontMetricsF(painter.font()).height();
-  const auto blocks = static_cast<double>(rows_in(map, static_cast<int>(plot.height())).blocks());
+  const auto blocks = static_cast<double>(rows_in(map, static_cast<int>(plot.height())).blocks);
   // A number stands beside the middle of its block.
   const Ticks ticks = ticks_that_fit(
       TickKind::count, 0, blocks, plot.height(), [&](std::string_view) { return height; },
@@ -121,7 +122,7 @@ std::string occupancy_readout(const QRectF& plot, const OccupancyMap& map, const
   if (!plot.contains(at) || map.blocks() == 0) return "";
   const std::int64_t pass =
       axis.pass_at(range.begin + range.width() * (at.x() - plot.left()) / plot.width());
-  const auto blocks = static_cast<double>(rows_in(map, static_cast<int>(plot.height())).blocks());
+  const auto blocks = static_cast<double>(rows_in(map, static_cast<int>(plot.height())).blocks);
   const auto block = static_cast<std::int64_t>((plot.bottom() - at.y()) / plot.height() * blocks);
   if (pass < 0 || pass >= map.passes() || block < 0 || block >= map.blocks()) return "";
   const BlockReadout readout = map.at(block, pass);

@@ -16,12 +16,12 @@
 
 namespace kvf::gui {
 
-// What a row of an occupancy map shows of its blocks: their states, the worst one of several, or the
-// share of slots that are live, the least one of several.
+// What an occupancy map shows of its blocks: their states, the worst one of several, or, of those
+// that are live or pinned, the share of slots that are live, the least one of several.
 enum class OccupancyColours : std::uint8_t { states, shares };
 
 // Blocks upwards from the lower edge of `plot`, x from range.begin to range.end over its width. What
-// lies outside of the run stays as it is.
+// lies outside of the run is background.
 void paint_occupancy(QPainter& painter, const QRectF& plot, const OccupancyMap& map,
                      const PassAxis& axis, Interval range, Theme theme,
                      OccupancyColours shown = OccupancyColours::states);

@@ -26,6 +26,8 @@ struct Layout {
   QRectF plot;                // of all lanes: its left and right are range.begin and range.end
   QRectF ruler;               // phases, axis
   std::vector<QRectF> lanes;  // of each lane, in the order of the view; may be scrolled out
+  double pinned_bottom = 0;   // where lanes that scroll begin
+  double most_scroll = 0;     // in lane heights: ViewState::scroll has no effect beyond
   Interval range;             // x that is shown
   double x_of(double pixel) const;
   double pixel_of(double x) const;

@@ -1,10 +1,14 @@
 // What is looked at: a value that is saved as JSON, undone, and rendered. Nothing of it is in widgets.
+//
+// No Qt.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gui/document/document.h"
@@ -20,11 +24,14 @@ enum class LaneKind : std::uint8_t {
   heads,       // groups of heads x time: how much of what they hold at most
   attention,   // of a small case: active, inactive, evicted
 };
+inline constexpr std::array<std::string_view, 7> kLaneKindWords{
+    "lines", "stack", "difference", "residual", "occupancy", "heads", "attention"};
 
 struct Lane {
   LaneKind kind = LaneKind::lines;
-  std::vector<std::string>
-      runs;             // ids; lines: all of these; stack, maps: the first; difference: two
+  // Ids. Lines: all of these; stack, maps: the first; difference, residual: two, the second less the
+  // first.
+  std::vector<std::string> runs;
   std::string series;   // by name: "total", "cache"; a stack's total
   double height = 1;    // relative
   bool pinned = false;  // stays on top when lanes scroll
@@ -38,6 +45,7 @@ struct Interval {
 };
 
 enum class Theme : std::uint8_t { light, dark };
+inline constexpr std::array<std::string_view, 2> kThemeWords{"light", "dark"};
 
 struct ViewState {
   Axis axis = Axis::row;
@@ -47,7 +55,9 @@ struct ViewState {
   double scroll = 0;      // of the lanes that are not pinned, in lane heights
   std::optional<double> cursor;
   std::optional<Interval> selection;
-  std::vector<double> pins;  // vertical lines that stay, with their values
+  std::vector<double> pins;  // vertical lines that stay, with their values; ascending
+  // A and B, ids of runs: what a lane of their difference is made of. Empty: the first two shown.
+  std::array<std::string, 2> compared;
   Theme theme = Theme::light;
   bool legend = true;
   bool phases = true;
@@ -59,16 +69,24 @@ struct ViewError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-// JSON with the names above. Unknown keys and words are errors, and so are values out of range.
+// JSON with the names above; the first key says that it is a view: "kvfootprint-view": 1. What is left
+// out is as in ViewState{}. Unknown keys and words are errors, and so are values out of range: the
+// error has a line for each, FILE:LINE:COLUMN: error: what was found; what was expected.
 std::string to_json(const ViewState& view);
-ViewState view_from_json(const std::string& text);
+ViewState view_from_json(const std::string& text, const std::string& file = "view");
 
 // What a user wants to see first: the axis that all runs have, a lane of lines of each unit, and what
 // their kinds ask for (components of one run; two runs: their difference; a prediction and a
 // measurement: their residual).
 ViewState first_view(const Document& document);
 
-// The whole of what the lanes show on the axis.
+// The runs that lanes show, in the order of the document, each once.
+std::vector<const Run*> shown_runs(const Document& document, const ViewState& view);
+
+// The whole of what the lanes show on the axis; where they show nothing, all that the document has.
+// Never without width.
 Interval full_range(const Document& document, const ViewState& view);
+// The range of the view, or all there is if that has no width.
+Interval shown_range(const Document& document, const ViewState& view);
 
 }  // namespace kvf::gui

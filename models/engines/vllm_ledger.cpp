@@ -56,16 +56,51 @@ Limits limits_of(const LlmShape& shape, const Settings& s) {
   return limits;
 }
 
-void add(std::vector<LayerSpec>& specs, const LayerSpec& more) {
-  for (LayerSpec& spec : specs) {
-    LayerSpec like = spec;
-    like.layers = more.layers;
-    if (like == more) {
-      spec.layers += more.layers;
-      return;
+// What differs between layers, and which layer is what.
+struct Specs {
+  std::vector<LayerSpec> specs;
+  std::vector<std::vector<std::int64_t>> layers;  // of each spec
+  std::vector<char> windows;                      // of each spec: whether layers in it slide
+  Tokens block = kBlock;
+
+  void add(const LayerSpec& more, bool window, std::int64_t first_layer) {
+    std::size_t s = 0;
+    for (; s < specs.size(); ++s) {
+      LayerSpec like = specs[s];
+      like.layers = more.layers;
+      if (like == more) break;
     }
+    if (s == specs.size()) {
+      specs.push_back(more);
+      specs.back().layers = 0;
+      layers.emplace_back();
+      windows.push_back(0);
+    }
+    specs[s].layers += more.layers;
+    for (std::int64_t l = 0; l < more.layers; ++l) layers[s].push_back(first_layer + l);
+    if (window) windows[s] = 1;
   }
-  specs.push_back(more);
+};
+
+Specs specs_of(const LlmShape& rank, const Settings& settings) {
+  const bool windows_save = !settings.v0 && settings.version >= kHybridPool;
+  Specs specs;
+  std::int64_t layer = 0;
+  for (const LayerRun& run : rank.all_runs()) {
+    if (run.has_state()) throw Refusal("recurrent layers: no version has been measured");
+    if (run.indexer > 0) specs.block = kIndexedBlock;
+    const bool window = run.kind != LayerKind::full;
+    if (run.holds_entries()) {
+      specs.add({window && windows_save ? GroupKind::sliding : GroupKind::full,
+                 run.count,
+                 of_token(run, rank.dtype),
+                 {}},
+                window, layer);
+    }
+    layer += run.count;
+  }
+  if (settings.block) specs.block = *settings.block;
+  return specs;
 }
 
 // A band where the figure depends on which stage of a pipeline is the last to fit.
@@ -98,27 +133,42 @@ EngineVersions modelled_versions() { return {kOldest, kEnd}; }
 
 Layout layout_of(const LlmShape& shape, const Settings& settings) {
   const LlmShape rank = per_rank(shape, settings.tensor_parallel);
-  const bool windows_save = !settings.v0 && settings.version >= kHybridPool;
-  std::vector<LayerSpec> specs;
-  Tokens block = kBlock;
-  for (const LayerRun& run : rank.all_runs()) {
-    if (run.has_state()) throw Refusal("recurrent layers: no version has been measured");
-    if (!run.holds_entries()) continue;
-    if (run.indexer > 0) block = kIndexedBlock;
-    const bool sliding = windows_save && run.kind != LayerKind::full;
-    add(specs,
-        {sliding ? GroupKind::sliding : GroupKind::full, run.count, of_token(run, rank.dtype), {}});
-  }
+  Specs specs = specs_of(rank, settings);
   const std::int64_t stages = settings.pipeline_parallel;
   if (stages > shape.layers) {
     throw std::invalid_argument(std::to_string(stages) + " pipeline stages of " +
                                 std::to_string(shape.layers) + " layers");
   }
   if (stages > 1) {
-    if (specs.size() > 1) throw Refusal("pipeline stages of a model with several kinds of layers");
-    specs[0].layers = (specs[0].layers + stages - 1) / stages;
+    if (specs.specs.size() > 1) {
+      throw Refusal("pipeline stages of a model with several kinds of layers");
+    }
+    specs.specs[0].layers = (specs.specs[0].layers + stages - 1) / stages;
   }
-  return hybrid_layout(specs, block, limits_of(rank, settings));
+  return hybrid_layout(specs.specs, specs.block, limits_of(rank, settings));
+}
+
+PoolTables tables_of(const LlmShape& shape, const Settings& settings) {
+  if (settings.pipeline_parallel > 1) throw Refusal("tables of a stage of a pipeline");
+  const Layout layout = layout_of(shape, settings);
+  const Specs specs = specs_of(per_rank(shape, settings.tensor_parallel), settings);
+  PoolTables tables{specs.block, {}};
+  for (std::size_t s = 0; s < specs.specs.size(); ++s) {
+    const GroupRun& groups = layout.groups[s];
+    // Group by group, every so many layers: _get_kv_cache_groups_uniform_page_size.
+    std::vector<TableGroup> of_spec(static_cast<std::size_t>(groups.count));
+    for (std::size_t l = 0; l < specs.layers[s].size(); ++l) {
+      of_spec[l % of_spec.size()].layers.push_back(specs.layers[s][l]);
+    }
+    for (TableGroup& group : of_spec) {
+      const std::int64_t empty = layout.group_size() - std::ssize(group.layers);
+      group.slots = groups.block / specs.block;
+      group.padding = specs.specs[s].of_token.times(empty);
+      group.keeps_all = groups.kind == GroupKind::full && specs.windows[s] != 0;
+      tables.groups.push_back(std::move(group));
+    }
+  }
+  return tables;
 }
 
 Blocks blocks_of_request(const LlmShape& shape, const Settings& settings, Tokens length) {

@@ -4,6 +4,9 @@
 // also an estimate of CUDA graphs (vllm/v1/worker/gpu_worker.py, vllm/worker/worker.py).
 #pragma once
 
+#include <vector>
+
+#include "models/block_tables.h"
 #include "models/engines/ledger.h"
 #include "models/engines/vllm_memory.h"
 #include "models/engines/vllm_pool.h"
@@ -24,6 +27,13 @@ EngineVersions modelled_versions();
 
 // The pool's layout on one rank. Throws Refusal for layers that this version lays out otherwise.
 Layout layout_of(const LlmShape& shape, const Settings& settings);
+
+// The same by layer: which layers share a table. Throws Refusal for stages of a pipeline.
+struct PoolTables {
+  Tokens block;  // of the layers with the largest entries
+  std::vector<TableGroup> groups;
+};
+PoolTables tables_of(const LlmShape& shape, const Settings& settings);
 
 // Blocks that one request of so many tokens is charged, prompt and output.
 Blocks blocks_of_request(const LlmShape& shape, const Settings& settings, Tokens length);

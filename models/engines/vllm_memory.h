@@ -35,6 +35,7 @@ struct Settings {
   bool enforce_eager = false;
   std::int64_t number_bytes = 2;  // of weights and activations
   bool triton_experts = true;     // not those of mxfp4, which have kernels of their own
+  std::optional<Tokens> block{};  // of full attention; absent: as the engine chooses
 };
 
 // Whether a version runs the older core unless told otherwise: before 0.8, and up to 0.10 on GPUs

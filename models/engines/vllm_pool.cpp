@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <stdexcept>
 #include <string>
 
@@ -9,7 +10,7 @@ namespace kvf::vllm {
 namespace {
 
 constexpr std::array<std::string_view, 4> kKinds{"full", "sliding", "mamba_none", "mamba_align"};
-constexpr std::int64_t kAlignment = 16;  // tokens
+constexpr std::int64_t kAlignment = 16;  // tokens; of smaller blocks what divides both
 
 std::int64_t divided_up(std::int64_t value, std::int64_t by) { return (value + by - 1) / by; }
 
@@ -122,13 +123,14 @@ Layout hybrid_layout(const std::vector<LayerSpec>& specs, Tokens block, const Li
   if (widest.count() == 0) page = state;
 
   // 3 of 2 layers, and padding is cheaper than one more group.
+  const std::int64_t aligned = std::gcd(kAlignment, block.count());
   const std::int64_t size = 2 * most < 3 * least ? most : least;
   Layout layout{{}, BytesPerBlock(page.count())};
   for (const LayerSpec& spec : specs) {
     GroupRun group{spec.kind, divided_up(spec.layers, size), 0, limits.max_model_len};
     group.layers = divided_up(spec.layers, group.count);
     const BytesPerToken of_token = spec.kind == GroupKind::mamba_align ? widest : spec.of_token;
-    if (!is_state(spec.kind) && page.count() % (kAlignment * of_token.count()) != 0) {
+    if (!is_state(spec.kind) && page.count() % (aligned * of_token.count()) != 0) {
       throw std::invalid_argument("layers of " + std::to_string(of_token.count()) +
                                   " bytes a token cannot share pages of " +
                                   std::to_string(page.count()) + " bytes");

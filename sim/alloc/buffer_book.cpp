@@ -76,13 +76,17 @@ void BufferBook::alloc(std::size_t group, CachePart part, Tokens entries) {
   tell(CacheBuffer::Kind::alloc, buffer, group, part);
 }
 
-void BufferBook::free_oldest(std::size_t group, CachePart part) {
+void BufferBook::free_oldest(std::size_t group, CachePart part) { free(group, part, true); }
+void BufferBook::free_newest(std::size_t group, CachePart part) { free(group, part, false); }
+
+void BufferBook::free(std::size_t group, CachePart part, bool oldest) {
   std::vector<Buffer>& buffers = groups_[group].buffers[part == CachePart::value];
   if (buffers.empty()) return;
-  const Buffer oldest = buffers.front();
-  buffers.erase(buffers.begin());
-  held_ -= oldest.bytes;
-  tell(CacheBuffer::Kind::free, oldest, group, part);
+  const auto place = oldest ? buffers.begin() : buffers.end() - 1;
+  const Buffer buffer = *place;
+  buffers.erase(place);
+  held_ -= buffer.bytes;
+  tell(CacheBuffer::Kind::free, buffer, group, part);
 }
 
 void BufferBook::set_live(std::size_t group, Tokens entries) {

@@ -34,6 +34,7 @@ class BufferBook {
   // Empty tensors have no buffer.
   void alloc(std::size_t group, CachePart part, Tokens entries);
   void free_oldest(std::size_t group, CachePart part);
+  void free_newest(std::size_t group, CachePart part);
   // Entries of one cell that are kept and not masked, from the next event on.
   void set_live(std::size_t group, Tokens entries);
   void release_all();
@@ -49,6 +50,7 @@ class BufferBook {
     Tokens live;
     std::vector<Buffer> buffers[2];  // of each part; more than one while it is copied
   };
+  void free(std::size_t group, CachePart part, bool oldest);
   void tell(CacheBuffer::Kind kind, const Buffer& buffer, std::size_t group, CachePart part);
 
   const BufferSink& sink_;

@@ -26,6 +26,13 @@ std::vector<Tokens> lengths(const Schedule& schedule, Tokens length) {
   return lengths;
 }
 
+// Entries of a cell of which there is a copy beside its tensors while the layer attends.
+Tokens copy_of(const GroupCall& call, Tokens room) {
+  if (call.size > room) return call.size;
+  const bool rolls = call.pass > 0 && call.window != nullptr && call.seen >= room;
+  return rolls ? room : Tokens{};
+}
+
 }  // namespace
 
 BufferPeak static_buffers(const Schedule& schedule, Tokens length, const BufferSink& sink) {
@@ -45,15 +52,18 @@ BufferPeak static_buffers(const Schedule& schedule, Tokens length, const BufferS
       const Tokens room = ahead[call.group];
       if (call.pass == 0) {
         for (const CachePart part : kParts) book.alloc(call.group, part, room);
-      } else if (call.window != nullptr && call.seen >= room) {
-        for (const CachePart part : kParts) book.alloc(call.group, part, room);
-        for (const CachePart part : kParts) book.free_oldest(call.group, part);
       }
       if (call.after > room ||
           (call.after < call.size && call.window == nullptr && !schedule.allocates_ahead())) {
         throw std::invalid_argument("a static cache does not evict");
       }
       book.set_live(call.group, call.live);
+      const Tokens copied = copy_of(call, room);
+      for (const CachePart part : kParts) book.alloc(call.group, part, copied);
+    }
+    for (const GroupCall& call : layer) {
+      if (copy_of(call, ahead[call.group]) == Tokens{}) continue;
+      for (const CachePart part : kParts) book.free_newest(call.group, part);
     }
   });
   ++book.pass;

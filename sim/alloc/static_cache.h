@@ -4,9 +4,13 @@
 //   first call   +K(M) +V(M), layer by layer; of a layer that slides +K(W) +V(W) with W the smaller
 //                of window and M; of a rule that allocates ahead (duo-static) what it reserves
 //   step         nothing; where a window is full it is rolled: +K(W) +V(W) -K(W) -V(W)
+//   rows that do not fit beside what a window keeps: attention sees a concatenation of both,
+//                +K(past + rows) +V(past + rows), the end of which is copied into the tensors when
+//                the layer has attended: -K -V
 // M: generate() takes prompt + max_new_tokens - 1, for the last token is never fed. Decode passes of
 // a Schedule are tokens that are fed, so that this is all its rows; and what never fails is refused.
-// Source: transformers 5.23.0 by reading, 5.2.0 by running; duo-attention fe93c31.
+// Source: transformers 5.23.0 by reading, 5.2.0 by running; duo-attention fe93c31. The concatenation is
+// not made in the first call (the projected rows are all there is), and is counted there all the same.
 #pragma once
 
 #include "sim/alloc/cache_buffers.h"

@@ -27,7 +27,7 @@ std::optional<Bytes> parse_size(std::string_view text) {
 std::optional<Device> parse_gpu(std::string_view text) {
   if (const Device* device = find_device(text)) return *device;
   const std::optional<Bytes> memory = parse_size(text);
-  return memory ? std::optional(device_of_memory(*memory)) : std::nullopt;
+  return memory && *memory >= kGiB ? std::optional(device_of_memory(*memory)) : std::nullopt;
 }
 
 std::optional<Engine> parse_engine(std::string_view text, bool& bad_version) {

@@ -13,9 +13,9 @@ namespace kvf::input {
 // "512", "2MiB", "24GiB": an integer above 0, then nothing, KiB, MiB or GiB; below 2^50 bytes.
 std::optional<Bytes> parse_size(std::string_view text);
 
-// A name that find_device() knows, or a size.
+// A name that find_device() knows, or a size of at least 1 GiB: no GPU is smaller, and 24 is a slip.
 std::optional<Device> parse_gpu(std::string_view text);
-inline constexpr std::string_view kGpuWords = "a number of bytes, or a GPU";
+inline constexpr std::string_view kGpuWords = "its memory as 24GiB, at least 1GiB, or a GPU";
 
 // An engine whose memory is modelled.
 struct Engine {

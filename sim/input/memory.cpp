@@ -32,6 +32,7 @@ ScenarioBlocks read_blocks(const Node& blocks, Problems& problems) {
   if (!expect_kind(blocks, Kind::map, "'blocks'", problems)) return result;
   const Fields fields(blocks, kBlockKeys, "'blocks'", problems);
   if (const Node* size = fields.find("block_tokens")) {
+    result.size_given = true;
     result.tables.block =
         read_tokens(*size, "block_tokens", {1, 1 << 20}, problems).value_or(result.tables.block);
   }
@@ -66,11 +67,12 @@ void read_cache(const Fields& fields, const Node& node, ScenarioMemory& memory,
   }
   if (memory.cache != CacheKind::paged) return;
   memory.blocks =
-      blocks != nullptr ? read_blocks(*blocks, problems) : ScenarioBlocks{{}, {}, node.at};
+      blocks != nullptr ? read_blocks(*blocks, problems) : ScenarioBlocks{{}, {}, {}, node.at};
 }
 
 void read_allocator(const Fields& fields, ScenarioMemory& memory, Problems& problems) {
   if (const Node* word = fields.find("allocator")) {
+    memory.allocator_given = true;
     memory.allocator = static_cast<AllocatorKind>(
         read_word(*word, "allocator", kAllocatorWords, problems).value_or(0));
   }
@@ -106,15 +108,16 @@ void read_gpu(const Fields& fields, ScenarioMemory& memory, Problems& problems) 
   if (device) {
     gpu.device = *device;
   } else if (name) {
-    const std::string_view near = nearest(*name, device_names());
+    const bool too_small = parse_size(*name).has_value();
+    const std::string_view near = too_small ? "" : nearest(*name, device_names());
     problems.add(node->at,
                  fmt::format("'gpu' is {}; expected a GPU that `kvfootprint devices` lists, or its "
-                             "memory as 24GiB{}",
+                             "memory as 24GiB, at least 1GiB{}",
                              in_quotes(*name),
                              near.empty() ? "" : fmt::format("; did you mean '{}'?", near)));
   }
   if (const Node* engine = fields.find("engine")) {
-    gpu.engine_given = true;
+    gpu.engine_at = engine->at;
     if (const auto text = read_text(*engine, "engine", problems)) {
       bool bad_version = false;
       const auto parsed = parse_engine(*text, bad_version);
@@ -127,6 +130,7 @@ void read_gpu(const Fields& fields, ScenarioMemory& memory, Problems& problems) 
     }
   }
   if (const Node* ranks = fields.find("tp")) {
+    gpu.ranks_at = ranks->at;
     gpu.ranks = read_integer(*ranks, "tp", {1, 1 << 20}, problems).value_or(1);
   }
   memory.gpu = gpu;
@@ -142,11 +146,11 @@ std::optional<ScenarioMemory> read_memory(const Node& node, Problems& problems) 
   read_cache(fields, node, memory, problems);
   read_allocator(fields, memory, problems);
   read_gpu(fields, memory, problems);
-  const Node* allocator = fields.find("allocator");
-  if (allocator != nullptr && memory.engine_pool()) {
-    problems.add(allocator->key_at,
-                 "'allocator' of a pool that an engine takes when it starts; expected to leave one "
-                 "of 'allocator' and 'engine' out");
+  const Node* engine = fields.find("engine");
+  if (engine != nullptr && memory.cache == CacheKind::paged && memory.allocator_given) {
+    problems.add(engine->key_at,
+                 "'engine' takes the pool of a paged cache when it starts, 'allocator' allocates "
+                 "it; expected to leave one of the two out");
   }
   return memory;
 }

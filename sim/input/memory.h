@@ -17,6 +17,7 @@ namespace kvf::input {
 // `memory: {blocks: ...}`: the cache is paged.
 struct ScenarioBlocks {
   BlockTables tables;
+  bool size_given = false;
   bool sweep = false;  // other sizes and tables too
   Position at;
 };
@@ -36,9 +37,10 @@ inline constexpr std::array<std::string_view, 2> kAllocatorWords{"caching", "dri
 struct ScenarioGpu {
   Device device;
   Engine engine;
-  bool engine_given = false;
   std::int64_t ranks = 1;  // tensor parallel
   Position at;
+  // Where they are written.
+  std::optional<Position> engine_at{}, ranks_at{};
 };
 
 // `memory`: what is asked below entries.
@@ -46,13 +48,14 @@ struct ScenarioMemory {
   CacheKind cache = CacheKind::contiguous;
   std::optional<ScenarioBlocks> blocks{};  // if it is paged
   AllocatorKind allocator = AllocatorKind::caching;
+  bool allocator_given = false;
   Bytes granularity{2 << 20};  // of the driver
   std::optional<ScenarioGpu> gpu{};
   Position at{};
 
   std::int64_t ranks() const { return gpu ? gpu->ranks : 1; }
   // Whether the cache lies in a pool that an engine has taken when it started.
-  bool engine_pool() const { return cache == CacheKind::paged && gpu && gpu->engine_given; }
+  bool engine_pool() const { return cache == CacheKind::paged && gpu && !allocator_given; }
 };
 
 // `scores`: how synthetic scores are drawn. What is not given has its default.

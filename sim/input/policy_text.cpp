@@ -1,4 +1,5 @@
-// The two one-line forms of a policy: the short form of the command line, read; JSON, written.
+// The one-line forms of a policy: the short form of the command line, read and written; JSON and YAML,
+// written.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <utility>
 
 #include "sim/input/policy.h"
+#include "sim/input/policy_forms.h"
 
 namespace kvf::input {
 namespace {
@@ -91,12 +93,19 @@ class ShortForm {
   std::size_t at_ = 0;
 };
 
+// The three forms in which a policy is written; each is read by its own reader.
+enum class Form { json, yaml, on_command_line };
+
 std::string json_text(std::string_view text) {
   return boost::json::serialize(boost::json::string(text));
 }
 
-// The JSON text of a slot's value; "" if it has none.
+std::string write(const PolicySpec& policy, Form form);
+
+// The text of a slot's value; "" if it has none.
 struct SlotWriter {
+  Form form;
+
   std::string operator()(const Tokens* slot) const { return fmt::format("{}", slot->count()); }
   std::string operator()(const std::int64_t* slot) const { return fmt::format("{}", *slot); }
   std::string operator()(const double* slot) const { return fmt::format("{}", *slot); }
@@ -106,25 +115,86 @@ struct SlotWriter {
   }
   std::string operator()(const std::vector<double>* slot) const {
     if (slot->empty()) return "";
-    return slot->size() == 1 ? (*this)(slot->data()) : fmt::format("[{}]", fmt::join(*slot, ","));
+    return slot->size() == 1 ? (*this)(slot->data())
+                             : fmt::format("[{}]", fmt::join(*slot, comma()));
   }
   std::string operator()(const ChoiceRef& slot) const {
-    return json_text(slot.words[static_cast<std::size_t>(slot.choice->index)]);
+    const std::string_view word = slot.words[static_cast<std::size_t>(slot.choice->index)];
+    return form == Form::json ? json_text(word) : std::string(word);
   }
   std::string operator()(const HeadScores* slot) const {
     if (slot->values.empty()) return "";
     if (slot->file.empty()) throw std::invalid_argument("head scores that came from no file");
-    return json_text(slot->file);
+    if (form != Form::on_command_line) return json_text(slot->file);
+    if (slot->file.find_first_of(",)]") != std::string::npos || slot->file.starts_with('(') ||
+        slot->file.starts_with('[')) {
+      throw std::invalid_argument(
+          fmt::format("the file name {} cannot be written in a short form", in_quotes(slot->file)));
+    }
+    return slot->file;
   }
   std::string operator()(const PolicyBox* slot) const {
-    return slot->get() == nullptr ? "" : to_json(*slot->get());
+    return slot->get() == nullptr ? "" : nested(*slot->get());
   }
   std::string operator()(const std::vector<PolicySpec>* slot) const {
     std::string list;
-    for (const PolicySpec& policy : *slot) list += (list.empty() ? "" : ",") + to_json(policy);
+    for (const PolicySpec& policy : *slot) list += (list.empty() ? "" : comma()) + nested(policy);
     return list.empty() ? "" : "[" + list + "]";
   }
+
+ private:
+  std::string comma() const { return form == Form::yaml ? ", " : ","; }
+  std::string nested(const PolicySpec& policy) const {
+    const std::string text = write(policy, form);
+    return form == Form::on_command_line ? "(" + text + ")" : text;
+  }
 };
+
+// What stands for a parameter that is left out: what was published beside scores, else the default.
+std::optional<Tokens> published(PolicySpec& policy, std::string_view parameter) {
+  std::optional<Tokens> found;
+  for_each_parameter(policy, [&](const ParameterRef& ref) {
+    const auto* scores = std::get_if<HeadScores*>(&ref.slot);
+    if (scores == nullptr) return;
+    for (const auto& [name, value] : (*scores)->beside) {
+      if (name == parameter) found = value;
+    }
+  });
+  return found;
+}
+
+std::string write(const PolicySpec& policy, Form form) {
+  PolicySpec value = policy;
+  PolicySpec standard = make_policy(policy.name).value();
+  const SlotWriter writer{form};
+  std::string parameters;
+  for_each_parameter(value, [&](const ParameterRef& ref) {
+    const std::string_view name = ref.info->name;
+    const std::string written = std::visit(writer, ref.slot);
+    const std::string left_out = std::visit(writer, find_parameter(standard, name)->slot);
+    const auto beside = published(value, name);
+    if (written.empty() || (written == left_out && !beside)) return;
+    switch (form) {
+      case Form::json:
+        parameters += "," + json_text(name) + ":" + written;
+        break;
+      case Form::yaml:
+        parameters += fmt::format(", {}: {}", name, written);
+        break;
+      case Form::on_command_line:
+        parameters += fmt::format("{}{}={}", parameters.empty() ? ":" : ",", name, written);
+    }
+  });
+  switch (form) {
+    case Form::json:
+      return "{\"name\":" + json_text(policy.name) + parameters + "}";
+    case Form::yaml:
+      return fmt::format("{{name: {}{}}}", policy.name, parameters);
+    case Form::on_command_line:
+      break;
+  }
+  return std::string(policy.name) + parameters;
+}
 
 }  // namespace
 
@@ -138,17 +208,8 @@ PolicySpec parse_policy(std::string_view text, std::string source) {
   return *std::move(policy);
 }
 
-std::string to_json(const PolicySpec& policy) {
-  PolicySpec value = policy;
-  PolicySpec standard = make_policy(policy.name).value();
-  std::string text = "{\"name\":" + json_text(policy.name);
-  for_each_parameter(value, [&](const ParameterRef& ref) {
-    const std::string written = std::visit(SlotWriter{}, ref.slot);
-    const auto standard_ref = find_parameter(standard, ref.info->name);
-    if (written.empty() || written == std::visit(SlotWriter{}, standard_ref->slot)) return;
-    text += "," + json_text(ref.info->name) + ":" + written;
-  });
-  return text + "}";
-}
+std::string to_json(const PolicySpec& policy) { return write(policy, Form::json); }
+std::string to_yaml(const PolicySpec& policy) { return write(policy, Form::yaml); }
+std::string to_short_form(const PolicySpec& policy) { return write(policy, Form::on_command_line); }
 
 }  // namespace kvf::input

@@ -45,10 +45,10 @@ class Memory {
   bool is_caching_;
 };
 
-// Of each tensor of the cache the larger one, while a copy of it is there.
-class Settled {
+// The cache had no tensor been there twice: of each, the larger one counts.
+class WithoutCopies {
  public:
-  explicit Settled(std::size_t groups) : tensors_(2 * groups) {}
+  explicit WithoutCopies(std::size_t groups) : tensors_(2 * groups) {}
 
   void see(const CacheBuffer& event) {
     std::vector<Bytes>& copies = tensors_[2 * event.group + (event.part == CachePart::value)];
@@ -107,26 +107,71 @@ void play(const Schedule& schedule, input::CacheKind cache, const BufferSink& si
   }
 }
 
+// Buffers that the search for the smallest room may play: some ten seconds.
+constexpr std::int64_t kMostSearched = 100'000'000;
+constexpr std::int64_t kLeastTries = 3;
+
+// Whether `room` is enough. Counts the buffers played.
+bool works(const Schedule& schedule, input::CacheKind cache, const Below& below, Bytes room,
+           std::int64_t& played) {
+  Memory memory(below, room);
+  const std::int64_t passes = schedule.plan.passes();
+  try {
+    play(schedule, cache, [&](const CacheBuffer& event) {
+      ++played;
+      if (event.pass < passes) memory(event);
+    });
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  return true;
+}
+
+// What levels.reserved has at its peak is enough, for the allocator would not notice the limit.
+void find_needed(BufferLevels& levels, const Schedule& schedule, input::CacheKind cache,
+                 const Below& below) {
+  levels.needed = Bytes(levels.reserved.peak());
+  if (below.allocator == input::AllocatorKind::driver) return;
+  const Bytes step = below.granularity;  // segments are made of it
+  std::int64_t enough = levels.needed / step;
+  std::int64_t too_little = (levels.cache.peak() + step.count() - 1) / step.count() - 1;
+  if (!levels.fits) too_little = std::max(too_little, *below.room / step);
+  std::int64_t played = 0;
+  std::int64_t stride = 1;  // mostly a little more is enough
+  for (std::int64_t tries = 0; enough - too_little > 1; ++tries) {
+    if (played > kMostSearched && tries >= kLeastTries) break;
+    const std::int64_t middle = too_little + std::min(stride, (enough - too_little) / 2);
+    if (works(schedule, cache, below, step.times(middle), played)) {
+      enough = middle;
+    } else {
+      too_little = middle;
+      stride *= 2;
+    }
+  }
+  levels.needed = step.times(enough);
+  levels.needed_within = step.times(enough - too_little - 1);
+}
+
 BufferLevels play_in(Memory&& memory, const Schedule& schedule, input::CacheKind cache) {
   const std::int64_t passes = schedule.plan.passes();
-  Settled settled(schedule.groups.size());
-  Passes tensors(passes);
+  WithoutCopies without(schedule.groups.size());
+  Passes in_cache(passes);
   Passes without_copies(passes);
   Passes reserved(passes);
   BufferLevels levels;
   BufferPeak peak;
   play(schedule, cache, [&](const CacheBuffer& event) {
-    for (Passes* level : {&tensors, &without_copies, &reserved}) level->advance(event.pass);
+    for (Passes* level : {&in_cache, &without_copies, &reserved}) level->advance(event.pass);
     if (event.pass >= passes) return;  // the cache is released
     memory(event);
-    settled.see(event);
+    without.see(event);
     peak.see(event);
-    tensors.see(event.held);
-    without_copies.see(settled.sum());
+    in_cache.see(event.held);
+    without_copies.see(without.sum());
     reserved.see(memory.reserved());
   });
-  levels.tensors = tensors.finish();
-  levels.settled = without_copies.finish();
+  levels.cache = in_cache.finish();
+  levels.without_copies = without_copies.finish();
   levels.reserved = reserved.finish();
   levels.peak_pass = peak.pass;
   levels.given_back = memory.given_back();
@@ -140,13 +185,15 @@ BufferLevels buffer_levels(const Schedule& schedule, std::int64_t sequences, inp
   // A batch of equal sequences is a tensor that is so many times as large: one KV set each.
   Schedule batch = schedule;
   for (Group& group : batch.groups) group.copies *= sequences;
+  BufferLevels levels;
   try {
-    return play_in(Memory(below, below.room), batch, cache);
+    levels = play_in(Memory(below, below.room), batch, cache);
   } catch (const std::bad_alloc&) {
-    BufferLevels levels = play_in(Memory(below, std::nullopt), batch, cache);
+    levels = play_in(Memory(below, std::nullopt), batch, cache);
     levels.fits = false;
-    return levels;
   }
+  if (below.room) find_needed(levels, batch, cache, below);
+  return levels;
 }
 
 Bytes reserved_for(Bytes tensor, const Below& below) {

@@ -18,12 +18,16 @@ struct Below {
 };
 
 struct BufferLevels {
-  LevelColumn tensors;          // bytes, those that are there twice while they are copied included
-  LevelColumn settled;          // the same had no tensor been there twice: of each, the larger one
+  LevelColumn cache;            // bytes, those that are there twice while they are copied included
+  LevelColumn without_copies;   // the same had no tensor been there twice: of each, the larger one
   LevelColumn reserved;         // bytes of segments, or of whole granules
-  std::int64_t peak_pass = 0;   // the first in which `tensors` is greatest
+  std::int64_t peak_pass = 0;   // the first in which `cache` is greatest
   std::int64_t given_back = 0;  // times that the allocator had to empty itself to go on
   bool fits = true;             // in the room; if not, the figures are those without a limit
+  // With a room: the smallest in which it works, the allocator giving back what it keeps, or up to
+  // `needed_within` more than that: the search goes to the driver's granule, or as far as a long run
+  // leaves time to play it again and again.
+  Bytes needed, needed_within;
 };
 
 // `sequences` equal ones are one tensor each layer and part. Bytes are those of `schedule`'s shape.

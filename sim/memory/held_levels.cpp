@@ -1,34 +1,11 @@
 #include "sim/memory/held_levels.h"
 
-#include <array>
-
 #include "sim/held_passes.h"
 #include "sim/memory/layered_pass.h"
 #include "sim/memory/paged_layers.h"
 
 namespace kvf {
 namespace {
-
-using Now = std::vector<std::vector<CellInPass>>;
-
-// One layer: bytes held, bytes live, entries.
-LayerFigures<3> figures_of(const LayerStack& stack, const Now& now) {
-  LayerFigures<3> layer;
-  for (const LayerPart& part : stack.parts) {
-    const CellInPass& in = now[part.member][part.rule];
-    const std::int64_t bytes = part.slot_bytes() * part.sequences;
-    const std::int64_t cells = part.heads * part.sequences;
-    const auto add = [&](std::array<std::int64_t, 3>& to, std::int64_t held, std::int64_t masked) {
-      to[0] += bytes * held;
-      to[1] += bytes * (held - masked);
-      to[2] += cells * held;
-    };
-    add(layer.past, in.past, in.masked_past);
-    add(layer.during, in.during, in.masked_past);
-    add(layer.after, in.after, in.masked_after);
-  }
-  return layer;
-}
 
 void add_layers(LayerFigures<3>& sum, const LayerFigures<3>& layer, std::int64_t layers) {
   for (std::size_t f = 0; f < 3; ++f) {
@@ -49,7 +26,7 @@ HeldLevels held_levels(std::span<const BatchMember> members, bool all_layers) {
   const RunPasses passes = run_passes(members);
   const std::vector<LayerStack> stacks = layer_stacks(members, false);
   HeldLevels levels;
-  for_each_held_pass(members, passes, [&](std::int64_t, const Now& now) {
+  for_each_held_pass(members, passes, [&](std::int64_t, const CellsInPass& now) {
     LayeredPass<2> bytes;
     LayeredPass<1> entries;  // the most of them may be held in another layer
     LayerFigures<3> all;
@@ -61,7 +38,7 @@ HeldLevels held_levels(std::span<const BatchMember> members, bool all_layers) {
       entries.add({{one.past[2]}, {one.during[2]}, {one.after[2]}}, layers);
     };
     for (const LayerStack& stack : stacks) {
-      const LayerFigures<3> layer = figures_of(stack, now);
+      const LayerFigures<3> layer = held_in_layer(stack, now);
       if (all_layers) {
         add_layers(all, layer, stack.layers);
       } else {

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "models/batch.h"
@@ -16,15 +18,14 @@
 
 namespace kvf {
 
-// live <= held <= settled <= cache <= reserved <= device; but for a pool that is too small, and a static
-// cache while a pass runs, whose rows lie beside its tensors.
+// live <= held <= without_copies <= cache <= reserved <= device; but for a pool that is too small.
 struct LevelFigures {
-  Entries entries;  // 1
-  Bytes live;       // 2, of these what is not masked
-  Bytes held;       // 2, copies of KV heads included
-  Bytes settled;   // 3, tensors without those that are there twice while they are copied, or blocks
-  Bytes cache;     // 3, with them
-  Bytes reserved;  // 4
+  Entries entries;       // 1
+  Bytes live;            // 2, of these what is not masked
+  Bytes held;            // 2, copies of KV heads included
+  Bytes without_copies;  // 3, tensors but for those that are there twice while copied; or blocks
+  Bytes cache;           // 3, with them
+  Bytes reserved;        // 4
   std::optional<Estimate> device;  // 5, if a GPU is given
 };
 
@@ -35,13 +36,19 @@ struct Levels {
   std::int64_t peak_pass = 0;   // the first in which the cache takes the most
   std::int64_t given_back = 0;  // times that the allocator had to empty itself to go on
   bool fits = true;  // the cache in its pool, or on the GPU by the middle of the estimate
+  // What the cache needs, of the pool or of the GPU: less than is reserved, where an allocator keeps
+  // what it could give back. Up to `needed_within` less may do.
+  Bytes needed, needed_within;
   std::optional<Beside> beside;
   // Bytes by pass; of the device its middle.
   LevelColumn live, held, cache, reserved, device;
 
-  // What of the GPU's memory is left, by the middle of the estimate; below 0: too little. With an
-  // engine's pool: of the pool.
+  // What of the GPU's memory is not needed, by the middle of the estimate; below 0: too little. With
+  // an engine's pool: of the pool.
   Bytes left(const input::ScenarioMemory& memory) const;
+  // The parts of what lies beside, by name, those that take something: with `reserved` they add up to
+  // `device`, in every pass.
+  std::vector<std::pair<std::string_view, LevelColumn>> beside_columns() const;
 };
 
 // What one GPU holds of the sequences of a case. `policy` is theirs. Throws std::invalid_argument if
@@ -49,7 +56,7 @@ struct Levels {
 std::vector<BatchMember> on_one_gpu(std::vector<BatchMember> members, const PolicySpec& policy,
                                     std::int64_t ranks);
 
-// `members`: whole. `paging`: of what one GPU holds, if the cache is paged. Throws Refusal and
+// `members`: whole. `paging`: of what one GPU holds; needed if the cache is paged. Throws Refusal and
 // std::invalid_argument; check_levels() has found them before.
 Levels levels_of(const input::Scenario& scenario, const PolicySpec& policy,
                  const std::vector<BatchMember>& members, const Paging* paging);

@@ -42,16 +42,18 @@ std::string with_band(const Estimate& size) {
 
 std::string verdict_of(const Levels& levels, const input::ScenarioMemory& memory) {
   if (!memory.gpu) return "";
+  const Beside& beside = *levels.beside;
+  if (!levels.fits && !beside.no_pool.empty()) return "does not fit: " + beside.no_pool;
   const Bytes left = levels.left(memory);
-  const bool of_pool = levels.beside->pool.has_value();
-  if (left < Bytes{}) {
-    return fmt::format("does not fit: {} too much{}", with_unit(Bytes{} - left),
-                       of_pool ? " for the pool" : "");
+  const bool bounded = levels.needed_within > Bytes{};
+  if (!levels.fits) {
+    return fmt::format("does not fit: {}{} too much{}", bounded ? "at most " : "",
+                       with_unit(Bytes{} - left), beside.pool ? " for the pool" : "");
   }
-  const bool sure = of_pool ? levels.peak.cache <= levels.beside->pool->low
-                            : levels.peak.device->high <= memory.gpu->device.memory;
-  return fmt::format("{} left{}{}", with_unit(left), of_pool ? " of the pool" : "",
-                     sure ? "" : ", may not fit");
+  const bool sure = beside.pool ? levels.needed <= beside.pool->low
+                                : levels.needed + beside.sum.high <= memory.gpu->device.memory;
+  return fmt::format("{}{} left{}{}", bounded ? "at least " : "", with_unit(left),
+                     beside.pool ? " of the pool" : "", sure ? "" : ", may not fit");
 }
 
 // What of the entries is not masked, where some are.
@@ -64,7 +66,7 @@ Row titles_of(const input::ScenarioMemory& memory) {
   if (memory.cache == input::CacheKind::paged) {
     row.emplace_back("blocks");
   } else {
-    row.insert(row.end(), {"tensors", "with copies"});
+    row.insert(row.end(), {"without copies", "cache"});
   }
   row.insert(row.end(), {"@ pass", "reserved", "slack"});
   if (memory.gpu) row.emplace_back("device");
@@ -75,7 +77,7 @@ Row titles_of(const input::ScenarioMemory& memory) {
 Row row_of(std::string name, const LevelFigures& f, const input::ScenarioMemory& memory,
            std::optional<std::int64_t> pass) {
   Row row{std::move(name), with_separators(f.entries.count()), with_unit(f.held),
-          with_unit(f.settled)};
+          with_unit(f.without_copies)};
   if (memory.cache != input::CacheKind::paged) row.push_back(with_unit(f.cache));
   row.push_back(pass ? fmt::format("{}", *pass) : std::string());
   row.push_back(with_unit(f.reserved));
@@ -118,8 +120,10 @@ std::string beside_of(const Beside& beside, const input::ScenarioMemory& memory)
     parts += fmt::format("{}{} {}", parts.empty() ? "" : ", ", words_of(part.name),
                          with_unit(part.size.mid));
   }
-  return fmt::format(": {}; {} in all, estimated as vLLM {} has them\n", parts,
-                     with_band(beside.sum), to_string(memory.gpu->engine.version));
+  return fmt::format(": {}; {} in all, estimated as {}vLLM {} has them\n", parts,
+                     with_band(beside.sum),
+                     beside.pytorch_activations ? "PyTorch code (activations) and " : "",
+                     to_string(memory.gpu->engine.version));
 }
 
 void add(std::vector<BesideLine>& lines, std::string text, const std::string& name) {
@@ -149,7 +153,7 @@ std::string json_of(const LevelFigures& f) {
       fmt::format(R"({{"entries":{},"live_bytes":{},"held_bytes":{},"cache_bytes":{},)"
                   R"("cache_without_copies_bytes":{},"reserved_bytes":{})",
                   f.entries.count(), f.live.count(), f.held.count(), f.cache.count(),
-                  f.settled.count(), f.reserved.count());
+                  f.without_copies.count(), f.reserved.count());
   if (f.device) out += fmt::format(R"(,"device":{{{}}})", json_estimate(*f.device));
   return out + "}";
 }
@@ -162,12 +166,14 @@ std::string json_gpu(const Levels& levels, const input::ScenarioMemory& memory) 
                          json_estimate(part.size));
   }
   std::string out = fmt::format(
-      R"(,"gpu":{},"gpu_bytes":{},"engine":"vllm@{}","tensor_parallel":{},"left_bytes":{},)"
-      R"("beside":[{}])",
+      R"(,"gpu":{},"gpu_bytes":{},"engine":"vllm@{}","tensor_parallel":{},"needed_bytes":{},)"
+      R"("needed_within_bytes":{},"left_bytes":{},"beside":[{}])",
       json_string(memory.gpu->device.name), memory.gpu->device.memory.count(),
-      to_string(memory.gpu->engine.version), memory.gpu->ranks, levels.left(memory).count(), parts);
+      to_string(memory.gpu->engine.version), memory.gpu->ranks, levels.needed.count(),
+      levels.needed_within.count(), levels.left(memory).count(), parts);
   if (levels.beside->pool) {
-    out += fmt::format(R"(,"pool":{{{}}})", json_estimate(*levels.beside->pool));
+    out += fmt::format(R"(,"pool":{{{}}},"no_pool":{})", json_estimate(*levels.beside->pool),
+                       json_string(levels.beside->no_pool));
   }
   return out;
 }

@@ -80,33 +80,37 @@ void BlockPlayer::merge_layers(PlayedStack& played) const {
 }
 
 void BlockPlayer::merge_sequences(const std::vector<PlayedStack>& played) {
-  bool first = sequence_tables_.empty();
-  if (first) sequence_tables_.resize(members_.size());
   for (std::size_t m = 0; m < members_.size(); ++m) {
-    bool empty = first;
-    for (const PlayedStack& stack : played) {
-      put(sequence_tables_[m], empty, stack.layer_tables[m], stack.stack->layers);
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      SlotEnds& table = sequence_tables_[m][g];
+      bool empty = table.last.empty();
+      for (const PlayedStack& stack : played) {
+        const std::int64_t layers = stack.stack->layers_in(groups_[g]);
+        if (layers > 0) put(table, empty, stack.layer_tables[m], layers);
+      }
     }
   }
 }
 
-// One table, counted `tables` times.
 template <std::size_t kFigures>
-void BlockPlayer::count(std::size_t member, const SlotEnds& ends, Tokens block, std::int64_t tables,
-                        std::int64_t slot_bytes, AllChanges<kFigures>& changes) const {
+void BlockPlayer::count(std::size_t member, const SlotEnds& ends, const Tables& tables,
+                        AllChanges<kFigures>& changes) const {
   const Slots& slots = passes_.slots[member];
   const PassNumber last = passes_.last[member];
   if (slots.writes.empty()) return;
-  const std::int64_t bytes = tables * slot_bytes;
-  const auto release = [&](BlockFigure figure, std::int64_t left) {
-    changes[figure].release(left, last);
+  const Tokens block = tables.block;
+  const auto add_blocks = [&](BlockFigure figure, std::int64_t weight) {
+    changes[figure].release(count_blocks(slots, ends, block, weight, changes[figure]), last);
   };
-  release(kReservedBytes,
-          count_blocks(slots, ends, block, block.count() * bytes, changes[kReservedBytes]));
+  const std::int64_t of_block = tables.count * block.count();
+  add_blocks(kInUseBytes, of_block * (tables.slot_bytes + tables.padding));
   if constexpr (kFigures == kBlockFigures) {
-    release(kBlocks, count_blocks(slots, ends, block, tables, changes[kBlocks]));
-    release(kPinnedBlocks, count_pinned(slots, ends, block, tables, changes[kPinnedBlocks]));
-    release(kTailBytes, count_tail(slots, ends, block, bytes, changes[kTailBytes]));
+    add_blocks(kBlocks, tables.count);
+    if (tables.padding > 0) add_blocks(kPaddingBytes, of_block * tables.padding);
+    Changes& pinned = changes[kPinnedBlocks];
+    pinned.release(count_pinned(slots, ends, block, tables.count, pinned), last);
+    Changes& tail = changes[kTailBytes];
+    tail.release(count_tail(slots, ends, block, tables.count * tables.slot_bytes, tail), last);
   }
 }
 
@@ -130,16 +134,17 @@ void BlockPlayer::add(const PlayedStack& played, PassesOf<kFigures>& to) const {
   AllChanges<kFigures> changes(kFigures, Changes(to.passes.size()));
   if (to.tables.of == TableOf::layer) {
     for (std::size_t m = 0; m < members_.size(); ++m) {
-      count<kFigures>(m, played.layer_tables[m], to.tables.block, members_[m].count,
-                      stack.slot_bytes(m), changes);
+      count<kFigures>(m, played.layer_tables[m],
+                      {to.tables.block, members_[m].count, stack.slot_bytes(m)}, changes);
     }
   } else {
     for (std::size_t p = 0; p < stack.parts.size(); ++p) {
       const LayerPart& part = stack.parts[p];
       const std::int64_t heads = part.scored ? 1 : part.heads;
       for (const Cell& cell : played.cells[p]) {
-        count<kFigures>(part.member, cell->ends, to.tables.block,
-                        heads * part.copies * part.sequences, part.bytes, changes);
+        count<kFigures>(part.member, cell->ends,
+                        {to.tables.block, heads * part.copies * part.sequences, part.bytes},
+                        changes);
       }
     }
   }
@@ -149,11 +154,17 @@ void BlockPlayer::add(const PlayedStack& played, PassesOf<kFigures>& to) const {
 template <std::size_t kFigures>
 void BlockPlayer::add_sequences(std::span<const LayerStack> stacks, PassesOf<kFigures>& to) const {
   AllChanges<kFigures> changes(kFigures, Changes(to.passes.size()));
-  for (std::size_t m = 0; m < sequence_tables_.size(); ++m) {
-    std::int64_t slot_bytes = 0;
-    for (const LayerStack& stack : stacks) slot_bytes += stack.layers * stack.slot_bytes(m);
-    count<kFigures>(m, sequence_tables_[m], to.tables.block, members_[m].count, slot_bytes,
-                    changes);
+  for (std::size_t m = 0; m < members_.size(); ++m) {
+    for (std::size_t g = 0; g < groups_.size(); ++g) {
+      const TableGroup& group = groups_[g];
+      Tables tables{to.tables.block.times(group.slots), members_[m].count, 0,
+                    group.padding.count()};
+      for (const LayerStack& stack : stacks) {
+        tables.slot_bytes += stack.layers_in(group) * stack.slot_bytes(m);
+      }
+      const SlotEnds& ends = sequence_tables_[m][g];
+      count<kFigures>(m, group.keeps_all ? SlotEnds(ends.last.size()) : ends, tables, changes);
+    }
   }
   add_changes<kFigures>(changes, 1, to);
 }
@@ -161,6 +172,7 @@ void BlockPlayer::add_sequences(std::span<const LayerStack> stacks, PassesOf<kFi
 std::int64_t BlockPlayer::play(PassesOf<kBlockFigures>& detail, std::vector<PassesOf<1>>& sweep) {
   const std::vector<LayerStack> stacks = layer_stacks(members_, true);
   const std::span<const LayerStack> all(stacks);
+  sequence_tables_.assign(members_.size(), std::vector<SlotEnds>(groups_.size()));
   // Each kind of tables by itself: number 0 is the detail.
   const auto for_tables = [&](bool of_sequence, auto&& use) {
     parallel_for(sweep.size() + 1, threads_, [&](std::size_t i) {

@@ -17,8 +17,8 @@
 namespace kvf {
 
 // What is followed of block tables in detail, in this order.
-enum BlockFigure : std::uint8_t { kReservedBytes, kBlocks, kPinnedBlocks, kTailBytes };
-constexpr std::size_t kBlockFigures = 4;
+enum BlockFigure : std::uint8_t { kInUseBytes, kBlocks, kPinnedBlocks, kTailBytes, kPaddingBytes };
+constexpr std::size_t kBlockFigures = 5;
 
 using DetailedPass = LayeredPass<kBlockFigures>;
 using SizedPass = LayeredPass<1>;  // bytes reserved
@@ -34,9 +34,10 @@ struct PassesOf {
 // of the tables given: those with compaction are left alone. Gives the bytes that compaction moves.
 class BlockPlayer {
  public:
+  // `groups`: of tables of a sequence, each layer in one of them.
   BlockPlayer(std::span<const BatchMember> members, const RunPasses& passes,
-              const ScoreModel& scores, std::size_t threads)
-      : members_(members), passes_(passes), scores_(scores), threads_(threads) {}
+              std::span<const TableGroup> groups, const ScoreModel& scores, std::size_t threads)
+      : members_(members), passes_(passes), groups_(groups), scores_(scores), threads_(threads) {}
 
   std::int64_t play(PassesOf<kBlockFigures>& detail, std::vector<PassesOf<1>>& sweep);
 
@@ -58,18 +59,26 @@ class BlockPlayer {
   void add_sequences(std::span<const LayerStack> stacks, PassesOf<kFigures>& to) const;
   template <std::size_t kFigures>
   using AllChanges = std::vector<Changes>;
+  // Equal tables. A slot has bytes for entries, and padding.
+  struct Tables {
+    Tokens block;
+    std::int64_t count = 1;
+    std::int64_t slot_bytes = 0;
+    std::int64_t padding = 0;
+  };
   template <std::size_t kFigures>
-  void count(std::size_t member, const SlotEnds& ends, Tokens block, std::int64_t tables,
-             std::int64_t slot_bytes, AllChanges<kFigures>& changes) const;
+  void count(std::size_t member, const SlotEnds& ends, const Tables& tables,
+             AllChanges<kFigures>& changes) const;
   template <std::size_t kFigures>
   void add_changes(const AllChanges<kFigures>& changes, std::int64_t layers,
                    PassesOf<kFigures>& to) const;
 
   std::span<const BatchMember> members_;
   const RunPasses& passes_;
+  std::span<const TableGroup> groups_;
   const ScoreModel& scores_;
   std::size_t threads_;
-  std::vector<SlotEnds> sequence_tables_;  // by member, of the layers so far
+  std::vector<std::vector<SlotEnds>> sequence_tables_;  // by member and group, of the layers so far
   // Cells whose entries do not depend on scores, by member and rule.
   std::map<std::pair<std::size_t, std::uint32_t>, Cell> fixed_;
   std::size_t fixed_bytes_ = 0;

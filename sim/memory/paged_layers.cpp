@@ -1,6 +1,7 @@
 #include "sim/memory/paged_layers.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <stdexcept>
 
@@ -24,6 +25,12 @@ std::int64_t LayerStack::slot_bytes(std::size_t member) const {
 
 bool LayerStack::scored() const {
   return std::any_of(parts.begin(), parts.end(), [](const LayerPart& part) { return part.scored; });
+}
+
+std::int64_t LayerStack::layers_in(const TableGroup& group) const {
+  return std::count_if(numbers.begin(), numbers.end(), [&](std::int64_t number) {
+    return std::find(group.layers.begin(), group.layers.end(), number) != group.layers.end();
+  });
 }
 
 std::vector<LayerStack> layer_stacks(std::span<const BatchMember> members, bool ask_scores) {
@@ -58,8 +65,27 @@ std::vector<LayerStack> layer_stacks(std::span<const BatchMember> members, bool 
     } else {
       stacks.push_back(std::move(layer));
     }
+    stacks.back().numbers.push_back(number);
   }
   return stacks;
+}
+
+LayerFigures<3> held_in_layer(const LayerStack& stack, const CellsInPass& now) {
+  LayerFigures<3> layer;
+  for (const LayerPart& part : stack.parts) {
+    const CellInPass& in = now[part.member][part.rule];
+    const std::int64_t bytes = part.slot_bytes() * part.sequences;
+    const std::int64_t cells = part.heads * part.sequences;
+    const auto add = [&](std::array<std::int64_t, 3>& to, std::int64_t held, std::int64_t masked) {
+      to[0] += bytes * held;
+      to[1] += bytes * (held - masked);
+      to[2] += cells * held;
+    };
+    add(layer.past, in.past, in.masked_past);
+    add(layer.during, in.during, in.masked_past);
+    add(layer.after, in.after, in.masked_after);
+  }
+  return layer;
 }
 
 }  // namespace kvf

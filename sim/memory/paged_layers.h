@@ -6,6 +6,9 @@
 #include <vector>
 
 #include "models/batch.h"
+#include "models/block_tables.h"
+#include "sim/held_passes.h"
+#include "sim/memory/layered_pass.h"
 
 namespace kvf {
 
@@ -28,15 +31,22 @@ struct LayerPart {
 struct LayerStack {
   std::vector<LayerPart> parts;
   std::int64_t layers = 1;
+  std::vector<std::int64_t> numbers;     // of the layers
   std::vector<std::int64_t> first_cell;  // of each part, in the first layer: its number for scores
 
   // Of a slot of a table of the layer; of member `member` only.
   std::int64_t slot_bytes(std::size_t member) const;
   bool scored() const;
+  // How many of its layers are in the group.
+  std::int64_t layers_in(const TableGroup& group) const;
 };
 
 // From the lowest on. `ask_scores`: whether it matters which entries stay; then layers in which
 // scores have a say stand alone. Throws std::invalid_argument where that would take too long.
 std::vector<LayerStack> layer_stacks(std::span<const BatchMember> members, bool ask_scores);
+
+// What a layer of the stack holds in a pass: bytes, bytes that are live (not masked), and entries,
+// each once.
+LayerFigures<3> held_in_layer(const LayerStack& stack, const CellsInPass& now);
 
 }  // namespace kvf

@@ -12,8 +12,6 @@
 namespace kvf {
 namespace {
 
-using Now = std::vector<std::vector<CellInPass>>;
-
 std::size_t at(std::int64_t i) { return static_cast<std::size_t>(i); }
 
 void check(std::span<const BatchMember> members, const PagingOptions& options) {
@@ -38,11 +36,11 @@ void check(std::span<const BatchMember> members, const PagingOptions& options) {
   }
 }
 
-// Figures of one layer with compaction: the blocks of its longest cell under a shared table.
+// Figures of tables with compaction: blocks of so many slots, each with padding.
 template <std::size_t kFigures>
 class Compacted {
  public:
-  explicit Compacted(Tokens block) : block_(block) {}
+  explicit Compacted(Tokens block, std::int64_t padding = 0) : block_(block), padding_(padding) {}
 
   // `tables` equal tables of a longest cell.
   void add(const CellInPass& in, std::int64_t tables, std::int64_t slot_bytes,
@@ -56,13 +54,16 @@ class Compacted {
   void add(std::int64_t entries, std::int64_t tables, std::int64_t slot_bytes,
            std::array<std::int64_t, kFigures>& to) const {
     const std::int64_t blocks = blocks_for(entries, block_);
-    to[kReservedBytes] += tables * blocks * block_.count() * slot_bytes;
+    const std::int64_t slots = blocks * block_.count();
+    to[kInUseBytes] += tables * slots * (slot_bytes + padding_);
     if constexpr (kFigures == kBlockFigures) {
       to[kBlocks] += tables * blocks;
-      to[kTailBytes] += tables * (blocks * block_.count() - entries) * slot_bytes;
+      to[kTailBytes] += tables * (slots - entries) * slot_bytes;
+      to[kPaddingBytes] += tables * slots * padding_;
     }
   }
   Tokens block_;
+  std::int64_t padding_;
 };
 
 void take_longest(CellInPass& longest, const CellInPass& in) {
@@ -71,69 +72,97 @@ void take_longest(CellInPass& longest, const CellInPass& in) {
   longest.after = std::max(longest.after, in.after);
 }
 
-// One pass of a run under tables with compaction.
-template <std::size_t kFigures>
-LayeredPass<kFigures> compacted_pass(const BlockTables& tables, const Now& now,
-                                     std::span<const BatchMember> members,
-                                     const std::vector<LayerStack>& stacks) {
-  const Compacted<kFigures> cache(tables.block);
-  LayeredPass<kFigures> pass;
-  std::vector<CellInPass> longest(members.size());
-  std::vector<std::int64_t> slot_bytes(members.size());
-  for (const LayerStack& stack : stacks) {
-    LayerFigures<kFigures> layer;
-    if (tables.of != TableOf::sequence) std::fill(longest.begin(), longest.end(), CellInPass{});
-    for (const LayerPart& part : stack.parts) {
-      const CellInPass& in = now[part.member][part.rule];
-      if (tables.of == TableOf::head) {
-        cache.add(in, part.heads * part.copies * part.sequences, part.bytes, layer);
-      } else {
-        take_longest(longest[part.member], in);
+// Of a member, over some stacks.
+void take_longest(CellInPass& longest, const LayerStack& stack, std::size_t member,
+                  const CellsInPass& now) {
+  for (const LayerPart& part : stack.parts) {
+    if (part.member == member) take_longest(longest, now[member][part.rule]);
+  }
+}
+
+// A group of tables, and what of it is in each stack.
+struct StackGroup {
+  std::int64_t slots = 1;
+  std::int64_t padding = 0;
+  std::vector<std::size_t> stacks;
+  std::vector<std::int64_t> slot_bytes;  // by member
+};
+std::vector<StackGroup> by_stack(std::span<const TableGroup> groups, std::size_t members,
+                                 const std::vector<LayerStack>& stacks) {
+  std::vector<StackGroup> list;
+  for (const TableGroup& group : groups) {
+    StackGroup of{group.slots, group.padding.count(), {}, {}};
+    of.slot_bytes.resize(members);
+    for (std::size_t s = 0; s < stacks.size(); ++s) {
+      const std::int64_t layers = stacks[s].layers_in(group);
+      if (layers == 0) continue;
+      of.stacks.push_back(s);
+      for (std::size_t m = 0; m < members; ++m) {
+        of.slot_bytes[m] += layers * stacks[s].slot_bytes(m);
       }
     }
-    for (std::size_t m = 0; m < members.size(); ++m) {
-      if (tables.of == TableOf::sequence) slot_bytes[m] += stack.layers * stack.slot_bytes(m);
-      if (tables.of != TableOf::layer) continue;
-      cache.add(longest[m], members[m].count, stack.slot_bytes(m), layer);
-    }
-    if (tables.of != TableOf::sequence) pass.add(layer, stack.layers);
+    list.push_back(std::move(of));
   }
+  return list;
+}
+
+// One pass of a run under tables with compaction.
+template <std::size_t kFigures>
+LayeredPass<kFigures> compacted_pass(const BlockTables& tables, std::span<const StackGroup> groups,
+                                     const CellsInPass& now, std::span<const BatchMember> members,
+                                     const std::vector<LayerStack>& stacks) {
+  LayeredPass<kFigures> pass;
   if (tables.of == TableOf::sequence) {
     LayerFigures<kFigures> all;
-    for (std::size_t m = 0; m < members.size(); ++m) {
-      cache.add(longest[m], members[m].count, slot_bytes[m], all);
+    for (const StackGroup& group : groups) {
+      const Compacted<kFigures> cache(tables.block.times(group.slots), group.padding);
+      for (std::size_t m = 0; m < members.size(); ++m) {
+        CellInPass longest;
+        for (const std::size_t s : group.stacks) take_longest(longest, stacks[s], m, now);
+        cache.add(longest, members[m].count, group.slot_bytes[m], all);
+      }
     }
     pass.add(all);
+    return pass;
+  }
+  const Compacted<kFigures> cache(tables.block);
+  for (const LayerStack& stack : stacks) {
+    LayerFigures<kFigures> layer;
+    if (tables.of == TableOf::head) {
+      for (const LayerPart& part : stack.parts) {
+        cache.add(now[part.member][part.rule], part.heads * part.copies * part.sequences,
+                  part.bytes, layer);
+      }
+    } else {
+      for (std::size_t m = 0; m < members.size(); ++m) {
+        CellInPass longest;
+        take_longest(longest, stack, m, now);
+        cache.add(longest, members[m].count, stack.slot_bytes(m), layer);
+      }
+    }
+    pass.add(layer, stack.layers);
   }
   return pass;
 }
 
-// Entries held and live, in bytes, of one layer.
-LayerFigures<2> held_of(const LayerStack& stack, const Now& now) {
-  LayerFigures<2> layer;
-  for (const LayerPart& part : stack.parts) {
-    const CellInPass& in = now[part.member][part.rule];
-    const std::int64_t bytes = part.slot_bytes() * part.sequences;
-    const auto add = [&](std::array<std::int64_t, 2>& to, std::int64_t held, std::int64_t masked) {
-      to[0] += bytes * held;
-      to[1] += bytes * (held - masked);
-    };
-    add(layer.past, in.past, in.masked_past);
-    add(layer.during, in.during, in.masked_past);
-    add(layer.after, in.after, in.masked_after);
+// All layers under one table.
+std::vector<TableGroup> one_group(const std::vector<LayerStack>& stacks) {
+  TableGroup group;
+  for (const LayerStack& stack : stacks) {
+    group.layers.insert(group.layers.end(), stack.numbers.begin(), stack.numbers.end());
   }
-  return layer;
+  return {group};
 }
 
 enum class When : std::uint8_t { during, after };
 
 // What is held and live at the moment of a pass when layer `layer` attends, or all of them do.
 void set_held(PagedMoment& moment, When when, std::int64_t layer, bool of_sequence,
-              const std::vector<LayerStack>& stacks, const Now& now) {
+              const std::vector<LayerStack>& stacks, const CellsInPass& now) {
   std::array<std::int64_t, 2> sum{};
   std::int64_t number = 0;
   for (const LayerStack& stack : stacks) {
-    const LayerFigures<2> one = held_of(stack, now);
+    const LayerFigures<3> one = held_in_layer(stack, now);
     for (std::int64_t l = 0; l < stack.layers; ++l, ++number) {
       const bool attends = when == When::during && (of_sequence || number == layer);
       const bool done = when == When::after || number < layer;
@@ -151,8 +180,9 @@ PagedMoment moment_of(const DetailedPass& pass, std::int64_t number, When when) 
   };
   PagedMoment moment;
   moment.pass = number;
-  moment.reserved = Bytes(get(kReservedBytes));
+  moment.in_use = Bytes(get(kInUseBytes));
   moment.tail = Bytes(get(kTailBytes));
+  moment.padding = Bytes(get(kPaddingBytes));
   moment.blocks = Blocks(get(kBlocks));
   moment.pinned = Blocks(get(kPinnedBlocks));
   return moment;
@@ -183,41 +213,46 @@ Paging page(std::span<const BatchMember> members, const PagingOptions& options) 
   const bool with_moves = options.tables.compaction ||
                           std::any_of(options.sweep.begin(), options.sweep.end(),
                                       [](const BlockTables& tables) { return tables.compaction; });
+  const std::vector<LayerStack> stacks = layer_stacks(members, false);
+  const std::vector<TableGroup> groups =
+      options.groups.empty() ? one_group(stacks) : options.groups;
+  if (options.tables.of == TableOf::sequence) result.groups = std::ssize(groups);
   const std::int64_t moved =
-      BlockPlayer(members, passes, options.scores, options.threads).play(detail, sweep);
+      BlockPlayer(members, passes, groups, options.scores, options.threads).play(detail, sweep);
   if (with_moves) result.moved = Bytes(moved);
 
   // From their number: compaction, and what is held.
-  const std::vector<LayerStack> stacks = layer_stacks(members, false);
+  const std::vector<StackGroup> by_stacks = by_stack(groups, members.size(), stacks);
   for (const PassesOf<1>& tables : sweep) result.sweep.push_back({tables.tables, {}});
-  for_each_held_pass(members, passes, [&](std::int64_t p, const Now& now) {
+  for_each_held_pass(members, passes, [&](std::int64_t p, const CellsInPass& now) {
     const bool decode = passes.decode[at(p)] != 0;
     std::int64_t all_layers = 0;
     SizedPass layerwise;
     for (const LayerStack& stack : stacks) {
-      const LayerFigures<2> held = held_of(stack, now);
+      const LayerFigures<3> held = held_in_layer(stack, now);
       layerwise.add({{held.past[0]}, {held.during[0]}, {held.after[0]}}, stack.layers);
       all_layers += stack.layers * held.during[0];
     }
     add(result.held_all_layers, all_layers, decode);
     add(result.held_layerwise, layerwise.during(), decode);
     if (options.tables.compaction) {
-      detail.passes[at(p)] = compacted_pass<kBlockFigures>(options.tables, now, members, stacks);
+      detail.passes[at(p)] =
+          compacted_pass<kBlockFigures>(options.tables, by_stacks, now, members, stacks);
     }
     for (std::size_t i = 0; i < sweep.size(); ++i) {
       const BlockTables& tables = sweep[i].tables;
-      const std::int64_t during = tables.compaction
-                                      ? compacted_pass<1>(tables, now, members, stacks).during()
-                                      : sweep[i].passes[at(p)].during();
-      add(result.sweep[i].reserved, during, decode);
+      const std::int64_t during =
+          tables.compaction ? compacted_pass<1>(tables, by_stacks, now, members, stacks).during()
+                            : sweep[i].passes[at(p)].during();
+      add(result.sweep[i].in_use, during, decode);
     }
   });
 
   for (std::int64_t p = 0; p < passes.count; ++p) {
     const DetailedPass& pass = detail.passes[at(p)];
     result.blocks.add(pass.past(kBlocks), pass.during(kBlocks), pass.after(kBlocks));
-    result.reserved.add(pass.past(), pass.during(), pass.after());
-    if (result.peak.pass < 0 || Bytes(pass.during()) > result.peak.reserved) {
+    result.in_use.add(pass.past(), pass.during(), pass.after());
+    if (result.peak.pass < 0 || Bytes(pass.during()) > result.peak.in_use) {
       result.peak = moment_of(pass, p, When::during);
     }
   }
@@ -227,7 +262,7 @@ Paging page(std::span<const BatchMember> members, const PagingOptions& options) 
         moment_of(detail.passes[at(passes.after_prefill)], passes.after_prefill, When::after);
   }
   result.after_decode = moment_of(detail.passes.back(), passes.count - 1, When::after);
-  for_each_held_pass(members, passes, [&](std::int64_t p, const Now& now) {
+  for_each_held_pass(members, passes, [&](std::int64_t p, const CellsInPass& now) {
     const bool of_sequence = options.tables.of == TableOf::sequence;
     const auto set = [&](PagedMoment& moment, When when) {
       if (moment.pass == p) {

@@ -1,8 +1,8 @@
 // A run under block tables: how many blocks it takes, and how much of what a policy evicts is saved
 // once the cache is paged.
 //
-// A table of a whole sequence takes the blocks of all layers when a pass begins and frees them when
-// it ends. Tables of layers or heads follow the layers, which run one after another: while layer l
+// A table of a whole sequence, or of a group of its layers, takes the blocks of all layers when a pass
+// begins and frees them when it ends. Tables of layers or heads follow the layers, which run one after another: while layer l
 // attends, those below it have evicted and those above it have not begun.
 #pragma once
 
@@ -19,18 +19,19 @@
 
 namespace kvf {
 
-// A cache at one moment, all sequences together: live <= held <= reserved.
+// A cache at one moment, all sequences together: live <= held <= in use.
 struct PagedMoment {
   std::int64_t pass = -1;  // -1: there is no such moment
   Bytes live;              // of entries that are not masked
   Bytes held;              // of entries
-  Bytes reserved;          // of blocks in use
+  Bytes in_use;            // of blocks in use
   Bytes tail;              // slots not written yet, in the last block of each table
   Blocks blocks;           // in use
   Blocks pinned;           // those that one surviving entry keeps (count_pinned)
+  Bytes padding{};         // places of blocks in which no layer is
 
   // Slots of blocks in use that were written and whose entry is gone.
-  Bytes holes() const { return reserved - held - tail; }
+  Bytes holes() const { return in_use - held - tail - padding; }
   friend bool operator==(const PagedMoment&, const PagedMoment&) = default;
 };
 
@@ -43,20 +44,22 @@ struct PagedBytes {
 
 struct PagedSize {
   BlockTables tables;
-  PagedBytes reserved;
+  PagedBytes in_use;
   friend bool operator==(const PagedSize&, const PagedSize&) = default;
 };
 
 struct PagingOptions {
   BlockTables tables;              // those that are followed in detail
   std::vector<BlockTables> sweep;  // others, of which only the bytes are told
+  std::vector<TableGroup> groups;  // of tables of a sequence; empty: all layers share one
   ScoreModel scores;               // which entries stay, where a rule says only how many
   std::size_t threads = 0;         // 0: as many as the machine has
 };
 
 struct Paging {
   BlockTables tables;
-  PagedMoment peak;           // of bytes reserved; the first
+  std::int64_t groups = 1;    // of tables of a sequence
+  PagedMoment peak;           // of bytes in use; the first
   PagedMoment after_prefill;  // of a conversation: the last
   PagedMoment after_decode;   // when the run ends, before what is left is freed
   Bytes moved;                // by compaction in all passes: each is read once and written once
@@ -65,7 +68,7 @@ struct Paging {
   PagedBytes held_layerwise;
   std::vector<PagedSize> sweep;  // in the order of the options
   LevelColumn blocks;            // in use
-  LevelColumn reserved;          // bytes of them
+  LevelColumn in_use;            // bytes of them
 
   const PagedBytes& held(TableOf of) const {
     return of == TableOf::sequence ? held_all_layers : held_layerwise;

@@ -32,8 +32,11 @@ std::string percent(const std::optional<double>& value) {
   return value ? fmt::format("{:.1f}", 100 * *value) : "-";
 }
 
-std::string words_of(const BlockTables& tables) {
-  return fmt::format("a table per {}{}", to_string(tables.of),
+std::string words_of(const Paging& paging) {
+  const BlockTables& tables = paging.tables;
+  const bool grouped = tables.of == TableOf::sequence && paging.groups > 1;
+  return fmt::format("a table per {}{}{}", to_string(tables.of),
+                     grouped ? fmt::format(" and group of layers ({})", paging.groups) : "",
                      tables.compaction ? ", compaction" : "");
 }
 
@@ -41,11 +44,13 @@ std::string words_of(const BlockTables& tables) {
 std::string line_of(std::string_view when, const PagedMoment& m, Bytes pool) {
   if (m.pass < 0) return "";
   return fmt::format(
-      "    {:<14} block use {:>5} %, token use {:>5} %; {} blocks, {}: tail {}, holes {}, {} "
+      "    {:<14} block use {:>5} %, token use {:>5} %; {} blocks, {}: tail {}, holes {}, {}{} "
       "pinned\n",
-      when, percent(share(m.reserved, pool)), percent(share(m.live, pool)),
-      with_separators(m.blocks.count()), with_unit(m.reserved), with_unit(m.tail),
-      with_unit(m.holes()), with_separators(m.pinned.count()));
+      when, percent(share(m.in_use, pool)), percent(share(m.live, pool)),
+      with_separators(m.blocks.count()), with_unit(m.in_use), with_unit(m.tail),
+      with_unit(m.holes()),
+      m.padding > Bytes{} ? fmt::format("padding {}, ", with_unit(m.padding)) : "",
+      with_separators(m.pinned.count()));
 }
 
 std::string name_of(const PlayedCase& c) {
@@ -67,8 +72,7 @@ std::string rows_of(const PlayedCase& c, Saved saved) {
     for (; i < paging.sweep.size() && paging.sweep[i].tables.of == row.of &&
            paging.sweep[i].tables.compaction == row.compaction;
          ++i) {
-      out +=
-          fmt::format(" {:>6}", percent(saved(paging.sweep[i].reserved, full.sweep[i].reserved)));
+      out += fmt::format(" {:>6}", percent(saved(paging.sweep[i].in_use, full.sweep[i].in_use)));
     }
     out += '\n';
   }
@@ -91,11 +95,12 @@ std::string table_of(std::span<const PlayedCase> cases, std::string_view title, 
 std::string json_moment(std::string_view name, const PagedMoment& m, Bytes pool) {
   if (m.pass < 0) return fmt::format(R"("{}":null)", name);
   return fmt::format(
-      R"("{}":{{"pass":{},"block_use":{},"token_use":{},"blocks":{},"reserved_bytes":{},)"
-      R"("held_bytes":{},"live_bytes":{},"tail_bytes":{},"hole_bytes":{},"pinned_blocks":{}}})",
-      name, m.pass, json_number(share(m.reserved, pool)), json_number(share(m.live, pool)),
-      m.blocks.count(), m.reserved.count(), m.held.count(), m.live.count(), m.tail.count(),
-      m.holes().count(), m.pinned.count());
+      R"("{}":{{"pass":{},"block_use":{},"token_use":{},"blocks":{},"in_use_bytes":{},)"
+      R"("held_bytes":{},"live_bytes":{},"tail_bytes":{},"hole_bytes":{},"padding_bytes":{},)"
+      R"("pinned_blocks":{}}})",
+      name, m.pass, json_number(share(m.in_use, pool)), json_number(share(m.live, pool)),
+      m.blocks.count(), m.in_use.count(), m.held.count(), m.live.count(), m.tail.count(),
+      m.holes().count(), m.padding.count(), m.pinned.count());
 }
 
 std::string json_tables(const BlockTables& tables) {
@@ -113,9 +118,10 @@ std::string json_saved(const PagedBytes& bytes, const PagedBytes& full) {
 
 std::string paging_report(const input::Scenario& scenario, std::span<const PlayedCase> cases) {
   if (scenario.blocks() == nullptr) return "";
-  const BlockTables& tables = scenario.blocks()->tables;
+  const Paging& first = cases.front().paging->of_policy;
+  const BlockTables& tables = first.tables;
   std::string out =
-      fmt::format("blocks of {} tokens, {}; use: of {}\n", tables.block.count(), words_of(tables),
+      fmt::format("blocks of {} tokens, {}; use: of {}\n", tables.block.count(), words_of(first),
                   scenario.memory->engine_pool() ? "the pool that the engine reserves"
                                                  : "the blocks of full attention at its peak");
   for (const PlayedCase& c : cases) {
@@ -140,18 +146,18 @@ std::string paging_json(const PlayedCase& played) {
   const Paging& paging = played.paging->of_policy;
   const Paging& full = *played.paging->of_full;
   const Bytes pool = played.paging->pool();
-  std::string out =
-      fmt::format(R"(,"paging":{{{},{},{},{},"full_peak_reserved_bytes":{},"moved_bytes":{})",
-                  json_tables(paging.tables), json_moment("peak", paging.peak, pool),
-                  json_moment("after_prefill", paging.after_prefill, pool),
-                  json_moment("after_decode", paging.after_decode, pool),
-                  full.peak.reserved.count(), paging.moved.count());
+  std::string out = fmt::format(
+      R"(,"paging":{{{},"table_groups":{},{},{},{},"full_peak_in_use_bytes":{},"moved_bytes":{})",
+      json_tables(paging.tables), paging.groups, json_moment("peak", paging.peak, pool),
+      json_moment("after_prefill", paging.after_prefill, pool),
+      json_moment("after_decode", paging.after_decode, pool), full.peak.in_use.count(),
+      paging.moved.count());
   std::string sweep;
   for (std::size_t i = 0; i < paging.sweep.size(); ++i) {
     const auto& [tables, bytes] = paging.sweep[i];
-    sweep += fmt::format(R"({}{{{},"peak_reserved_bytes":{},{}}})", sweep.empty() ? "" : ",\n   ",
+    sweep += fmt::format(R"({}{{{},"peak_in_use_bytes":{},{}}})", sweep.empty() ? "" : ",\n   ",
                          json_tables(tables), bytes.peak.count(),
-                         json_saved(bytes, full.sweep[i].reserved));
+                         json_saved(bytes, full.sweep[i].in_use));
   }
   if (!sweep.empty()) {
     out += fmt::format(R"(,"held_all_layers":{{{}}},"held_layerwise":{{{}}},"sweep":[{}{}])",

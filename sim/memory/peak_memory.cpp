@@ -20,14 +20,41 @@ struct LayerSums {
   Bytes repeated;  // ... and those copies, if the code makes them
 };
 
+// Tensors of a pass that are no cache.
+struct PassTensors {
+  Bytes extra;         // rotary tables, positions
+  Bytes hidden;        // one of width d
+  Bytes queries;       // of a layer; its output is as large
+  Bytes feed_forward;  // gate, up and their product
+  Bytes logits;
+
+  // `inputs`: embeddings, and the input of this layer, if that is another.
+  Bytes hidden_in_attention(std::int64_t inputs) const { return extra + hidden.times(inputs + 1); }
+  Bytes hidden_in_mlp(std::int64_t inputs) const { return extra + hidden.times(inputs + 2); }
+  Bytes hidden_in_head() const { return extra + hidden; }
+};
+
+PassTensors tensors_of(const DecoderWidths& widths, const LlmShape& shape, const RunningCode& code,
+                       Tokens rows) {
+  const std::int64_t number = dtype(shape.dtype).bytes(1).count();
+  const auto tensor = [&](Tokens of, std::int64_t width) {
+    return round_up(Bytes(of.count()).times(width).times(number * code.batch), code.block);
+  };
+  PassTensors tensors;
+  tensors.extra = round_up(Bytes(rows.count() * shape.head_dim * number), code.block).times(2) +
+                  round_up(Bytes(rows.count() * 8), code.block);
+  tensors.hidden = tensor(rows, widths.hidden);
+  tensors.queries = tensor(rows, shape.query_heads * shape.head_dim);
+  tensors.feed_forward = tensor(rows, widths.feed_forward).times(3);
+  tensors.logits = tensor(code.logits_of_all_rows ? rows : Tokens(1), widths.vocabulary);
+  return tensors;
+}
+
 class Player {
  public:
   Player(const DecoderWidths& widths, const Schedule& schedule, const RunningCode& code,
          Bytes weights)
-      : widths_(widths),
-        schedule_(schedule),
-        code_(code),
-        number_(dtype(schedule.shape.dtype).bytes(1).count()) {
+      : widths_(widths), schedule_(schedule), code_(code) {
     peak_.weights = weights;
     const std::vector<Group>& groups = schedule.groups;
     for (std::size_t g = 0; g < groups.size(); ++g) {
@@ -49,10 +76,6 @@ class Player {
   const PeakMemory& peak() const { return peak_; }
 
  private:
-  Bytes tensor(Tokens rows, std::int64_t width) const {
-    return round_up(Bytes(rows.count()).times(width).times(number_ * code_.batch), code_.block);
-  }
-
   void measure(const PlayedBlock& block, std::size_t i) {
     layers_.assign(layer_of_.size(), {});
     for (std::size_t l = 0; l < layer_of_.size(); ++l) {
@@ -84,11 +107,7 @@ class Player {
     // In the first decode pass the old cache is the prefilled one.
     if (code_.keeps_prefilled_cache && decoded_ > 0) now.prefilled_cache = prefilled_;
     if (code_.keeps_logits) now.old_logits = logits_;
-    const Bytes extra =
-        round_up(Bytes(rows_.count() * schedule_.shape.head_dim * number_), code_.block).times(2) +
-        round_up(Bytes(rows_.count() * 8), code_.block);
-    const Bytes hidden = tensor(rows_, widths_.hidden);
-    const Bytes queries = tensor(rows_, schedule_.shape.query_heads * schedule_.shape.head_dim);
+    const PassTensors tensors = tensors_of(widths_, schedule_.shape, code_, rows_);
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const LayerSums& layer = layers_[l];
       now.layer = schedule_.groups[layer_of_[l].front()].layer;
@@ -96,8 +115,8 @@ class Player {
 
       now.place = "attention";
       now.cache = code_.whole_cache_twice ? below + layer.after : below + from_here;
-      now.hidden = extra + hidden.times(inputs + 1);
-      now.attention = queries.times(2) + layer.repeated + beside_cache(layer);
+      now.hidden = tensors.hidden_in_attention(inputs);
+      now.attention = tensors.queries.times(2) + layer.repeated + beside_cache(layer);
       now.feed_forward = {};
       raise(now);
 
@@ -105,16 +124,16 @@ class Player {
       below += layer.after;
       now.place = "mlp";
       now.cache = code_.whole_cache_twice ? below : below + from_here;
-      now.hidden = extra + hidden.times(inputs + 2);
+      now.hidden = tensors.hidden_in_mlp(inputs);
       now.attention = {};
-      now.feed_forward = tensor(rows_, widths_.feed_forward).times(3);
+      now.feed_forward = tensors.feed_forward;
       raise(now);
     }
     now.place = "head";
     now.cache = below;
-    now.hidden = extra + hidden;
+    now.hidden = tensors.hidden_in_head();
     now.feed_forward = {};
-    now.logits = tensor(code_.logits_of_all_rows ? rows_ : Tokens(1), widths_.vocabulary);
+    now.logits = tensors.logits;
     raise(now);
     logits_now_ = now.logits;
   }
@@ -147,7 +166,6 @@ class Player {
   const DecoderWidths& widths_;
   const Schedule& schedule_;
   const RunningCode& code_;
-  std::int64_t number_;  // bytes of one
   std::vector<std::vector<std::size_t>> layer_of_;
   std::vector<LayerSums> layers_;
   std::int64_t pass_ = 0;
@@ -169,6 +187,15 @@ Bytes weight_bytes(const DecoderWidths& widths, const LlmShape& shape) {
   const std::int64_t layer = heads * shape.head_dim * d + 3 * d * widths.feed_forward + 2 * d;
   const std::int64_t embeddings = (widths.tied ? 1 : 2) * widths.vocabulary * d;
   return Bytes(shape.layers * layer + embeddings + d).times(dtype(shape.dtype).bytes(1).count());
+}
+
+Bytes activation_peak(const DecoderWidths& widths, const LlmShape& shape, const RunningCode& code,
+                      Tokens rows) {
+  const PassTensors tensors = tensors_of(widths, shape, code, rows);
+  const std::int64_t inputs = shape.layers > 1 ? 2 : 1;
+  return std::max({tensors.hidden_in_attention(inputs) + tensors.queries.times(2),
+                   tensors.hidden_in_mlp(inputs) + tensors.feed_forward,
+                   tensors.hidden_in_head() + tensors.logits});
 }
 
 PeakMemory peak_memory(const DecoderWidths& widths, const Schedule& schedule,

@@ -69,6 +69,12 @@ inline RunningCode minference_code() {
   return code;
 }
 
+// What a pass of so many rows takes at the most beside weights and cache: hidden rows, queries, the
+// feed-forward, logits. Not keys and values as attention sees them (they are the cache's tensors), nor
+// copies of them to query heads. Numbers are of the shape's dtype.
+Bytes activation_peak(const DecoderWidths& widths, const LlmShape& shape, const RunningCode& code,
+                      Tokens rows);
+
 // What was there at the peak. `place`: attention, mlp or head.
 struct PeakMemory {
   Bytes weights;

@@ -54,6 +54,7 @@ vllm::Settings settings_of(const PlanOptions& options, const Architecture& model
       vllm::default_max_num_batched_tokens(s.v0, gpu, s.max_model_len));
   s.gpu_memory_utilization = options.gpu_memory_utilization;
   s.enforce_eager = options.enforce_eager;
+  s.block = options.block;
   s.number_bytes = kvf::dtype(dtype).bytes(1).count();
   s.triton_experts = quantization_of(options) != Quantization::mxfp4;
   return s;
@@ -150,7 +151,7 @@ void charge_as_engine(const LlmShape& shape, Capacity& out) {
   out.memory_requests = {blocks.low / charged, blocks.mid / charged, blocks.high / charged};
 }
 
-std::string gib(Bytes bytes) { return fmt::format("{:.2f} GiB", in_gib(bytes)); }
+std::string with_gib(Bytes bytes) { return fmt::format("{:.2f} GiB", in_gib(bytes)); }
 
 }  // namespace
 
@@ -213,14 +214,14 @@ std::string limited_by(const Capacity& capacity) {
     const LedgerPart* activations = ledger.find("activations");
     if (activations->size.mid > largest->size.mid) largest = activations;
     return fmt::format("{}: {} of a budget of {}, nothing is left for the KV cache", largest->name,
-                       gib(largest->size.mid), gib(ledger.budget));
+                       with_gib(largest->size.mid), with_gib(ledger.budget));
   }
   if (ledger.concurrency.mid < 1) {
     const double needed = in_gib(ledger.available_kv.mid) / ledger.concurrency.mid;
     return fmt::format(
         "max_model_len: vLLM does not start, for one request of {} tokens needs {:.2f} "
         "GiB of {}",
-        capacity.settings.max_model_len.count(), needed, gib(ledger.available_kv.mid));
+        capacity.settings.max_model_len.count(), needed, with_gib(ledger.available_kv.mid));
   }
   if (capacity.memory_requests.mid > capacity.settings.max_num_seqs) {
     return fmt::format("max_num_seqs: {} requests, memory would do for {}",
@@ -230,10 +231,10 @@ std::string limited_by(const Capacity& capacity) {
   if (slack->size.mid < Bytes{}) {
     return fmt::format(
         "gpu_memory_utilization: what is outside the budget needs {} more than there is",
-        gib(Bytes{} - slack->size.mid));
+        with_gib(Bytes{} - slack->size.mid));
   }
-  return fmt::format("KV pool: {} for requests of {} each", gib(ledger.available_kv.mid),
-                     gib(capacity.needs.block_bytes));
+  return fmt::format("KV pool: {} for requests of {} each", with_gib(ledger.available_kv.mid),
+                     with_gib(capacity.needs.block_bytes));
 }
 
 std::vector<Advice> advice(const PlanOptions& options, const Capacity& capacity) {

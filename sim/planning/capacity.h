@@ -33,6 +33,7 @@ struct PlanOptions {
   std::optional<Tokens> max_num_batched_tokens;
   double gpu_memory_utilization = 0.9;
   bool enforce_eager = false;
+  std::optional<Tokens> block;  // of the pool; absent: the engine's choice
   // Of a request; absent: one of max_model_len tokens, and full attention.
   std::optional<Tokens> prompt;
   Tokens output{};

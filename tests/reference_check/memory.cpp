@@ -10,14 +10,11 @@
 namespace kvf::reference {
 namespace {
 
-constexpr double kGiB = 1024.0 * 1024.0 * 1024.0;
 constexpr double kWeightsWithin = 0.012;  // GiB
 // A band may be as wide as the larger of these.
 constexpr double kWidestShare = 0.15;
 constexpr double kWidest = 1.5;       // GiB
 constexpr double kHalfDigit = 0.005;  // of what a log prints, GiB
-
-double gib(Bytes bytes) { return static_cast<double>(bytes.count()) / kGiB; }
 
 void compare_weights(Row& row, const Node& record, double want) {
   std::string reason;
@@ -30,9 +27,10 @@ void compare_weights(Row& row, const Node& record, double want) {
   } catch (const std::invalid_argument& error) {
     return row.refused("weights_gib", error.what());
   }
-  if (got.basis == Basis::exact) return row.measure("weights", want, gib(got.mid), kWeightsWithin);
-  row.banded("weights, out of scope", want, {gib(got.low), gib(got.mid), gib(got.high)}, kHalfDigit,
-             std::max(kWidestShare * gib(got.mid), kWidest));
+  if (got.basis == Basis::exact)
+    return row.measure("weights", want, in_gib(got.mid), kWeightsWithin);
+  row.banded("weights, out of scope", want, {in_gib(got.low), in_gib(got.mid), in_gib(got.high)},
+             kHalfDigit, std::max(kWidestShare * in_gib(got.mid), kWidest));
 }
 
 }  // namespace

@@ -1,0 +1,47 @@
+#include "cli/common/figure_options.h"
+
+#include <fmt/format.h>
+
+namespace kvf::cli {
+
+void add_figure_options(CLI::App& app, FigureOptions& options) {
+  app.add_option("--kind", options.kind,
+                 "view (default): memory over time; critical: score against KV footprint, from a "
+                 "table of scores")
+      ->check(CLI::IsMember({"view", "critical"}));
+  CLI::Option* view =
+      app.add_option("--view", options.view, "what to show, as the viewer saved it; view only");
+  app.add_option("--fraction", options.fraction,
+                 "of full attention's score; default 0.9; critical only");
+  app.add_option("--task", options.task, "this task alone; critical only");
+  app.add_flag("--pareto", options.pareto, "also the points that no other beats; critical only");
+  app.add_option("--theme", options.theme, "light (default) or dark")
+      ->check(CLI::IsMember({"light", "dark"}))
+      ->excludes(view);
+  constexpr int kLargest = 16384;
+  app.add_option("--width", options.width, "in pixels, 96 an inch; default 1600")
+      ->check(CLI::Range(1, kLargest));
+  app.add_option("--height", options.height, "in pixels; default 900")
+      ->check(CLI::Range(1, kLargest));
+}
+
+std::vector<std::string> arguments_of(const FigureOptions& options) {
+  const FigureOptions usual;
+  std::vector<std::string> out{"--kind", options.kind};
+  const auto add = [&](const char* name, const std::string& value) {
+    out.emplace_back(name);
+    out.push_back(value);
+  };
+  if (!options.view.empty()) add("--view", options.view);
+  if (options.fraction != usual.fraction) add("--fraction", fmt::format("{}", options.fraction));
+  if (!options.task.empty()) add("--task", options.task);
+  if (options.pareto) out.emplace_back("--pareto");
+  if (options.theme != usual.theme) add("--theme", options.theme);
+  add("--width", std::to_string(options.width));
+  add("--height", std::to_string(options.height));
+  out.emplace_back("--");
+  out.insert(out.end(), options.files.begin(), options.files.end());
+  return out;
+}
+
+}  // namespace kvf::cli

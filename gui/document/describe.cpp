@@ -1,0 +1,77 @@
+#include "gui/document/describe.h"
+
+#include <fmt/format.h>
+
+#include <string_view>
+
+#include "sim/input/scenario.h"
+
+namespace kvf::gui {
+namespace {
+
+struct CounterWords {
+  std::int64_t RecordingCounters::*count;
+  std::string_view words;
+};
+constexpr CounterWords kWords[] = {
+    {&RecordingCounters::unmatched_free, "releases of memory that was not allocated"},
+    {&RecordingCounters::double_allocation, "blocks allocated where one was still live"},
+    {&RecordingCounters::out_of_order, "events behind later ones"},
+    {&RecordingCounters::total_mismatch, "totals that are not the sum of the events"},
+    {&RecordingCounters::truncated, "file that ends before its end"},
+    {&RecordingCounters::old_schema, "form without what replaying needs"},
+    {&RecordingCounters::dropped, "records lost by the recorder"},
+    {&RecordingCounters::unknown, "memory records of an unknown kind"},
+};
+static_assert(std::size(kWords) == kRecordingCounters.size());
+
+}  // namespace
+
+std::vector<std::string> words_of(const RecordingCounters& counters) {
+  std::vector<std::string> problems;
+  for (const auto& [count, words] : kWords) {
+    if (counters.*count != 0) problems.push_back(fmt::format("{} {}", counters.*count, words));
+  }
+  return problems;
+}
+
+Run describe(const RunFileReader& reader, const StoredRun& stored, const std::string& file) {
+  const RunInfo& info = stored.info;
+  Run run;
+  run.id = fmt::format("{}#{}", file, stored.id);
+  run.file = file;
+  run.stored = stored.id;
+  run.label = info.label;
+  run.task = info.task;
+  run.model = info.model;
+  if (info.recorded) {
+    run.source = info.recorded->source;
+    const bool own = run.source == "host" || run.source == "cuda";
+    run.kind = own ? RunKind::captured : RunKind::trace;
+    run.problems = words_of(info.recorded->counters);
+  }
+  if (!reader.complete()) {
+    run.problems.insert(run.problems.begin(),
+                        "the file is incomplete: its writer did not come to its end");
+  }
+  if (info.closed_form_agrees == false) {
+    run.problems.emplace_back("closed form and simulation differ");
+  }
+  return run;
+}
+
+NamedDevice device_of(const RunFileReader& reader, const std::filesystem::path& file) {
+  const auto text = reader.meta().find("scenario");
+  if (text == reader.meta().end() || text->second.empty()) return {};
+  try {
+    const input::Scenario scenario = input::parse_scenario(text->second, file);
+    if (!scenario.memory || !scenario.memory->gpu) return {};
+    const Device& device = scenario.memory->gpu->device;
+    return {std::string(device.title), device.memory.count()};
+  } catch (const std::exception&) {
+    // Its model may be a file that is elsewhere by now: then nothing is known.
+    return {};
+  }
+}
+
+}  // namespace kvf::gui

@@ -1,0 +1,27 @@
+// What a run is called, where it comes from, and what is wrong with it, in words.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "gui/document/document.h"
+#include "timeline/run_file.h"
+
+namespace kvf::gui {
+
+// "3 releases of memory that was not allocated": one text a counter that is not 0.
+std::vector<std::string> words_of(const RecordingCounters& counters);
+
+// A run of a run file, without its series.
+Run describe(const RunFileReader& reader, const StoredRun& stored, const std::string& file);
+
+// The GPU that the scenario in the file names; nothing if there is none, or this program no longer
+// understands it.
+struct NamedDevice {
+  std::string name;
+  std::optional<std::int64_t> bytes;
+};
+NamedDevice device_of(const RunFileReader& reader, const std::filesystem::path& file);
+
+}  // namespace kvf::gui

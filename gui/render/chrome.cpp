@@ -1,0 +1,134 @@
+#include "gui/render/chrome.h"
+
+#include <QFontMetricsF>
+#include <QPainterPath>
+#include <algorithm>
+#include <cmath>
+
+#include "gui/render/frame.h"
+#include "gui/render/theme.h"
+#include "gui/render/ticks.h"
+
+namespace kvf::gui {
+namespace {
+
+constexpr std::array kAxisNames{"token of the sequence", "forward pass", "time"};
+constexpr double kMarkersApart = 4;  // pixels: closer ones would be a wall
+
+std::size_t index(Axis axis) { return static_cast<std::size_t>(axis); }
+
+// The part of a phase that is on the picture; of no width if none is.
+QRectF box_of(const PhaseOnAxis& phase, const Layout& layout) {
+  const double left =
+      std::max(layout.plot.left(), layout.pixel_of(static_cast<double>(phase.begin)));
+  const double right =
+      std::min(layout.plot.right(), layout.pixel_of(static_cast<double>(phase.end)));
+  return {left, layout.plot.top(), std::max(0.0, right - left), layout.plot.height()};
+}
+
+}  // namespace
+
+const Run* run_with_phases(const Document& document, const ViewState& view) {
+  const auto in = [&](const Lane& lane) -> const Run* {
+    for (const std::string& id : lane.runs) {
+      const Run* run = document.find(id);
+      if (run != nullptr && !run->phases[index(view.axis)].empty()) return run;
+    }
+    return nullptr;
+  };
+  if (view.focus < view.lanes.size()) {
+    if (const Run* run = in(view.lanes[view.focus])) return run;
+  }
+  for (const Lane& lane : view.lanes) {
+    if (const Run* run = in(lane)) return run;
+  }
+  return nullptr;
+}
+
+void paint_phase_bands(QPainter& painter, const Frame& frame) {
+  const Run* run = frame.view.phases ? run_with_phases(frame.document, frame.view) : nullptr;
+  if (run == nullptr) return;
+  const QRectF& plot = frame.plot;
+  const auto& phases = run->phases[index(frame.view.axis)];
+  for (std::size_t i = 1; i < phases.size(); i += 2) {
+    const QRectF box = box_of(phases[i], frame.layout);
+    painter.fillRect(QRectF(box.left(), plot.top(), box.width(), plot.height()),
+                     frame.colours().phase);
+  }
+  double last = plot.left() - kMarkersApart;
+  for (const MarkerOnAxis& marker : run->markers[index(frame.view.axis)]) {
+    const double x = std::round(frame.layout.pixel_of(static_cast<double>(marker.x)));
+    if (x < last + kMarkersApart || x > plot.right()) continue;
+    painter.fillRect(QRectF(x, plot.top(), 1, plot.height()), frame.colours().grid);
+    last = x;
+  }
+}
+
+void paint_phase_names(QPainter& painter, const Document& document, const ViewState& view,
+                       const Layout& layout) {
+  const Run* run = view.phases ? run_with_phases(document, view) : nullptr;
+  if (run == nullptr) return;
+  const Palette& colours = palette(view.theme);
+  painter.setFont(letters(Letters::small));
+  const QFontMetricsF metrics(painter.font());
+  const double top = layout.plot.top() - metrics.height() - 4;
+  double free_from = layout.plot.left();
+  for (const PhaseOnAxis& phase : run->phases[index(view.axis)]) {
+    const QRectF box = box_of(phase, layout);
+    if (box.isEmpty() && phase.end > phase.begin) continue;
+    painter.fillRect(QRectF(std::round(box.left()), top, 1, metrics.height()), colours.axis);
+    // A narrow phase has its name beside it, if no other name is there.
+    const QString name = qt(phase.name);
+    const double width = metrics.horizontalAdvance(name);
+    double left = box.left() + 4;
+    if (left + width > layout.plot.right()) left = box.left() - 4 - width;
+    if (left < free_from) continue;
+    painter.setPen(colours.text);
+    painter.drawText(QPointF(left, top + metrics.ascent()), name);
+    free_from = left + width + 8;
+  }
+  free_from = std::max(free_from, layout.plot.left());
+  for (const MarkerOnAxis& marker : run->markers[index(view.axis)]) {
+    const double x = layout.pixel_of(static_cast<double>(marker.x));
+    const QString text = qt(marker.text);
+    const double width = metrics.horizontalAdvance(text);
+    if (x < free_from || x + 12 + width > layout.plot.right()) continue;
+    QPainterPath triangle;
+    triangle.addPolygon(QPolygonF({{x - 4, top + 4}, {x + 4, top + 4}, {x, top + 12}}));
+    painter.fillPath(triangle, colours.axis);
+    painter.setPen(colours.faint);
+    painter.drawText(QPointF(x + 8, top + metrics.ascent()), text);
+    free_from = x + 8 + width + 8;
+  }
+}
+
+void paint_axis(QPainter& painter, const ViewState& view, const Layout& layout) {
+  const Palette& colours = palette(view.theme);
+  painter.setFont(letters(Letters::small));
+  const QFontMetricsF metrics(painter.font());
+  const auto width = [&](std::string_view text) {
+    return metrics.horizontalAdvance(QString::fromUtf8(text.data(), std::ssize(text)));
+  };
+  const Ticks ticks =
+      ticks_that_fit(view.axis == Axis::second ? TickKind::time : TickKind::count,
+                     layout.range.begin, layout.range.end, layout.plot.width(), width);
+  const double top = layout.ruler.top();
+  painter.fillRect(QRectF(layout.plot.left(), top, layout.plot.width(), 1), colours.axis);
+  for (const double x : ticks.minor) {
+    painter.fillRect(QRectF(std::round(layout.pixel_of(x)), top, 1, 3), colours.axis);
+  }
+  painter.setPen(colours.text);
+  for (const Tick& tick : ticks.major) {
+    const double x = std::round(layout.pixel_of(tick.at));
+    painter.fillRect(QRectF(x, top, 1, 6), colours.axis);
+    painter.drawText(QPointF(x - width(tick.label) / 2, top + 8 + metrics.ascent()),
+                     qt(tick.label));
+  }
+  painter.setPen(colours.faint);
+  const QRectF name(layout.plot.left(), top + 10 + metrics.height(), layout.plot.width(),
+                    metrics.height() + 2);
+  text_in(painter, name, Qt::AlignHCenter | Qt::AlignTop,
+          QString::fromLatin1(kAxisNames[index(view.axis)]));
+}
+
+}  // namespace kvf::gui

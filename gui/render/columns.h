@@ -1,0 +1,22 @@
+// From x to columns of pixels: what a lane draws of a series, whatever the zoom.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "gui/document/document.h"
+#include "gui/view/view_state.h"
+#include "timeline/step_series.h"
+
+namespace kvf::gui {
+
+// The first x of each of `columns` columns that share the interval evenly, and the first behind them.
+std::vector<std::int64_t> column_edges(const Interval& range, std::size_t columns);
+
+// What the series holds in each column: of its points or, where they are not read, of its outline,
+// whose pieces count in every column that they touch.
+void columns_of(const SeriesOnAxis& series, std::span<const std::int64_t> edges,
+                std::span<StepColumn> columns);
+
+}  // namespace kvf::gui

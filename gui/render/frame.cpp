@@ -1,0 +1,66 @@
+#include "gui/render/frame.h"
+
+#include <QFontMetricsF>
+#include <QPaintEngine>
+#include <algorithm>
+
+namespace kvf::gui {
+
+std::vector<const Run*> Frame::runs() const {
+  std::vector<const Run*> found;
+  for (const std::string& id : lane.runs) {
+    if (const Run* run = document.find(id)) found.push_back(run);
+  }
+  return found;
+}
+
+double Scale::y_of(double value) const {
+  return plot.bottom() - (value - low) / (high - low) * plot.height();
+}
+
+double Scale::value_of(double y) const {
+  return low + (plot.bottom() - y) / plot.height() * (high - low);
+}
+
+Scale scale_of(const QRectF& plot, TrackUnit unit, double low, double high) {
+  constexpr double kAir = 0.08;  // of the height, for labels at peaks
+  Scale scale;
+  scale.plot = plot;
+  scale.kind = unit == TrackUnit::bytes ? TickKind::bytes : TickKind::count;
+  scale.low = std::min(0.0, low < 0 ? low + low * kAir : low);
+  scale.high = std::max(0.0, high > 0 ? high + (high - scale.low) * kAir : high);
+  if (!(scale.high > scale.low)) scale.high = scale.low + 1;
+  return scale;
+}
+
+void paint_scale(QPainter& painter, const Frame& frame, const Scale& scale) {
+  const QFont font = letters(Letters::small);
+  const QFontMetricsF metrics(font);
+  const Ticks ticks = ticks_that_fit(scale.kind, scale.low, scale.high, scale.plot.height(),
+                                     [&](std::string_view) { return metrics.height(); });
+  const QRectF& plot = scale.plot;
+  const auto line = [&](double value, const QColor& colour) {
+    painter.fillRect(QRectF(plot.left(), std::round(scale.y_of(value)), plot.width(), 1), colour);
+  };
+  for (const double value : ticks.minor) line(value, frame.colours().minor_grid);
+  painter.setFont(font);
+  for (const Tick& tick : ticks.major) {
+    line(tick.at, tick.at == 0 ? frame.colours().axis : frame.colours().grid);
+    painter.setPen(frame.colours().text);
+    const QRectF box(0, scale.y_of(tick.at) - metrics.height() / 2, plot.left() - 8,
+                     metrics.height());
+    text_in(painter, box, Qt::AlignRight | Qt::AlignVCenter, qt(tick.label));
+  }
+}
+
+void text_in(QPainter& painter, const QRectF& box, Qt::Alignment where, const QString& text) {
+  const QFontMetricsF metrics(painter.font());
+  painter.drawText(box, static_cast<int>(where) | Qt::TextSingleLine,
+                   metrics.elidedText(text, Qt::ElideRight, box.width() + 0.5));
+}
+
+bool fills_pixels(const QPainter& painter) {
+  return painter.paintEngine()->type() == QPaintEngine::Raster;
+}
+
+}  // namespace kvf::gui

@@ -1,0 +1,269 @@
+#include "gui/render/lanes.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "gui/render/columns.h"
+#include "gui/render/legend.h"
+#include "gui/render/peaks.h"
+#include "gui/render/stack.h"
+#include "gui/render/steps.h"
+#include "gui/render/words.h"
+#include "gui/view/derive.h"
+
+namespace kvf::gui {
+namespace {
+
+// A limit above this many times the peak would flatten the curves.
+constexpr double kLimitInView = 1.6;
+
+std::string_view words_of(TrackUnit unit) {
+  switch (unit) {
+    case TrackUnit::entries:
+      return "entries";
+    case TrackUnit::bytes:
+      return "bytes";
+    case TrackUnit::blocks:
+      return "blocks";
+    case TrackUnit::passes:
+      return "passes";
+  }
+  return "";
+}
+
+// The least and the most of all that the series ever holds.
+StepColumn extremes(const SeriesOnAxis& on) {
+  const std::int64_t edges[] = {on.begin, on.end + 1};
+  StepColumn column;
+  columns_of(on, edges, {&column, 1});
+  return column;
+}
+
+void say_nothing_here(QPainter& painter, const Frame& frame, const QString& words) {
+  painter.setFont(letters(Letters::normal));
+  painter.setPen(frame.colours().faint);
+  text_in(painter, frame.plot, Qt::AlignCenter, words);
+}
+
+QString not_on_axis(const Frame& frame) {
+  if (frame.runs().empty()) return QStringLiteral("no run is chosen");
+  return QStringLiteral("'%1' is not on the axis of %2s")
+      .arg(qt(frame.lane.series),
+           qt(std::string(kAxisWords[static_cast<std::size_t>(frame.view.axis)])));
+}
+
+// The limit of the device, where the lane is of bytes of it and its runs have one.
+std::optional<std::int64_t> limit_of(const std::vector<LaneSeries>& shown) {
+  for (const LaneSeries& one : shown) {
+    if (one.series->unit == TrackUnit::bytes && one.run->device_limit) return one.run->device_limit;
+  }
+  return {};
+}
+
+void paint_limit(QPainter& painter, const Frame& frame, const Scale& scale,
+                 const std::vector<LaneSeries>& shown) {
+  const std::optional<std::int64_t> limit = limit_of(shown);
+  if (!limit) return;
+  const Mark mark = gui::mark(Component::device_limit, frame.view.theme);
+  const double y = std::round(scale.y_of(static_cast<double>(*limit)));
+  std::string words = short_bytes(*limit) + " on the GPU";
+  for (const LaneSeries& one : shown) {
+    if (one.run->device_limit && !one.run->device_name.empty()) {
+      words = one.run->device_name + ": " + short_bytes(*limit);
+      break;
+    }
+  }
+  painter.setFont(letters(Letters::small));
+  const double height = painter.fontMetrics().height();
+  const bool in_view = y >= frame.plot.top();
+  QRectF box(frame.plot.left() + 6, (in_view ? y : frame.plot.top()) + 2, frame.plot.width() - 12,
+             height);
+  if (in_view) {
+    painter.setPen(mark.pen(2));
+    painter.drawLine(QPointF(frame.plot.left(), y), QPointF(frame.plot.right(), y));
+  } else {
+    words += ", above this scale";
+  }
+  painter.setPen(mark.line);
+  text_in(painter, box, Qt::AlignRight | Qt::AlignTop, qt(words));
+}
+
+}  // namespace
+
+Scale scale_of_lane(const Frame& frame) {
+  const std::vector<LaneSeries> shown = drawn_series(frame.document, frame.view.axis, frame.lane);
+  if (shown.empty()) return scale_of(frame.plot, TrackUnit::entries, 0, 1);
+  const bool signed_lane =
+      frame.lane.kind == LaneKind::difference || frame.lane.kind == LaneKind::residual;
+  double low = 0, high = 0;
+  for (const LaneSeries& one : shown) {
+    if (one.series->peak) high = std::max(high, static_cast<double>(*one.series->peak));
+    if (signed_lane || !one.series->peak) {
+      const StepColumn all = extremes(*one.on);
+      low = std::min(low, static_cast<double>(all.min));
+      high = std::max(high, static_cast<double>(all.max));
+    }
+  }
+  if (const auto limit = limit_of(shown); limit && !signed_lane) {
+    const auto most = static_cast<double>(*limit);
+    if (most <= kLimitInView * high) high = std::max(high, most);
+  }
+  return scale_of(frame.plot, shown.front().series->unit, low, high);
+}
+
+void paint_lines(QPainter& painter, const Frame& frame) {
+  const std::vector<LaneSeries> shown = drawn_series(frame.document, frame.view.axis, frame.lane);
+  if (shown.empty()) {
+    paint_header(painter, frame, frame.lane.series, {});
+    return say_nothing_here(painter, frame, not_on_axis(frame));
+  }
+  const Scale scale = scale_of_lane(frame);
+  paint_scale(painter, frame, scale);
+  const std::vector<const Run*> runs = frame.runs();
+  std::vector<LegendEntry> legend;
+  std::vector<PeakLabel> peaks;
+  std::vector<StepColumn> columns(frame.columns());
+  painter.save();
+  painter.setClipRect(frame.plot);
+  for (const LaneSeries& one : shown) {
+    const auto number =
+        static_cast<std::size_t>(std::find(runs.begin(), runs.end(), one.run) - runs.begin());
+    const Mark mark = gui::mark(number, frame.view.theme);
+    columns_of(*one.on, frame.edges, columns);
+    draw_steps(painter, frame, scale, columns, mark);
+    legend.push_back({mark, false, name_of(*one.run, runs)});
+    if (const auto label = peak_of(*one.on, frame.layout.range, one.series->unit)) {
+      peaks.push_back({label->x, label->value, label->text, mark});
+    }
+  }
+  paint_limit(painter, frame, scale, shown);
+  paint_peaks(painter, frame, scale, std::move(peaks));
+  painter.restore();
+  const TrackUnit unit = shown.front().series->unit;
+  std::string title = frame.lane.series;
+  if (title != words_of(unit)) title += ", " + std::string(words_of(unit));
+  paint_header(painter, frame, title, legend);
+}
+
+void paint_stack(QPainter& painter, const Frame& frame) {
+  const std::vector<LaneSeries> shown = drawn_series(frame.document, frame.view.axis, frame.lane);
+  const Stack stack = shown.empty()
+                          ? Stack{}
+                          : stack_of(*shown.front().run, *shown.front().series, frame.view.axis);
+  if (stack.total == nullptr) return paint_lines(painter, frame);  // nothing, or still an outline
+
+  const Scale scale = scale_of_lane(frame);
+  paint_scale(painter, frame, scale);
+  const std::size_t parts = stack.parts.size();
+  std::vector<StepColumn> columns(frame.columns());
+  columns_of(*shown.front().on, frame.edges, columns);
+  std::vector<std::vector<FilledColumn>> fills(parts + 1,
+                                               std::vector<FilledColumn>(columns.size()));
+  std::vector<std::int64_t> sizes(parts + 1);
+  std::vector<bool> used(parts + 1);
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].empty) continue;
+    sample(stack, columns[i].max_point, sizes);
+    double below = 0;
+    double bottom = std::round(scale.y_of(0));
+    for (std::size_t part = 0; part <= parts; ++part) {
+      if (sizes[part] == 0) continue;
+      used[part] = true;
+      below += static_cast<double>(sizes[part]);
+      const double top = std::round(scale.y_of(below));
+      fills[part][i] = {top, bottom, false};
+      bottom = top;
+    }
+  }
+
+  const auto mark_of = [&](std::size_t part) {
+    if (part < parts) return mark(stack.parts[part].component, frame.view.theme);
+    Mark rest;
+    rest.line = frame.colours().faint;
+    rest.fill = frame.colours().grid;
+    return rest;
+  };
+  std::vector<LegendEntry> legend;
+  painter.save();
+  painter.setClipRect(frame.plot);
+  for (std::size_t part = 0; part <= parts; ++part) {
+    if (!used[part]) continue;
+    fill_columns(painter, frame, fills[part], mark_of(part));
+    legend.push_back({mark_of(part), true,
+                      part < parts ? stack.parts[part].name
+                      : parts == 0 ? "all"
+                                   : "other"});
+  }
+  Mark edge;
+  edge.line = frame.colours().axis;
+  draw_steps(painter, frame, scale, columns, edge);
+  paint_limit(painter, frame, scale, shown);
+  if (const auto peak =
+          peak_of(*shown.front().on, frame.layout.range, shown.front().series->unit)) {
+    sample(stack, peak->point, sizes);
+    std::string text = peak->text;
+    for (std::size_t part = parts + 1; part-- > 0 && parts > 1;) {
+      if (sizes[part] == 0) continue;
+      text += "\n" + (part < parts ? stack.parts[part].name : std::string("other")) + " " +
+              value_in_short(shown.front().series->unit, sizes[part]);
+    }
+    paint_peaks(painter, frame, scale, {{peak->x, peak->value, text, edge}});
+  }
+  painter.restore();
+  std::reverse(legend.begin(), legend.end());  // as they lie
+  paint_header(painter, frame,
+               frame.lane.series + " of " + name_of(*shown.front().run, {shown.front().run}),
+               legend);
+}
+
+void paint_difference(QPainter& painter, const Frame& frame) {
+  const bool residual = frame.lane.kind == LaneKind::residual;
+  const std::string title = (residual ? "residual of " : "difference of ") + frame.lane.series;
+  const std::vector<LaneSeries> shown = drawn_series(frame.document, frame.view.axis, frame.lane);
+  if (shown.empty()) {
+    paint_header(painter, frame, title, {});
+    return say_nothing_here(painter, frame,
+                            QStringLiteral("the two runs do not both have '%1' on this axis")
+                                .arg(qt(frame.lane.series)));
+  }
+  const LaneSeries& one = shown.front();
+  const Scale scale = scale_of_lane(frame);
+  paint_scale(painter, frame, scale);
+  std::vector<StepColumn> columns(frame.columns());
+  columns_of(*one.on, frame.edges, columns);
+  const double zero = std::round(scale.y_of(0));
+  std::vector<FilledColumn> above(columns.size()), below(columns.size());
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    if (columns[i].empty) continue;
+    const double high = std::round(scale.y_of(static_cast<double>(columns[i].max)));
+    const double low = std::round(scale.y_of(static_cast<double>(columns[i].min)));
+    if (high < zero) above[i] = {high, zero, false};
+    if (low > zero) below[i] = {zero, low, false};
+  }
+  const Mark more = mark(Component::residual_above, frame.view.theme);
+  const Mark less = mark(Component::residual_below, frame.view.theme);
+  painter.save();
+  painter.setClipRect(frame.plot);
+  fill_columns(painter, frame, above, more);
+  fill_columns(painter, frame, below, less);
+  Mark edge;
+  edge.line = frame.colours().axis;
+  draw_steps(painter, frame, scale, columns, edge);
+  const StepColumn all = extremes(*one.on);
+  if (all.min == 0 && all.max == 0) {
+    painter.setFont(letters(Letters::small));
+    painter.setPen(frame.colours().text);
+    text_in(painter, frame.plot.adjusted(8, 4, -8, 0), Qt::AlignLeft | Qt::AlignTop,
+            QStringLiteral("0 everywhere"));
+  }
+  painter.restore();
+  const std::vector<const Run*> runs = frame.runs();
+  std::vector<LegendEntry> legend;
+  if (runs.size() == 2) {
+    const std::string first = name_of(*runs[0], runs), second = name_of(*runs[1], runs);
+    legend = {{more, true, second + " holds more"}, {less, true, "less than " + first}};
+  }
+  paint_header(painter, frame, title, legend);
+}
+
+}  // namespace kvf::gui

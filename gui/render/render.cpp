@@ -1,0 +1,79 @@
+#include "gui/render/render.h"
+
+#include <cmath>
+
+#include "gui/render/chrome.h"
+#include "gui/render/columns.h"
+#include "gui/render/frame.h"
+#include "gui/render/lanes.h"
+#include "gui/render/theme.h"
+
+namespace kvf::gui {
+namespace {
+
+Frame frame_of(const QPainter& painter, const Document& document, const ViewState& view,
+               const Layout& layout, std::size_t number) {
+  const QRectF rect = layout.lanes[number];
+  Frame frame{document, view, view.lanes[number], layout, rect, rect.adjusted(0, kHeader, 0, 0),
+              {}};
+  const double pixels = fills_pixels(painter) ? painter.device()->devicePixelRatioF() : 1;
+  const double columns = std::max(1.0, std::floor(frame.plot.width() * pixels));
+  frame.column_width = frame.plot.width() / columns;
+  frame.edges = column_edges(layout.range, static_cast<std::size_t>(columns));
+  return frame;
+}
+
+void paint_lane(QPainter& painter, const Frame& frame) {
+  const bool curves = frame.lane.kind == LaneKind::lines || frame.lane.kind == LaneKind::stack ||
+                      frame.lane.kind == LaneKind::difference ||
+                      frame.lane.kind == LaneKind::residual;
+  if (curves) painter.fillRect(frame.plot, frame.colours().lane);
+  paint_phase_bands(painter, frame);
+  switch (frame.lane.kind) {
+    case LaneKind::lines:
+      paint_lines(painter, frame);
+      break;
+    case LaneKind::stack:
+      paint_stack(painter, frame);
+      break;
+    case LaneKind::difference:
+    case LaneKind::residual:
+      paint_difference(painter, frame);
+      break;
+    case LaneKind::occupancy:
+    case LaneKind::heads:
+    case LaneKind::attention:
+      paint_map(painter, frame);
+      break;
+  }
+}
+
+}  // namespace
+
+void render_lanes(QPainter& painter, const Document& document, const ViewState& view, QSize size) {
+  const Layout layout = layout_of(document, view, size);
+  painter.fillRect(QRectF(QPointF(0, 0), QSizeF(size)), palette(view.theme).background);
+  // Lanes that scroll first: those that are pinned, and the axis, hide what has left its place.
+  for (const bool pinned : {false, true}) {
+    painter.save();
+    const double top = pinned ? layout.plot.top() : layout.pinned_bottom;
+    constexpr double kLabel = 8;  // half of one, at the foot of the last lane
+    painter.setClipRect(QRectF(0, top, size.width(), layout.ruler.top() - top + kLabel));
+    for (std::size_t i = 0; i < view.lanes.size(); ++i) {
+      const QRectF& rect = layout.lanes[i];
+      if (view.lanes[i].pinned != pinned || rect.bottom() < top || rect.top() > layout.ruler.top())
+        continue;
+      paint_lane(painter, frame_of(painter, document, view, layout, i));
+    }
+    painter.restore();
+  }
+  paint_phase_names(painter, document, view, layout);
+  paint_axis(painter, view, layout);
+}
+
+void render(QPainter& painter, const Document& document, const ViewState& view, QSize size) {
+  render_lanes(painter, document, view, size);
+  render_overlay(painter, document, view, size);
+}
+
+}  // namespace kvf::gui

@@ -1,0 +1,137 @@
+#include "gui/render/stack.h"
+
+#include <algorithm>
+#include <array>
+
+namespace kvf::gui {
+namespace {
+
+// The series of a run on one axis that have their points where `total` has its own.
+class Aligned {
+ public:
+  Aligned(const Run& run, const Series& total, Axis axis) : run_(run), total_(total), axis_(axis) {}
+
+  const StepSeries* steps(const Series& series) const {
+    const SeriesOnAxis* on = series.at(axis_);
+    if (on == nullptr || on->steps.empty() || series.unit != total_.unit) return nullptr;
+    const StepSeries& of_total = total_.at(axis_)->steps;
+    return on->steps.shares_points_with(of_total) || &on->steps == &of_total ? &on->steps : nullptr;
+  }
+  const StepSeries* find(std::string_view name) const {
+    const Series* series = run_.find(name);
+    return series == nullptr ? nullptr : steps(*series);
+  }
+
+ private:
+  const Run& run_;
+  const Series& total_;
+  Axis axis_;
+};
+
+// The levels of memory, and what each has beyond the one below.
+struct Level {
+  std::string_view series;
+  Component component;
+  std::string_view name;
+};
+constexpr std::array kLevels{
+    Level{"live", Component::live_kv, "KV"},
+    Level{"held", Component::waste, "KV, masked"},
+    Level{"cache", Component::copies, "copies"},
+    Level{"reserved", Component::slack, "allocator slack"},
+};
+
+void add_levels(const Run& run, const Aligned& aligned, const Series& total, Stack& stack) {
+  const bool paged = run.find("blocks") != nullptr;
+  const StepSeries* below = nullptr;
+  for (const Level& level : kLevels) {
+    const StepSeries* steps = aligned.find(level.series);
+    if (steps == nullptr) continue;
+    StackPart part{level.component, std::string(level.name), {steps}, {}};
+    if (below == nullptr) {
+      part.component = Component::live_kv;
+      part.name = "KV";
+    } else {
+      part.minus.push_back(below);
+      if (level.series == "cache" && paged) {
+        part.component = Component::waste;
+        part.name = "block waste";
+      }
+    }
+    stack.parts.push_back(std::move(part));
+    below = steps;
+    if (level.series == total.name) return;
+  }
+}
+
+Component component_beside(std::string_view name) {
+  if (name == "weights") return Component::weights;
+  if (name == "activations") return Component::activations;
+  if (name == "cuda_graphs") return Component::cuda_graphs;
+  return Component::context;
+}
+
+Component component_of_role(std::string_view role) {
+  if (role == "full") return Component::full_heads_kv;
+  if (role == "streaming" || role == "window") return Component::streaming_heads_kv;
+  return Component::live_kv;
+}
+
+void add_beside(const Run& run, const Aligned& aligned, Stack& stack) {
+  for (const Series& series : run.series) {
+    if (series.role != "beside") continue;
+    if (const StepSeries* steps = aligned.steps(series)) {
+      stack.parts.push_back({component_beside(series.name), series.name, {steps}, {}});
+    }
+  }
+}
+
+// Groups of heads by role, in the order in which the roles come first.
+void add_roles(const Run& run, const Series& total, const Aligned& aligned, Stack& stack) {
+  for (const Series& series : run.series) {
+    if (&series == &total || series.role.empty() || series.sequence != total.sequence) continue;
+    const StepSeries* steps = aligned.steps(series);
+    if (steps == nullptr) continue;
+    auto part = std::find_if(stack.parts.begin(), stack.parts.end(),
+                             [&](const StackPart& p) { return p.name == series.role; });
+    if (part == stack.parts.end()) {
+      part = stack.parts.insert(part, {component_of_role(series.role), series.role, {}, {}});
+    }
+    part->plus.push_back(steps);
+  }
+}
+
+std::int64_t sum(const std::vector<const StepSeries*>& series, std::int64_t point) {
+  std::int64_t sum = 0;
+  for (const StepSeries* steps : series) sum += steps->value(point);
+  return sum;
+}
+
+}  // namespace
+
+Stack stack_of(const Run& run, const Series& total, Axis axis) {
+  Stack stack;
+  const SeriesOnAxis* on = total.at(axis);
+  if (on == nullptr || on->steps.empty()) return stack;
+  stack.total = &on->steps;
+  const Aligned aligned(run, total, axis);
+  if (total.unit == TrackUnit::bytes) {
+    add_levels(run, aligned, total, stack);
+    if (total.name == "device") add_beside(run, aligned, stack);
+  } else if (total.unit == TrackUnit::entries) {
+    add_roles(run, total, aligned, stack);
+  }
+  return stack;
+}
+
+void sample(const Stack& stack, std::int64_t point, std::span<std::int64_t> sizes) {
+  std::int64_t rest = stack.total->value(point);
+  for (std::size_t i = 0; i < stack.parts.size(); ++i) {
+    const StackPart& part = stack.parts[i];
+    sizes[i] = std::clamp<std::int64_t>(sum(part.plus, point) - sum(part.minus, point), 0, rest);
+    rest -= sizes[i];
+  }
+  sizes[stack.parts.size()] = rest;
+}
+
+}  // namespace kvf::gui

@@ -1,0 +1,37 @@
+// What a run's memory is made of, for the stack: which series lie one upon another, and how much each
+// part has at one instant. No Qt.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "gui/document/document.h"
+#include "gui/render/theme.h"
+
+namespace kvf::gui {
+
+// A part is the sum of `plus` less the sum of `minus`: what an allocator keeps beyond the cache is
+// `reserved` less `cache`. All have their points where the total has its own.
+struct StackPart {
+  Component component = Component::live_kv;
+  std::string name;
+  std::vector<const StepSeries*> plus, minus;
+};
+
+struct Stack {
+  const StepSeries* total = nullptr;
+  std::vector<StackPart> parts;  // from the bottom up
+};
+
+// The parts of the series `total` of a run, read as far as it can be: of bytes the levels of memory
+// below it and what lies beside the cache; of entries the groups of heads by their role. What no part
+// accounts for is not in the list. Without points, or where no part is known: a stack of no parts.
+Stack stack_of(const Run& run, const Series& total, Axis axis);
+
+// How much each part has at a point of the total, nothing below 0; the last one is what no part
+// accounts for. `sizes` has one place more than there are parts.
+void sample(const Stack& stack, std::int64_t point, std::span<std::int64_t> sizes);
+
+}  // namespace kvf::gui

@@ -1,0 +1,72 @@
+// Values at a place, as readouts and as text.
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "gui/render/legend.h"
+#include "gui/render/render.h"
+#include "gui/render/stack.h"
+#include "gui/render/words.h"
+#include "gui/view/derive.h"
+
+namespace kvf::gui {
+namespace {
+
+// The point that holds at x: of values of no width the most, as the picture shows it.
+std::optional<std::int64_t> point_at(const StepSeries& steps, double x) {
+  const auto at = static_cast<std::int64_t>(std::floor(x));
+  if (!steps.holds_at(at)) return {};
+  const std::int64_t last = steps.point_at(at);
+  const std::int64_t first = std::min(last, steps.first_point_from(at));
+  return steps.max_point(first, last + 1);
+}
+
+void add_parts(const LaneSeries& one, Axis axis, std::int64_t point, const Readout& of,
+               std::vector<Readout>& values) {
+  const Stack stack = stack_of(*one.run, *one.series, axis);
+  if (stack.total == nullptr || stack.parts.empty()) return;
+  std::vector<std::int64_t> sizes(stack.parts.size() + 1);
+  sample(stack, point, sizes);
+  for (std::size_t i = stack.parts.size() + 1; i-- > 0;) {
+    if (sizes[i] == 0) continue;
+    Readout part = of;
+    part.series = i < stack.parts.size() ? stack.parts[i].name : "other";
+    part.value = sizes[i];
+    part.text = value_in_words(one.series->unit, sizes[i]);
+    values.push_back(std::move(part));
+  }
+}
+
+}  // namespace
+
+std::vector<Readout> values_at(const Document& document, const ViewState& view, double x) {
+  std::vector<Readout> values;
+  for (std::size_t number = 0; number < view.lanes.size(); ++number) {
+    const Lane& lane = view.lanes[number];
+    std::vector<const Run*> runs;
+    for (const std::string& id : lane.runs) {
+      if (const Run* run = document.find(id)) runs.push_back(run);
+    }
+    for (const LaneSeries& one : drawn_series(document, view.axis, lane)) {
+      Readout readout{number, name_of(*one.run, runs), one.series->name, {}, "not read yet"};
+      if (one.on->steps.empty()) {
+        values.push_back(std::move(readout));
+        continue;
+      }
+      const std::optional<std::int64_t> point = point_at(one.on->steps, x);
+      if (point) {
+        readout.value = one.on->steps.value(*point);
+        readout.text = value_in_words(one.series->unit, *readout.value);
+      } else {
+        readout.text = "nothing here";
+      }
+      values.push_back(readout);
+      if (point && lane.kind == LaneKind::stack) {
+        add_parts(one, view.axis, *point, readout, values);
+      }
+    }
+  }
+  return values;
+}
+
+}  // namespace kvf::gui

@@ -1,0 +1,23 @@
+// What a lane names, looked up in the document.
+//
+// No Qt.
+#pragma once
+
+#include <vector>
+
+#include "gui/document/document.h"
+#include "gui/view/view_state.h"
+
+namespace kvf::gui {
+
+// Pointers into the document; none is null.
+struct LaneSeries {
+  const Run* run = nullptr;
+  const Series* series = nullptr;
+  const SeriesOnAxis* on = nullptr;
+};
+
+// Of each run of the lane the series of that name on the axis; runs without it are left out.
+std::vector<LaneSeries> series_of(const Document& document, Axis axis, const Lane& lane);
+
+}  // namespace kvf::gui

@@ -1,0 +1,172 @@
+#include "gui/whatif/panel.h"
+
+#include <QCheckBox>
+#include <QClipboard>
+#include <QComboBox>
+#include <QFileDialog>
+#include <QGuiApplication>
+#include <QInputDialog>
+#include <QLabel>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QSpinBox>
+#include <QTableWidget>
+#include <QTimer>
+#include <QVBoxLayout>
+
+#include "gui/whatif/count_box.h"
+#include "gui/whatif/panel_labels.h"
+#include "gui/whatif/parameter_form.h"
+#include "gui/whatif/texts.h"
+
+namespace kvf::gui {
+namespace {
+
+constexpr const char* kNow = "what-if#1";
+constexpr const char* kBaseline = "what-if#0";
+
+}  // namespace
+
+WhatIfPanel::WhatIfPanel(QWidget* parent) : QWidget(parent), what_(first_what_if()) {
+  setObjectName("what-if");
+  setAccessibleName("What if");
+  runner_ = std::make_unique<WhatIfRunner>([this](Played played) {
+    QMetaObject::invokeMethod(
+        this, [this, played = std::move(played)] { hear(played); }, Qt::QueuedConnection);
+  });
+  // Some 40 GPUs cost more than a frame.
+  gpus_later_ = new QTimer(this);
+  gpus_later_->setSingleShot(true);
+  gpus_later_->setInterval(60);
+  connect(gpus_later_, &QTimer::timeout, this, &WhatIfPanel::show_gpus);
+
+  auto* scroll = new QScrollArea;
+  scroll->setWidget(make_controls());
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  scroll->setFocusPolicy(Qt::NoFocus);
+  auto* layout = new QVBoxLayout(this);
+  layout->addWidget(scroll, 3);
+  layout->addWidget(make_figures());
+  layout->addWidget(make_gpus(), 2);
+  layout->addWidget(make_buttons());
+  setMinimumWidth(380);
+  show_controls();
+  update_answer();
+}
+
+WhatIfPanel::~WhatIfPanel() = default;
+
+void WhatIfPanel::edit(const std::function<void()>& change) {
+  if (showing_) return;
+  message_->clear();
+  change();
+  update_answer();
+}
+
+void WhatIfPanel::set_what_if(WhatIf what) {
+  what_ = std::move(what);
+  show_controls();
+  update_answer();
+}
+
+void WhatIfPanel::update_answer() {
+  result_ = evaluate(what_, kNow);
+  show_figures();
+  if (result_.run != nullptr) {
+    asked_ = runner_->ask(what_, kNow);
+    simulation_->setText("simulation: running");
+  } else {
+    runner_->forget();
+    asked_ = 0;
+    simulation_->setText("simulation: nothing to play");
+  }
+  gpus_later_->start();
+  emit changed(baseline_ ? baseline_->run : nullptr, result_.run);
+}
+
+void WhatIfPanel::hear(const Played& played) {
+  if (played.number != asked_) return;
+  if (played.run == nullptr) {
+    simulation_->setText("simulation: " + qt_text(played.error));
+    return;
+  }
+  simulation_->setText(*played.agrees ? "closed form = simulation"
+                                      : "closed form and simulation DIFFER: please report it");
+  result_.run = played.run;
+  emit changed(baseline_ ? baseline_->run : nullptr, result_.run);
+}
+
+void WhatIfPanel::pin_baseline() {
+  if (!result_.figures) return warn("There are no figures to pin.");
+  auto run = std::make_shared<Run>(*result_.run);
+  run->id = kBaseline;
+  run->label = "baseline: " + run->label;
+  baseline_ = Baseline{*result_.figures, std::move(run)};
+  say("Pinned as the baseline.");
+  show_figures();
+  emit changed(baseline_->run, result_.run);
+}
+
+void WhatIfPanel::copy(const QString& what, const std::string& words, const std::string& why_not) {
+  if (!why_not.empty()) return warn(what + " cannot be copied: " + qt_text(why_not) + ".");
+  QGuiApplication::clipboard()->setText(qt_text(words));
+  say(what + " copied.");
+}
+
+void WhatIfPanel::copy_command_line() {
+  const Written line = command_line(what_);
+  copy("Command line", line.text, line.why_not);
+}
+
+void WhatIfPanel::copy_scenario() {
+  const Written yaml = scenario_yaml(what_);
+  copy("Scenario", yaml.text, yaml.why_not);
+}
+
+void WhatIfPanel::copy_plan() {
+  const int row = fits_->currentRow();
+  if (row < 0) return warn("Select a GPU first.");
+  const std::string gpu = fits_->item(row, 0)->data(Qt::UserRole).toString().toStdString();
+  const Written line = plan_command_line(what_, gpu, gpus_->value());
+  copy("Plan for " + fits_->item(row, 0)->text(), line.text, line.why_not);
+}
+
+void WhatIfPanel::choose_scenario() {
+  const QString path =
+      QFileDialog::getOpenFileName(this, "Open a scenario", {}, "Scenarios (*.yaml *.yml)");
+  if (!path.isEmpty()) open_scenario(path);
+}
+
+void WhatIfPanel::open_scenario(const QString& path, std::optional<int> number) {
+  try {
+    const input::Scenario scenario = read_for_what_if(path.toStdString());
+    QStringList cases;
+    for (std::size_t i = 0; i < scenario.policies.size() * scenario.tasks.size(); ++i) {
+      cases.push_back(
+          qt_text(case_title(scenario, i / scenario.tasks.size(), i % scenario.tasks.size())));
+    }
+    if (!number && cases.size() > 1) {
+      bool chosen = false;
+      const QString title =
+          QInputDialog::getItem(this, "Open a scenario", "Which case?", cases, 0, false, &chosen);
+      if (!chosen) return;
+      number = static_cast<int>(cases.indexOf(title));
+    }
+    const auto i = static_cast<std::size_t>(number.value_or(0));
+    Opened opened = from_scenario(scenario, i / scenario.tasks.size(), i % scenario.tasks.size());
+    set_what_if(std::move(opened.what));
+    QString words = "Opened: " + cases.at(static_cast<qsizetype>(i)) + ".";
+    for (const std::string& note : opened.notes) words += " Note: " + qt_text(note) + ".";
+    say(words);
+  } catch (const std::exception& error) {
+    warn(error.what());
+  }
+}
+
+void WhatIfPanel::say(const QString& words) { message_->setText(words); }
+
+void WhatIfPanel::warn(const QString& words) { say("⚠ " + words); }
+
+}  // namespace kvf::gui

@@ -1,0 +1,14 @@
+// The window's own colours: what surrounds the lanes is as light or dark as they are.
+#pragma once
+
+#include <QPalette>
+
+#include "gui/view/view_state.h"
+
+namespace kvf::gui {
+
+QPalette window_palette(Theme theme);
+// Light or dark, as the desktop is.
+Theme desktop_theme();
+
+}  // namespace kvf::gui

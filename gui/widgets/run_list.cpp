@@ -1,0 +1,200 @@
+#include "gui/widgets/run_list.h"
+
+#include <QFileInfo>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "gui/view/actions.h"
+#include "gui/view/history.h"
+
+namespace kvf::gui {
+namespace {
+
+constexpr int kShown = 0, kA = 1, kB = 2;
+
+QString qt(const std::string& text) { return QString::fromStdString(text); }
+std::string id_of(const QTreeWidgetItem* item) {
+  return item->data(0, Qt::UserRole).toString().toStdString();
+}
+
+QString kind_words(const Run& run) {
+  switch (run.kind) {
+    case RunKind::predicted:
+      return RunList::tr("predicted");
+    case RunKind::captured:
+      return RunList::tr("captured, %1").arg(qt(run.source));
+    case RunKind::trace:
+      return RunList::tr("trace, %1").arg(qt(run.source));
+    case RunKind::what_if:
+      return RunList::tr("what if");
+    case RunKind::simulated:
+    case RunKind::difference:
+      break;
+  }
+  return {};
+}
+
+QString name_of(const Run& run) {
+  const QString kind = kind_words(run);
+  QString name = qt(run.label);
+  if (!kind.isEmpty()) name += QStringLiteral(" (%1)").arg(kind);
+  if (!run.problems.empty()) name += QStringLiteral("  !");
+  return name;
+}
+
+QString tip_of(const Run& run) {
+  QStringList lines{qt(run.file)};
+  if (!run.model.empty()) lines << qt(run.model);
+  for (const std::string& problem : run.problems) lines << QStringLiteral("! ") + qt(problem);
+  return lines.join(QLatin1Char('\n'));
+}
+
+}  // namespace
+
+RunList::RunList(QWidget* parent)
+    : QWidget(parent), search_(new QLineEdit(this)), tree_(new QTreeWidget(this)) {
+  search_->setPlaceholderText(tr("Filter runs"));
+  search_->setAccessibleName(tr("Filter runs"));
+  search_->setClearButtonEnabled(true);
+  tree_->setObjectName(QStringLiteral("runs"));
+  tree_->setAccessibleName(tr("Runs"));
+  tree_->setAccessibleDescription(
+      tr("Space shows or hides a run. A and B choose the two that are compared."));
+  tree_->setHeaderLabels({tr("Run"), tr("A"), tr("B")});
+  tree_->headerItem()->setToolTip(kA, tr("Compared: what B is set against"));
+  tree_->headerItem()->setToolTip(kB, tr("Compared: B less A is shown"));
+  tree_->setUniformRowHeights(true);
+  tree_->setIndentation(14);
+  tree_->header()->setStretchLastSection(false);
+  tree_->header()->setMinimumSectionSize(26);
+  tree_->header()->setSectionResizeMode(kShown, QHeaderView::Stretch);
+  tree_->header()->setSectionResizeMode(kA, QHeaderView::ResizeToContents);
+  tree_->header()->setSectionResizeMode(kB, QHeaderView::ResizeToContents);
+  tree_->installEventFilter(this);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(6, 6, 6, 6);
+  column->addWidget(search_);
+  column->addWidget(tree_);
+  connect(search_, &QLineEdit::textChanged, this, &RunList::filter);
+  connect(tree_, &QTreeWidget::itemChanged, this, &RunList::changed);
+}
+
+void RunList::show_document(std::shared_ptr<const Document> document) {
+  document_ = std::move(document);
+  filling_ = true;
+  tree_->clear();
+  std::set<std::string> files;
+  for (const auto& run : document_->runs) files.insert(run->file);
+  std::map<std::pair<std::string, std::string>, QTreeWidgetItem*> groups;
+  for (const auto& run : document_->runs) {
+    QTreeWidgetItem*& group = groups[{run->file, run->task}];
+    if (group == nullptr) {
+      const QString file = QFileInfo(qt(run->file)).fileName();
+      QString name = run->task.empty() ? file : qt(run->task);
+      if (files.size() > 1 && !run->task.empty()) name += QStringLiteral(" - ") + file;
+      group = new QTreeWidgetItem(tree_, {name});
+      group->setToolTip(kShown, qt(run->file));
+      group->setFlags(group->flags() | Qt::ItemIsUserCheckable);
+    }
+    auto* item = new QTreeWidgetItem(group, {name_of(*run)});
+    item->setData(0, Qt::UserRole, qt(run->id));
+    item->setToolTip(kShown, tip_of(*run));
+    item->setFlags(item->flags() | Qt::ItemIsUserCheckable | Qt::ItemNeverHasChildren);
+  }
+  filling_ = false;
+  check_boxes();
+  // The tasks that are shown are open, the others one click away.
+  for (int i = 0; i < tree_->topLevelItemCount(); ++i) {
+    QTreeWidgetItem* group = tree_->topLevelItem(i);
+    group->setExpanded(group->checkState(kShown) != Qt::Unchecked);
+  }
+  filter(search_->text());
+}
+
+void RunList::show_view(const ViewState& view) {
+  const bool same = same_layout(view_, view);
+  view_ = view;
+  if (!same) check_boxes();
+}
+
+void RunList::check_boxes() {
+  filling_ = true;
+  std::set<std::string> shown;
+  for (const Run* run : shown_runs(*document_, view_)) shown.insert(run->id);
+  const std::array<std::string, 2> pair = compared_runs(view_, *document_);
+  const auto state = [](bool on) { return on ? Qt::Checked : Qt::Unchecked; };
+  for (int i = 0; i < tree_->topLevelItemCount(); ++i) {
+    QTreeWidgetItem* group = tree_->topLevelItem(i);
+    int checked = 0;
+    for (int j = 0; j < group->childCount(); ++j) {
+      QTreeWidgetItem* item = group->child(j);
+      const std::string id = id_of(item);
+      item->setCheckState(kShown, state(shown.count(id) > 0));
+      item->setCheckState(kA, state(id == pair[0]));
+      item->setCheckState(kB, state(id == pair[1]));
+      checked += shown.count(id) > 0 ? 1 : 0;
+    }
+    const bool some = checked > 0 && checked < group->childCount();
+    group->setCheckState(kShown, some ? Qt::PartiallyChecked : state(checked > 0));
+  }
+  filling_ = false;
+}
+
+void RunList::filter(const QString& typed) {
+  for (int i = 0; i < tree_->topLevelItemCount(); ++i) {
+    QTreeWidgetItem* group = tree_->topLevelItem(i);
+    const bool whole = group->text(kShown).contains(typed, Qt::CaseInsensitive);
+    bool any = false;
+    for (int j = 0; j < group->childCount(); ++j) {
+      QTreeWidgetItem* item = group->child(j);
+      const bool fits = whole || item->text(kShown).contains(typed, Qt::CaseInsensitive);
+      item->setHidden(!fits);
+      any = any || fits;
+    }
+    group->setHidden(!any);
+    if (!typed.isEmpty() && any) group->setExpanded(true);
+  }
+}
+
+void RunList::changed(QTreeWidgetItem* item, int column) {
+  if (filling_) return;
+  const bool checked = item->checkState(column) != Qt::Unchecked;
+  if (column == kShown) {
+    ViewState next = view_;
+    if (item->parent() != nullptr) {
+      next = show_run(next, *document_, id_of(item), checked);
+    } else {
+      for (int j = 0; j < item->childCount(); ++j) {
+        next = show_run(next, *document_, id_of(item->child(j)), checked);
+      }
+    }
+    emit view_asked(next);
+  } else if (checked) {
+    compare(static_cast<std::size_t>(column - kA), item);
+  } else {
+    check_boxes();  // one run is always A, and one B
+  }
+}
+
+void RunList::compare(std::size_t which, const QTreeWidgetItem* item) {
+  if (item == nullptr || item->parent() == nullptr) return;
+  emit view_asked(set_compared(view_, *document_, which, id_of(item)));
+}
+
+bool RunList::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == tree_ && event->type() == QEvent::KeyPress) {
+    const int key = static_cast<QKeyEvent*>(event)->key();
+    if (key == Qt::Key_A || key == Qt::Key_B) {
+      compare(key == Qt::Key_A ? 0 : 1, tree_->currentItem());
+      return true;
+    }
+  }
+  return QWidget::eventFilter(watched, event);
+}
+
+}  // namespace kvf::gui

@@ -1,0 +1,62 @@
+#include "gui/widgets/text_table.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QHeaderView>
+
+namespace kvf::gui {
+
+TextTable::TextTable(const QString& name, const QStringList& columns, QWidget* parent)
+    : QTableWidget(0, static_cast<int>(columns.size()), parent) {
+  setAccessibleName(name);
+  setHorizontalHeaderLabels(columns);
+  setEditTriggers(NoEditTriggers);
+  setSelectionBehavior(SelectRows);
+  setTabKeyNavigation(false);
+  setWordWrap(false);
+  setShowGrid(false);
+  setAlternatingRowColors(true);
+  verticalHeader()->hide();
+  verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
+  horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  horizontalHeader()->setStretchLastSection(true);
+}
+
+void TextTable::show_rows(const std::vector<QStringList>& rows) {
+  const bool other_rows = rowCount() != static_cast<int>(rows.size());
+  setRowCount(static_cast<int>(rows.size()));
+  for (int row = 0; row < rowCount(); ++row) {
+    const QStringList& texts = rows[static_cast<std::size_t>(row)];
+    for (int column = 0; column < columnCount(); ++column) {
+      const QString text = texts.value(column);
+      if (QTableWidgetItem* old = item(row, column)) {
+        if (old->text() != text) old->setText(text);
+      } else {
+        setItem(row, column, new QTableWidgetItem(text));
+      }
+      item(row, column)->setToolTip(text);
+    }
+  }
+  // Not with every value: columns would jump, and measuring them costs more than all else.
+  if (other_rows) resizeColumnsToContents();
+}
+
+QString TextTable::text() const {
+  QStringList lines;
+  const auto line = [&](auto&& cell) {
+    QStringList cells;
+    for (int column = 0; column < columnCount(); ++column) cells << cell(column);
+    lines << cells.join(QLatin1Char('\t'));
+  };
+  line([this](int column) { return horizontalHeaderItem(column)->text(); });
+  const QModelIndexList selected = selectionModel()->selectedRows();
+  for (int row = 0; row < rowCount(); ++row) {
+    if (!selected.isEmpty() && !selectionModel()->isRowSelected(row)) continue;
+    line([this, row](int column) { return item(row, column)->text(); });
+  }
+  return lines.join(QLatin1Char('\n'));
+}
+
+void TextTable::copy() const { QApplication::clipboard()->setText(text()); }
+
+}  // namespace kvf::gui

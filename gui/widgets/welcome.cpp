@@ -1,0 +1,68 @@
+#include "gui/widgets/welcome.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QLabel>
+#include <QVBoxLayout>
+
+namespace kvf::gui {
+
+Welcome::Welcome(QWidget* parent)
+    : QWidget(parent), errors_(new QLabel(this)), newest_(new QPushButton(this)) {
+  auto* title = new QLabel(tr("Memory over time of KV caches"), this);
+  QFont large = title->font();
+  large.setPointSizeF(large.pointSizeF() * 1.8);
+  title->setFont(large);
+  auto* words = new QLabel(
+      tr("Open run files (*.kvf) or traces of PyTorch, Kineto and Nsight Systems: several at once "
+         "are laid over each other. Files can be dropped here.\n\n"
+         "To make a run file:   kvfootprint run scenarios/paper-128k.yaml -o paper-128k.kvf"),
+      this);
+  words->setWordWrap(true);
+  words->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+  auto* open = new QPushButton(tr("Open files ..."), this);
+  open->setDefault(true);
+  auto* what_if = new QPushButton(tr("What if: try policies without a file"), this);
+  errors_->setWordWrap(true);
+  errors_->setAccessibleName(tr("What could not be opened"));
+  errors_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+  errors_->hide();
+  newest_->hide();
+
+  auto* page = new QWidget(this);
+  page->setFixedWidth(620);
+  auto* column = new QVBoxLayout(page);
+  column->setSpacing(14);
+  for (QWidget* widget : {static_cast<QWidget*>(title), static_cast<QWidget*>(errors_),
+                          static_cast<QWidget*>(words)}) {
+    column->addWidget(widget);
+  }
+  for (QPushButton* button : {newest_, open, what_if}) {
+    button->setMinimumHeight(34);
+    column->addWidget(button, 0, Qt::AlignLeft);
+  }
+  auto* middle = new QVBoxLayout(this);
+  middle->addStretch(1);
+  middle->addWidget(page, 0, Qt::AlignHCenter);
+  middle->addStretch(2);
+
+  connect(open, &QPushButton::clicked, this, &Welcome::open_asked);
+  connect(what_if, &QPushButton::clicked, this, &Welcome::what_if_asked);
+  connect(newest_, &QPushButton::clicked, this, [this] { emit file_asked(newest_file_); });
+}
+
+void Welcome::look_in(const QString& folder) {
+  const QFileInfoList files = QDir(folder).entryInfoList({QStringLiteral("*.kvf")},
+                                                         QDir::Files | QDir::Readable, QDir::Time);
+  newest_->setVisible(!files.isEmpty());
+  if (files.isEmpty()) return;
+  newest_file_ = files.front().filePath();
+  newest_->setText(tr("Open %1, the newest run file here").arg(files.front().fileName()));
+}
+
+void Welcome::show_errors(const QString& words) {
+  errors_->setText(words);
+  errors_->setVisible(!words.isEmpty());
+}
+
+}  // namespace kvf::gui

@@ -1,0 +1,116 @@
+// Runs laid over each other.
+#include "gui/document/difference.h"
+
+#include "gui/document/timeline_run.h"
+#include "tests/catch.h"
+
+using namespace kvf;
+using namespace kvf::gui;
+
+namespace {
+
+using Numbers = std::vector<std::int64_t>;
+
+Numbers values_of(const Series& series, Axis axis) {
+  const StepSeries& steps = series.at(axis)->steps;
+  Numbers values;
+  for (std::int64_t i = 0; i < steps.points(); ++i) values.push_back(steps.value(i));
+  return values;
+}
+
+Numbers xs_of(const Series& series, Axis axis) {
+  const StepSeries& steps = series.at(axis)->steps;
+  Numbers xs;
+  for (std::int64_t i = 0; i < steps.points(); ++i) xs.push_back(steps.x(i));
+  return xs;
+}
+
+// Prefill in passes of 2 rows, then decode.
+Run run(const char* label, RunKind kind, std::int64_t prefill, const Numbers& during,
+        const Numbers& after, std::int64_t before = 0, bool rows = true) {
+  Timeline timeline;
+  Track track;
+  track.info.name = "cache";
+  track.info.unit = TrackUnit::bytes;
+  std::int64_t row = 0;
+  for (std::size_t p = 0; p < during.size(); ++p) {
+    const std::int64_t count = !rows ? 0 : static_cast<std::int64_t>(p) < prefill ? 2 : 1;
+    track.columns.first_row.push_back(row);
+    track.columns.rows.push_back(count);
+    track.columns.past.push_back(p == 0 ? before : after[p - 1]);
+    row += count;
+  }
+  track.columns.held_during = during;
+  track.columns.held_after = after;
+  timeline.tracks = {track};
+  timeline.phases = {{"prefill", 0, prefill},
+                     {"decode", prefill, static_cast<std::int64_t>(during.size()) - prefill}};
+  Run made;
+  made.label = label;
+  made.kind = kind;
+  return with_timeline(made, timeline);
+}
+
+}  // namespace
+
+TEST_CASE("a difference is of what both runs have, on each axis") {
+  const Run a = run("a", RunKind::simulated, 1, {4, 5}, {4, 5});
+  const Run b = run("b", RunKind::simulated, 1, {9, 3}, {2, 3});
+  const Run less = difference_run(a, b);
+  CHECK(less.kind == RunKind::difference);
+  CHECK(less.label == "b - a");
+  REQUIRE(less.series.size() == 1);
+  CHECK(values_of(less.series[0], Axis::pass) == Numbers{5, -2, -2, -2});
+  CHECK(xs_of(less.series[0], Axis::row) == Numbers{0, 2, 2, 3});
+  CHECK(less.series[0].at(Axis::second) == nullptr);
+  CHECK(less.series[0].peak == 5);
+  CHECK(less.phases[1].size() == 2);
+
+  Run other = b;
+  other.series[0].unit = TrackUnit::entries;
+  CHECK(difference_run(a, other).series.empty());
+}
+
+TEST_CASE("a residual aligns passes by phase and lies where they were expected") {
+  const Run expected = run("predicted", RunKind::predicted, 1, {4, 5, 6}, {4, 5, 6});
+  // One pass more of prefill, whose place is behind the one that was expected.
+  const Run found = run("found", RunKind::captured, 2, {4, 8, 7, 6}, {4, 8, 4, 6});
+  const Run residual = residual_run(expected, found);
+  REQUIRE(residual.series.size() == 1);
+  CHECK(values_of(residual.series[0], Axis::pass) == Numbers{0, 0, 2, -1, 0, 0});
+  CHECK(xs_of(residual.series[0], Axis::row) == Numbers{0, 2, 2, 3, 3, 4});
+  CHECK(residual.series[0].at(Axis::row)->steps.end() == 4);
+  REQUIRE(residual.problems.size() == 1);
+  CHECK(residual.problems[0] == "prefill: 1 passes expected, 2 found");
+  // compared_run() takes it beside a recording, and the plain difference beside a simulation.
+  CHECK(values_of(compared_run(expected, found).series[0], Axis::pass) ==
+        Numbers{0, 0, 2, -1, 0, 0});
+  Run simulated = found;
+  simulated.kind = RunKind::simulated;
+  CHECK(values_of(compared_run(expected, simulated).series[0], Axis::pass) ==
+        values_of(difference_run(expected, simulated).series[0], Axis::pass));
+}
+
+TEST_CASE("of a trace only what is held between passes counts, less what was there before") {
+  const Run expected = run("predicted", RunKind::predicted, 1, {4, 5}, {4, 5});
+  const Run found = run("trace", RunKind::trace, 1, {900, 1000}, {104, 107}, 100, false);
+  const Run residual = residual_run(expected, found);
+  REQUIRE(residual.series.size() == 1);
+  CHECK(values_of(residual.series[0], Axis::pass) == Numbers{0, 0, 0, 2});
+  // Two recordings: all of it counts.
+  const Run again = residual_run(found, found);
+  CHECK(values_of(again.series[0], Axis::pass) == Numbers{0, 0, 0, 0});
+}
+
+TEST_CASE("runs without a common track are compared by their curves") {
+  Timeline a;
+  a.curves = {{{"live", "cpu"}, {{0, 10}, {5, 20}}}};
+  Timeline b;
+  b.curves = {{{"live", "cpu"}, {{0, 10}, {7, 21}}}};
+  Run trace;
+  trace.kind = RunKind::trace;
+  const Run residual = residual_run(with_timeline(trace, a), with_timeline(trace, b));
+  REQUIRE(residual.series.size() == 1);
+  CHECK(xs_of(residual.series[0], Axis::second) == Numbers{0, 5});
+  CHECK(values_of(residual.series[0], Axis::second) == Numbers{0, -10});
+}

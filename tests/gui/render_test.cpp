@@ -1,0 +1,333 @@
+// The renderer, by pixels at places that are calculated: no stored pictures.
+#include "gui/render/render.h"
+
+#include <QBuffer>
+#include <QImage>
+#include <QPainter>
+#include <QSvgGenerator>
+#include <QtTest/QTest>
+#include <algorithm>
+#include <cmath>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "gui/render/frame.h"
+#include "gui/render/lanes.h"
+#include "gui/render/stack.h"
+#include "gui/render/theme.h"
+
+using namespace kvf;
+using namespace kvf::gui;
+
+namespace {
+
+constexpr QSize kSize(800, 400);
+
+Series series(const std::string& name, std::shared_ptr<const std::vector<std::int64_t>> xs,
+              std::vector<std::int64_t> values, std::int64_t end,
+              TrackUnit unit = TrackUnit::bytes) {
+  Series one;
+  one.name = name;
+  one.unit = unit;
+  one.peak = *std::max_element(values.begin(), values.end());
+  auto on = std::make_shared<SeriesOnAxis>();
+  on->begin = xs->front();
+  on->end = end;
+  on->steps = StepSeries(xs, std::make_shared<const MinMaxPyramid>(std::move(values)), end);
+  one.on[static_cast<std::size_t>(Axis::pass)] = on;
+  return one;
+}
+
+std::shared_ptr<const std::vector<std::int64_t>> count(std::int64_t n) {
+  std::vector<std::int64_t> xs(static_cast<std::size_t>(n));
+  for (std::int64_t i = 0; i < n; ++i) xs[static_cast<std::size_t>(i)] = i;
+  return std::make_shared<const std::vector<std::int64_t>>(std::move(xs));
+}
+
+// 1,000,000 passes of 100 bytes, with one of 1,000 at 654,321.
+constexpr std::int64_t kPasses = 1'000'000;
+constexpr std::int64_t kSpike = 654'321;
+std::shared_ptr<Run> spiked() {
+  auto run = std::make_shared<Run>();
+  run->id = "a#1";
+  run->label = "spiked";
+  std::vector<std::int64_t> values(kPasses, 100);
+  values[kSpike] = 1000;
+  run->series.push_back(series("held", count(kPasses), std::move(values), kPasses));
+  return run;
+}
+
+ViewState view_of(LaneKind kind, const std::string& name, std::vector<std::string> runs) {
+  ViewState view;
+  view.axis = Axis::pass;
+  Lane lane;
+  lane.kind = kind;
+  lane.series = name;
+  lane.runs = std::move(runs);
+  view.lanes.push_back(lane);
+  view.range = {0, static_cast<double>(kPasses)};
+  return view;
+}
+
+QImage picture(const Document& document, const ViewState& view, double ratio = 1) {
+  QImage image(kSize * ratio, QImage::Format_RGB32);
+  image.setDevicePixelRatio(ratio);
+  image.fill(Qt::magenta);
+  QPainter painter(&image);
+  render(painter, document, view, kSize);
+  return image;
+}
+
+bool near(QRgb a, const QColor& b) {
+  const QColor c(a);
+  return std::abs(c.red() - b.red()) + std::abs(c.green() - b.green()) +
+             std::abs(c.blue() - b.blue()) <
+         12;
+}
+
+// The uppermost pixel of that colour in a column; -1 if there is none.
+int top_of(const QImage& image, int x, const QColor& colour, int from, int to) {
+  for (int y = from; y < to; ++y) {
+    if (near(image.pixel(x, y), colour)) return y;
+  }
+  return -1;
+}
+
+// The frame of the first lane, as the renderer makes it.
+Scale scale_in(const Document& document, const ViewState& view) {
+  const Layout layout = layout_of(document, view, kSize);
+  const QRectF rect = layout.lanes[0];
+  const Frame frame{document, view, view.lanes[0], layout, rect, rect.adjusted(0, kHeader, 0, 0),
+                    {}};
+  return scale_of_lane(frame);
+}
+
+}  // namespace
+
+class RenderTest : public QObject {
+  Q_OBJECT
+
+ private slots:
+  // A maximum of one pass in a million is as high as it should be, at its place, at any zoom.
+  void no_peak_is_lost() {
+    Document document;
+    document.runs.push_back(spiked());
+    for (const double width : {1e6, 1e5, 1234.0}) {
+      ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
+      view.range = {std::max(0.0, kSpike - width * 0.6), 0};
+      view.range.end = view.range.begin + width;
+      const QImage image = picture(document, view);
+      const Layout layout = layout_of(document, view, kSize);
+      const Scale scale = scale_in(document, view);
+      const QColor line = mark(std::size_t{0}, view.theme).line;
+      const auto column = static_cast<int>(layout.pixel_of(kSpike + 0.0));
+      const double high = scale.y_of(1000), low = scale.y_of(100);
+      const auto from = static_cast<int>(layout.lanes[0].top() + kHeader);
+      const auto to = static_cast<int>(layout.ruler.top());
+      int found = -1;
+      for (int x = column - 1; x <= column + 1; ++x) {
+        const int y = top_of(image, x, line, from, to);
+        if (y >= 0 && (found < 0 || y < found)) found = y;
+      }
+      QVERIFY2(std::abs(found - high) <= 6, qPrintable(QString::number(found)));  // the diamond
+      const int level = top_of(image, column - 60, line, from, to);
+      QVERIFY2(std::abs(level - low) <= 2, qPrintable(QString::number(level)));
+    }
+  }
+
+  void nothing_is_left_unpainted() {
+    Document document;
+    document.runs.push_back(spiked());
+    for (const Theme theme : {Theme::light, Theme::dark}) {
+      ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
+      view.theme = theme;
+      const QImage image = picture(document, view);
+      for (int y = 0; y < image.height(); ++y) {
+        for (int x = 0; x < image.width(); ++x) {
+          QVERIFY(image.pixel(x, y) != QColor(Qt::magenta).rgb());
+        }
+      }
+      QVERIFY(near(image.pixel(2, 2), palette(theme).background));
+    }
+  }
+
+  // Parts lie upon one another as they were at the peak of the total in the column, not each at its own.
+  void a_stack_is_of_one_instant() {
+    auto run = std::make_shared<Run>();
+    run->id = "a#1";
+    const auto xs = count(4);
+    // In pass 1 the cache has 300 of 700, in pass 2 500 of 600.
+    run->series.push_back(series("device", xs, {400, 700, 600, 100}, 4));
+    run->series.push_back(series("reserved", xs, {100, 300, 500, 50}, 4));
+    Document document;
+    document.runs.push_back(run);
+    ViewState view = view_of(LaneKind::stack, "device", {"a#1"});
+    view.range = {0, 4};
+    const Stack stack = stack_of(*run, *run->find("device"), Axis::pass);
+    QCOMPARE(stack.parts.size(), std::size_t{1});
+    std::vector<std::int64_t> sizes(2);
+    sample(stack, 1, sizes);
+    QCOMPARE(sizes[0], 300);
+    QCOMPARE(sizes[1], 400);
+
+    // One column over all passes: the instant is pass 1.
+    StepColumn column;
+    const std::int64_t edges[] = {0, 4};
+    stack.total->columns(edges, {&column, 1});
+    QCOMPARE(column.max_point, 1);
+
+    const QImage image = picture(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    const Scale scale = scale_in(document, view);
+    if (qEnvironmentVariableIsSet("KVF_LOOK")) image.save("/tmp/stack.png");
+    const QColor kv = mark(Component::live_kv, view.theme).fill;
+    const auto x = static_cast<int>(layout.pixel_of(2.5));
+    const auto top = static_cast<int>(layout.lanes[0].top() + kHeader);
+    const int y = top_of(image, x, kv, top, static_cast<int>(layout.ruler.top()));
+    QVERIFY2(std::abs(y - scale.y_of(500)) <= 2, qPrintable(QString::number(y)));
+  }
+
+  // What no part accounts for is drawn, and a part is never below 0.
+  void parts_and_rest_are_the_total() {
+    Run run;
+    const auto xs = count(3);
+    run.series.push_back(series("device", xs, {100, 100, 100}, 3));
+    run.series.push_back(series("held", xs, {20, 30, 0}, 3));
+    run.series.push_back(series("cache", xs, {30, 20, 0}, 3));
+    Series weights = series("weights", xs, {50, 60, 100}, 3);
+    weights.role = "beside";
+    run.series.push_back(weights);
+    const Stack stack = stack_of(run, *run.find("device"), Axis::pass);
+    QCOMPARE(stack.parts.size(), std::size_t{3});
+    std::vector<std::int64_t> sizes(4);
+    sample(stack, 0, sizes);
+    QCOMPARE(sizes, (std::vector<std::int64_t>{20, 10, 50, 20}));
+    sample(stack, 1, sizes);
+    QCOMPARE(sizes, (std::vector<std::int64_t>{30, 0, 60, 10}));
+  }
+
+  void other_units_and_points_are_no_parts() {
+    Run run;
+    run.series.push_back(series("device", count(3), {100, 100, 100}, 3));
+    run.series.push_back(series("held", count(2), {20, 30}, 3));
+    run.series.push_back(series("cache", count(3), {1, 2, 3}, 3, TrackUnit::blocks));
+    QVERIFY(stack_of(run, *run.find("device"), Axis::pass).parts.empty());
+  }
+
+  void the_cursor_has_its_values() {
+    Document document;
+    document.runs.push_back(spiked());
+    ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
+    for (const double x : {kSpike + 0.0, kSpike + 0.9}) {
+      const std::vector<Readout> values = values_at(document, view, x);
+      QCOMPARE(values.size(), std::size_t{1});
+      QCOMPARE(values[0].value, std::optional<std::int64_t>(1000));
+      QCOMPARE(values[0].text, std::string("1,000 bytes"));
+    }
+    QCOMPARE(values_at(document, view, kSpike + 1.0)[0].value, std::optional<std::int64_t>(100));
+    QVERIFY(!values_at(document, view, -5)[0].value);
+
+    view.cursor = kSpike;
+    const QImage image = picture(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    const auto x = static_cast<int>(std::round(layout.pixel_of(kSpike)));
+    QVERIFY(
+        near(image.pixel(x, static_cast<int>(layout.ruler.top()) - 4), palette(view.theme).cursor));
+  }
+
+  // Overlay over lanes is the same picture as all at once, and so are two pictures.
+  void screen_and_file_are_equal() {
+    Document document;
+    document.runs.push_back(spiked());
+    ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
+    view.cursor = 10;
+    view.selection = Interval{1000, 200'000};
+    view.pins = {300'000};
+    QImage halves(kSize, QImage::Format_RGB32);
+    {
+      QPainter painter(&halves);
+      render_lanes(painter, document, view, kSize);
+    }
+    {
+      QPainter painter(&halves);
+      render_overlay(painter, document, view, kSize);
+    }
+    QCOMPARE(halves, picture(document, view));
+  }
+
+  // The picture of a million passes is as small as one of its columns.
+  void vectors_are_reduced_to_columns() {
+    Document document;
+    document.runs.push_back(spiked());
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    QSvgGenerator generator;
+    generator.setOutputDevice(&buffer);
+    generator.setSize(kSize);
+    generator.setViewBox(QRect(QPoint(), kSize));
+    {
+      QPainter painter(&generator);
+      render(painter, document, view_of(LaneKind::lines, "held", {"a#1"}), kSize);
+    }
+    QVERIFY2(bytes.size() < 200'000, qPrintable(QString::number(bytes.size())));
+    QVERIFY(bytes.contains("held"));
+    QVERIFY(bytes.contains("forward pass"));
+  }
+
+  void an_outline_stands_for_what_is_not_read_yet() {
+    auto run = std::make_shared<Run>();
+    run->id = "a#1";
+    Series held;
+    held.name = "held";
+    held.unit = TrackUnit::bytes;
+    held.peak = 1000;
+    auto on = std::make_shared<SeriesOnAxis>();
+    on->end = kPasses;
+    on->outline = {{0, kPasses / 2, 50, 100}, {kPasses / 2, kPasses, 100, 1000}};
+    held.on[static_cast<std::size_t>(Axis::pass)] = on;
+    run->series.push_back(held);
+    Document document;
+    document.runs.push_back(run);
+    const ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
+    const QImage image = picture(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    const Scale scale = scale_in(document, view);
+    const QColor line = mark(std::size_t{0}, view.theme).line;
+    const auto from = static_cast<int>(layout.lanes[0].top() + kHeader);
+    const auto x = static_cast<int>(layout.pixel_of(kPasses * 0.75));
+    const int y = top_of(image, x, line, from, static_cast<int>(layout.ruler.top()));
+    QVERIFY(std::abs(y - scale.y_of(1000)) <= 2);
+  }
+
+  void lanes_scroll_below_those_that_are_pinned() {
+    Document document;
+    document.runs.push_back(spiked());
+    ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
+    for (int i = 0; i < 7; ++i) view.lanes.push_back(view.lanes[0]);
+    view.lanes[3].pinned = true;
+    Layout layout = layout_of(document, view, kSize);
+    QCOMPARE(layout.lanes[3].top(), layout.plot.top());
+    QVERIFY(layout.most_scroll > 0);
+    const double first = layout.lanes[0].top();
+    view.scroll = 1;
+    layout = layout_of(document, view, kSize);
+    QVERIFY(layout.lanes[0].top() < first);
+    QCOMPARE(layout.lanes[3].top(), layout.plot.top());
+    view.scroll = 1e9;
+    layout = layout_of(document, view, kSize);
+    QVERIFY(std::abs(layout.lanes[7].bottom() - layout.plot.bottom()) < 1);
+    picture(document, view);
+  }
+
+  void a_view_of_nothing_is_a_picture_too() {
+    picture({}, {});
+    ViewState view = view_of(LaneKind::difference, "held", {"x", "y"});
+    picture({}, view);
+    view.lanes[0].kind = LaneKind::stack;
+    picture({}, view);
+  }
+};
+
+QTEST_MAIN(RenderTest)
+#include "render_test.moc"

@@ -1,0 +1,315 @@
+// What is looked at: JSON both ways, what is seen first, the whole of it, undo, figures of a range.
+#include <algorithm>
+
+#include "gui/view/history.h"
+#include "gui/view/keys.h"
+#include "gui/view/statistics.h"
+#include "gui/view/view_state.h"
+#include "tests/catch.h"
+#include "tests/gui/sample_document.h"
+
+namespace {
+
+using namespace kvf;
+using namespace kvf::gui;
+
+ViewState full_view() {
+  ViewState view;
+  view.axis = Axis::second;
+  view.range = {0.1, 1e18 / 3};
+  view.lanes = {{LaneKind::stack, {"dir/a \"b\".kvf#1"}, "total", 1.0 / 3, true},
+                {LaneKind::residual, {"a#1", "b#2"}, "", 2, false},
+                {LaneKind::lines, {}, "cache", 1, false}};
+  view.focus = 2;
+  view.scroll = 0.25;
+  view.cursor = -12.75;
+  view.selection = Interval{3, 4.5};
+  view.pins = {-1, 2, 9.25e18};
+  view.compared = {"a#1", ""};
+  view.theme = Theme::dark;
+  view.legend = false;
+  view.phases = false;
+  return view;
+}
+
+// What view_from_json says of the text.
+std::string words_of(const std::string& text) {
+  try {
+    view_from_json(text, "v.json");
+  } catch (const ViewError& error) {
+    return error.what();
+  }
+  return "no error";
+}
+std::string words_of_key(const std::string& key_and_value) {
+  return words_of("{\"kvfootprint-view\": 1,\n" + key_and_value + "}");
+}
+
+TEST_CASE("A view is written as JSON and read back, to the last bit") {
+  CHECK(view_from_json(to_json(full_view())) == full_view());
+  CHECK(view_from_json(to_json(ViewState{})) == ViewState{});
+  ViewState view;
+  for (std::size_t kind = 0; kind < kLaneKindWords.size(); ++kind) {
+    view.lanes.push_back({static_cast<LaneKind>(kind), {"r#1"}, "s", 1, false});
+  }
+  for (const Axis axis : {Axis::row, Axis::pass, Axis::second}) {
+    view.axis = axis;
+    CHECK(view_from_json(to_json(view)) == view);
+  }
+}
+
+TEST_CASE("A view has the keys that are promised") {
+  CHECK(to_json(full_view()) == R"({
+  "kvfootprint-view": 1,
+  "axis": "second",
+  "range": [0.1, 3.333333333333333e+17],
+  "lanes": [
+    {"kind": "stack", "runs": ["dir/a \"b\".kvf#1"], "series": "total", "height": 0.3333333333333333, "pinned": true},
+    {"kind": "residual", "runs": ["a#1", "b#2"], "series": "", "height": 2, "pinned": false},
+    {"kind": "lines", "runs": [], "series": "cache", "height": 1, "pinned": false}
+  ],
+  "focus": 2,
+  "scroll": 0.25,
+  "cursor": -12.75,
+  "selection": [3, 4.5],
+  "pins": [-1, 2, 9.25e+18],
+  "compared": ["a#1", ""],
+  "theme": "dark",
+  "legend": false,
+  "phases": false
+}
+)");
+}
+
+TEST_CASE("What a view leaves out is as in a new one, and pins are put in order") {
+  CHECK(view_from_json(R"({"kvfootprint-view": 1})") == ViewState{});
+  const ViewState view = view_from_json(
+      R"({"pins": [5, 1, 5], "cursor": null, "selection": null, "kvfootprint-view": 1})");
+  CHECK(view.pins == std::vector<double>{1, 5});
+  CHECK_FALSE(view.cursor);
+}
+
+TEST_CASE("What is wrong with a view is said with its place, all of it at once") {
+  CHECK(words_of("{}") == "v.json:1:1: error: the view has no 'kvfootprint-view'");
+  CHECK(words_of("[]") == "v.json:1:1: error: the view is a list; expected a map");
+  CHECK(words_of(R"({"kvfootprint-view": 2})") ==
+        "v.json:1:22: error: 'kvfootprint-view' is 2; expected 1");
+  CHECK(words_of_key(R"("rage": [1, 2])") ==
+        "v.json:2:1: error: unknown key 'rage' in the view; did you mean 'range'?");
+  CHECK(words_of_key(R"("axis": "row", "axis": "pass")") ==
+        "v.json:2:16: error: 'axis' is given twice (first at 2:1)");
+  CHECK(words_of_key(R"("axis": "time")") ==
+        "v.json:2:9: error: 'axis' is 'time'; expected one of row, pass, second");
+  CHECK(words_of_key(R"("range": [2, 1])") ==
+        "v.json:2:10: error: 'range' is a list; expected [begin, end], ascending");
+  CHECK(words_of_key(R"("range": 3)") ==
+        "v.json:2:10: error: 'range' is 3; expected [begin, end], ascending");
+  CHECK(words_of_key(R"("selection": [1, 2, 3])") ==
+        "v.json:2:14: error: 'selection' is a list; expected [begin, end], ascending");
+  CHECK(words_of_key(R"("cursor": 1e300)") ==
+        "v.json:2:11: error: 'cursor' is 1e300; expected -9.3e+18 to 9.3e+18");
+  CHECK(words_of_key(R"("focus": -1)") ==
+        "v.json:2:10: error: 'focus' is -1; expected 0 to 1000000");
+  CHECK(words_of_key(R"("legend": 1)") ==
+        "v.json:2:11: error: 'legend' is 1; expected true or false");
+  CHECK(words_of_key(R"("compared": ["a"])") ==
+        "v.json:2:13: error: 'compared' has 1 runs; expected two");
+  CHECK(
+      words_of_key(
+          R"("theme": "blue", "lanes": [{"kind": "line", "runs": 1, "height": 0, "x": 1}, 2])") ==
+      "v.json:2:10: error: 'theme' is 'blue'; expected one of light, dark\n"
+      "v.json:2:37: error: 'kind' is 'line'; expected one of lines, stack, difference, residual, "
+      "occupancy, heads, attention\n"
+      "v.json:2:53: error: 'runs' is 1; expected a list\n"
+      "v.json:2:66: error: 'height' is 0; expected 0.1 to 20\n"
+      "v.json:2:69: error: unknown key 'x' in a lane; expected one of kind, runs, series, height, "
+      "pinned\n"
+      "v.json:2:78: error: a lane is 2; expected a map");
+  CHECK_THAT(words_of("{"), test::contains("v.json:1:"));
+}
+
+TEST_CASE("What is seen first: the runs of a task or all, in lanes by what they hold") {
+  const Document document = test::sample_document();
+  const std::vector<std::string> all{"a.kvf#1", "a.kvf#2", "a.kvf#3", "a.kvf#4"};
+  const ViewState view = first_view(document);
+  CHECK(view.axis == Axis::row);
+  REQUIRE(view.lanes.size() == 2);
+  CHECK(view.lanes[0] == Lane{LaneKind::lines, all, "cache", 2, false});
+  CHECK(view.lanes[1] == Lane{LaneKind::lines, all, "total", 1, false});
+
+  Document one;
+  one.runs = {document.runs[0]};
+  CHECK(first_view(one).lanes.back() == Lane{LaneKind::stack, {"a.kvf#1"}, "total", 1, false});
+
+  Document two;
+  two.runs = {document.runs[0], document.runs[1]};
+  CHECK(first_view(two).lanes.back() ==
+        Lane{LaneKind::difference, {"a.kvf#1", "a.kvf#2"}, "cache", 1, false});
+
+  // What was measured is laid over what was expected, whichever was opened first.
+  auto measured = std::make_shared<Run>(*document.runs[0]);
+  measured->kind = RunKind::captured;
+  two.runs = {measured, document.runs[1]};
+  CHECK(first_view(two).lanes.back() ==
+        Lane{LaneKind::residual, {"a.kvf#2", "a.kvf#1"}, "cache", 1, false});
+
+  CHECK(first_view(Document{}) == ViewState{});
+}
+
+TEST_CASE("Of many runs the first task is seen") {
+  Document document;
+  for (int i = 1; i <= 16; ++i) {
+    document.runs.push_back(test::run("a.kvf", i, "policy", i % 2 == 1 ? "odd" : "even",
+                                      {test::series("total", {0}, {i}, 10)}));
+  }
+  const ViewState view = first_view(document);
+  REQUIRE(view.lanes.size() == 1);
+  CHECK(view.lanes[0].runs.size() == 8);
+  CHECK(view.lanes[0].runs[1] == "a.kvf#3");
+}
+
+TEST_CASE("A run of names that are not known shows its first series on the axis that it has") {
+  Document document;
+  document.runs.push_back(
+      test::run("t.json", 1, "t", "", {test::series("odd", {5}, {1}, 10, Axis::second)}));
+  const ViewState view = first_view(document);
+  CHECK(view.axis == Axis::second);
+  REQUIRE(view.lanes.size() == 1);
+  CHECK(view.lanes[0].series == "odd");
+}
+
+TEST_CASE("The full range is that of what the lanes show") {
+  const Document document = test::sample_document();
+  ViewState view;
+  CHECK(full_range(document, view) == Interval{0, 2000});
+  view.lanes = {{LaneKind::lines, {"a.kvf#1", "a.kvf#9"}, "cache", 1, false}};
+  CHECK(full_range(document, view) == Interval{0, 1000});
+  view.axis = Axis::pass;
+  CHECK(full_range(document, view) == Interval{0, 3});
+  view.axis = Axis::second;
+  CHECK(full_range(document, view) == Interval{0, 1});
+  CHECK(full_range(Document{}, ViewState{}) == Interval{0, 1});
+  view.range = {4, 9};
+  CHECK(shown_range(document, view) == Interval{4, 9});
+}
+
+TEST_CASE("Undo gives back layouts, not cursors; what is repeated is one entry") {
+  History history;
+  ViewState view;
+  history.restart(view);
+  view.cursor = 3;
+  history.set(view);
+  CHECK_FALSE(history.can_undo());
+
+  view.range = {1, 5};
+  history.set(view, "zoom-in");
+  view.range = {2, 4};
+  history.set(view, "zoom-in");
+  view.range = {2, 3};
+  history.set(view, "zoom-out");
+  view.legend = false;
+  history.set(view);
+  view.theme = Theme::dark;
+  history.set(view);
+  view.cursor = 9;
+  history.set(view);
+
+  history.undo();
+  CHECK(history.view().theme == Theme::light);
+  history.undo();
+  CHECK(history.view().legend);
+  history.undo();
+  CHECK(history.view().range == Interval{2, 4});
+  history.undo();
+  CHECK(history.view().range == Interval{});
+  CHECK(history.view().cursor == 3);
+  CHECK_FALSE(history.can_undo());
+  history.undo();
+
+  history.redo();
+  CHECK(history.view().range == Interval{2, 4});
+  history.redo();
+  history.redo();
+  history.redo();
+  CHECK(history.view() == view);
+  CHECK_FALSE(history.can_redo());
+
+  // A gesture after an undo is another one, and what was undone is gone.
+  history.undo();
+  view = history.view();
+  view.phases = false;
+  history.set(view, "zoom-out");
+  CHECK_FALSE(history.can_redo());
+}
+
+TEST_CASE("Every field of a view but where the user is, is undone") {
+  const ViewState view = full_view();
+  ViewState other = view;
+  other.cursor.reset();
+  other.selection.reset();
+  other.focus = 0;
+  other.scroll = 0;
+  CHECK(same_layout(view, other));
+  const auto differs = [&view](auto&& change) {
+    ViewState changed = view;
+    change(changed);
+    return !same_layout(view, changed);
+  };
+  CHECK(differs([](ViewState& v) { v.axis = Axis::row; }));
+  CHECK(differs([](ViewState& v) { v.range.end = 1; }));
+  CHECK(differs([](ViewState& v) { v.lanes[0].height = 5; }));
+  CHECK(differs([](ViewState& v) { v.pins.clear(); }));
+  CHECK(differs([](ViewState& v) { v.compared[0] = "x"; }));
+  CHECK(differs([](ViewState& v) { v.theme = Theme::light; }));
+  CHECK(differs([](ViewState& v) { v.legend = true; }));
+  CHECK(differs([](ViewState& v) { v.phases = true; }));
+}
+
+TEST_CASE("Figures of a range are exact") {
+  const Document document = test::sample_document();
+  ViewState view;
+  view.lanes = {{LaneKind::lines, {"a.kvf#1", "a.kvf#2"}, "cache", 1, false},
+                {LaneKind::stack, {"a.kvf#1"}, "cache", 1, false}};
+  const auto rows = statistics(document, view, {90.5, 309.2}, true);
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0].run->id == "a.kvf#1");
+  CHECK(rows[0].start == 40);
+  CHECK(rows[0].end == 400);
+  CHECK(rows[0].delta() == 360);
+  CHECK(rows[0].min == 40);
+  CHECK(rows[0].max == 400);
+  CHECK(rows[0].max_at == 300);
+  // From 90 to 310: 10 of 40, 200 of 80, 10 of 400.
+  CHECK(rows[0].area == Area(400 + 16'000 + 4'000));
+  CHECK(rows[1].area == Area(220 * 20));
+  CHECK_FALSE(statistics(document, view, {90.5, 309.2}, false)[0].area);
+  // Beyond the series nothing is held.
+  CHECK(statistics(document, view, {2000, 3000}, true).empty());
+  CHECK(statistics(document, view, {-50, 5000}, true)[0].area ==
+        Area(4'000 + 16'000 + 8'000 + 38'000 + 2'400 + 17'400));
+}
+
+TEST_CASE("Every command is in its place of the table, with words, and no key is given twice") {
+  std::vector<std::string> keys, names;
+  for (std::size_t i = 0; i < commands().size(); ++i) {
+    const CommandInfo& command = commands()[i];
+    INFO(command.name);
+    CHECK(static_cast<std::size_t>(command.command) == i);
+    CHECK_FALSE(command.words.empty());
+    CHECK_FALSE(command.keys.empty());
+    names.emplace_back(command.name);
+    std::string rest(command.keys);
+    while (!rest.empty()) {
+      const std::size_t bar = rest.find(" | ");
+      keys.push_back(rest.substr(0, bar));
+      rest = bar == std::string::npos ? "" : rest.substr(bar + 3);
+    }
+  }
+  for (std::vector<std::string>* list : {&keys, &names}) {
+    std::sort(list->begin(), list->end());
+    CHECK(std::adjacent_find(list->begin(), list->end()) == list->end());
+  }
+  CHECK(commands().back().command == Command::help);
+}
+
+}  // namespace

@@ -1,0 +1,461 @@
+// What-ifs without a window: their figures, curves and texts.
+#include <algorithm>
+#include <condition_variable>
+#include <filesystem>
+#include <mutex>
+#include <set>
+#include <sstream>
+
+#include "gui/whatif/fits.h"
+#include "gui/whatif/model.h"
+#include "gui/whatif/runner.h"
+#include "gui/whatif/texts.h"
+#include "models/closed_form.h"
+#include "models/dtype.h"
+#include "sim/input/bind.h"
+#include "sim/input/catalogue/catalogue.h"
+#include "sim/input/policy.h"
+#include "sim/input/policy_forms.h"
+#include "tests/catch.h"
+
+using namespace kvf;
+using namespace kvf::gui;
+namespace fs = std::filesystem;
+
+namespace {
+
+const fs::path kScenarios = KVF_SCENARIOS_DIR;
+
+WhatIf small(std::string_view policy) {
+  WhatIf what = first_what_if();
+  what.policy = input::parse_policy(policy);
+  what.workload = {Tokens(300), Tokens(40), Tokens(64), {}};
+  return what;
+}
+
+// The words of a command line, as a shell splits them.
+std::vector<std::string> words(const std::string& line) {
+  std::vector<std::string> words{""};
+  bool quoted = false;
+  for (const char c : line) {
+    if (c == '\'') {
+      quoted = !quoted;
+    } else if (c == ' ' && !quoted) {
+      words.emplace_back();
+    } else {
+      words.back() += c;
+    }
+  }
+  return words;
+}
+
+// What the command would make of it: each option goes through the reader that it goes through there.
+WhatIf read_back(const std::string& line) {
+  const std::vector<std::string> all = words(line);
+  REQUIRE(all.size() % 2 == 0);
+  REQUIRE(all[0] == "kvfootprint");
+  REQUIRE(all[1] == "footprint");
+  WhatIf what;
+  for (std::size_t i = 2; i < all.size(); i += 2) {
+    const std::string& option = all[i];
+    const std::string& value = all[i + 1];
+    const auto tokens = [&] { return input::parse_tokens(value, option, kAnyCount, option); };
+    if (option == "--model")
+      REQUIRE(choose_model(what, value).empty());
+    else if (option == "--prompt")
+      what.workload.prompt = tokens();
+    else if (option == "--output")
+      what.workload.output = tokens();
+    else if (option == "--chunk")
+      what.workload.chunk = tokens();
+    else if (option == "--batch")
+      what.batch = tokens().count();
+    else if (option == "--kv-dtype")
+      what.kv_dtype = value;
+    else if (option == "--policy")
+      what.policy = input::parse_policy(value);
+    else if (option == "--accounting")
+      what.accounting = parse_accounting(value).value();
+    else if (option == "--implementation")
+      what.convention = parse_convention(value).value();
+    else
+      FAIL(option);
+  }
+  return what;
+}
+
+// Both texts of it give its figures.
+void check_round_trips(const WhatIf& what) {
+  const WhatIfResult result = evaluate(what);
+  REQUIRE(result.error.empty());
+  const Written line = command_line(what);
+  REQUIRE(line.why_not.empty());
+  INFO(line.text);
+  CHECK(evaluate(read_back(line.text)).figures == result.figures);
+  const Written yaml = scenario_yaml(what);
+  REQUIRE(yaml.why_not.empty());
+  INFO(yaml.text);
+  const input::Scenario scenario = input::parse_scenario(yaml.text, "copied.yaml");
+  REQUIRE_NOTHROW(input::check_plans(scenario));
+  const Opened opened = from_scenario(scenario);
+  CHECK(opened.notes.empty());
+  CHECK(evaluate(opened.what).figures == result.figures);
+  // The model's own dtype need not be said.
+  if (what.kv_dtype != what.model->shape.dtype) {
+    CHECK(scenario_yaml(opened.what).text == yaml.text);
+  }
+}
+
+const StepSeries& steps_of(const WhatIfResult& result, std::string_view name, Axis axis) {
+  for (const Series& series : result.run->series) {
+    if (series.name == name) return series.at(axis)->steps;
+  }
+  FAIL(name);
+  std::abort();
+}
+
+}  // namespace
+
+TEST_CASE("what-if: the figures of the paper's streaming heads", "[whatif]") {
+  WhatIf what = first_what_if();
+  what.workload = {Tokens(104000), Tokens(75), Tokens(32768), {}};
+  what.accounting = Accounting::paper;
+  what.policy = *make_policy("streaming");
+  const auto tenths = [](double share) { return std::lround(1000 * share); };
+  const WhatIfResult streaming = evaluate(what);
+  REQUIRE(streaming.figures);
+  CHECK(tenths(streaming.figures->footprint.footprint.value()) == 316);
+  CHECK(tenths(streaming.figures->footprint.peak.value()) == 326);
+  // 104,075 entries in each of 256 cells, 512 bytes each.
+  CHECK(streaming.figures->full_peak.all_layers == Bytes(104075LL * 256 * 512));
+  CHECK(streaming.figures->held_after_decode == Bytes(1152LL * 256 * 512));
+  what.policy = input::parse_policy("prulong:streaming_heads=0.7,rounding=nominal");
+  const WhatIfResult nominal = evaluate(what);
+  REQUIRE(nominal.figures);
+  CHECK(tenths(nominal.figures->footprint.footprint.value()) == 521);
+  CHECK(tenths(nominal.figures->footprint.peak.value()) == 512);
+}
+
+TEST_CASE("what-if: every policy answers, or says why not", "[whatif]") {
+  std::size_t answered = 0;
+  for (const std::string_view name : policy_names()) {
+    INFO(name);
+    WhatIf what = small("full");
+    choose_policy(what, name);
+    CHECK(what.policy.name == name);
+    const WhatIfResult result = evaluate(what);
+    CHECK(result.figures.has_value() == result.error.empty());
+    CHECK((result.run != nullptr) == result.error.empty());
+    if (result.figures) {
+      check_round_trips(what);
+      ++answered;
+    } else {
+      CHECK(result.error.find(name) != std::string::npos);
+    }
+  }
+  CHECK(answered > policy_names().size() - 4);
+}
+
+TEST_CASE("what-if: every model of the catalogue answers", "[whatif]") {
+  for (const input::CatalogueEntry& entry : input::catalogue()) {
+    INFO(entry.name);
+    WhatIf what = small("full");
+    REQUIRE(choose_model(what, entry.name).empty());
+    const WhatIfResult result = evaluate(what);
+    REQUIRE(result.figures);
+    CHECK(result.figures->footprint.footprint.value_or(1) == 1);
+    check_round_trips(what);
+  }
+}
+
+TEST_CASE("what-if: what is wrong is told in words", "[whatif]") {
+  WhatIf what = small("full");
+  const WhatIf before = what;
+  CHECK(choose_model(what, "llama-9").find("unknown model 'llama-9'") != std::string::npos);
+  CHECK(what == before);
+  choose_policy(what, "no such policy");
+  CHECK(what == before);
+  what.policy = *make_policy("snapkv");
+  CHECK(evaluate(what).error.find("policy 'snapkv'") != std::string::npos);
+  what = small("full");
+  what.workload.prompt = Tokens(-1);
+  CHECK_FALSE(evaluate(what).error.empty());
+  what = small("full");
+  what.workload.prompt = Tokens::max();
+  CHECK_FALSE(evaluate(what).error.empty());
+  what = small("full");
+  what.batch = 0;
+  CHECK_FALSE(evaluate(what).error.empty());
+  what = small("full");
+  what.kv_dtype = "int3";
+  CHECK_FALSE(evaluate(what).error.empty());
+  what = small("full");
+  REQUIRE(choose_model(what, "jamba-v0.1").empty());
+  CHECK(evaluate(what).error.empty());
+  what.kv_dtype = "fp8";
+  CHECK(evaluate(what).error.find("recurrent states") != std::string::npos);
+  CHECK(evaluate(WhatIf{}).error == "no model is chosen");
+  CHECK(scenario_yaml(WhatIf{}).why_not == "no model is chosen");
+  CHECK_FALSE(command_line(WhatIf{}).why_not.empty());
+}
+
+TEST_CASE("what-if: texts give the same figures for all that a panel sets", "[whatif]") {
+  check_round_trips(first_what_if());
+  WhatIf what =
+      small("prulong:streaming_heads=0.7,other_heads=(snapkv:sparsity=0.5,eviction=naive)");
+  check_round_trips(what);
+  what.batch = 7;
+  check_round_trips(what);
+  what.batch = 1;
+  what.workload.chunk.reset();
+  check_round_trips(what);
+  what.policy =
+      input::parse_policy("compose:policies=[(topk:ratio=[0.3]),(streaming:window_tokens=8)]");
+  what.convention = Convention::kvpress_8bb29b9;
+  check_round_trips(what);
+  what = small("locret:sparsity=0.5");
+  what.accounting = Accounting::paper;
+  check_round_trips(what);
+  for (const std::string_view dtype : dtype_names()) {
+    what.kv_dtype = dtype;
+    check_round_trips(what);
+  }
+}
+
+TEST_CASE("what-if: what a command line cannot say stays in the scenario", "[whatif]") {
+  const std::string text =
+      "kvfootprint-scenario: 1\n"
+      "model: {layers: 3, kv_heads: 2, query_heads: 4, head_dim: 8, dtype: fp16}\n"
+      "tasks:\n  - name: talk\n    turns:\n"
+      "      - {prompt_tokens: 100, output_tokens: 10}\n"
+      "      - {prompt_tokens: 50, output_tokens: 20}\n"
+      "policies:\n  - {name: streaming, window_tokens: 16}\n";
+  const Opened opened = from_scenario(input::parse_scenario(text, "x.yaml"));
+  const WhatIfResult result = evaluate(opened.what);
+  REQUIRE(result.figures);
+  CHECK(command_line(opened.what).why_not.find("no name") != std::string::npos);
+  const Written yaml = scenario_yaml(opened.what);
+  REQUIRE(yaml.why_not.empty());
+  const Opened again = from_scenario(input::parse_scenario(yaml.text, "y.yaml"));
+  CHECK(evaluate(again.what).figures == result.figures);
+  CHECK(again.what.workload == opened.what.workload);
+}
+
+TEST_CASE("what-if: every case of the repository's scenarios opens with its figures", "[whatif]") {
+  std::size_t cases = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(kScenarios)) {
+    if (!entry.is_regular_file()) continue;
+    INFO(entry.path().filename().string());
+    const input::Scenario scenario = read_for_what_if(entry.path());
+    for (std::size_t p = 0; p < scenario.policies.size(); ++p) {
+      for (std::size_t t = 0; t < scenario.tasks.size(); ++t) {
+        if (scenario.tasks[t].sequences.size() > 1) {
+          CHECK(from_scenario(scenario, p, t).notes.size() == 1);
+          continue;
+        }
+        INFO(case_title(scenario, p, t));
+        const auto members = input::members_of(scenario, scenario.tasks[t], scenario.policies[p]);
+        const Opened opened = from_scenario(scenario, p, t);
+        const WhatIfResult result = evaluate(opened.what);
+        REQUIRE(result.figures);
+        const auto& [policy, task] = std::pair(scenario.policies[p], scenario.tasks[t]);
+        if (task.sequences.empty()) {
+          CHECK(result.figures->footprint == closed_form(members.front().schedule).footprint);
+        } else {
+          CHECK(result.figures->footprint ==
+                closed_form(plan_batch(policy.spec, scenario.shape, task.sequences,
+                                       scenario.accounting, policy.convention)));
+        }
+        const Written yaml = scenario_yaml(opened.what);
+        REQUIRE(yaml.why_not.empty());
+        // From any folder.
+        const input::Scenario copied = input::parse_scenario(yaml.text, "/elsewhere/copied.yaml");
+        CHECK(evaluate(from_scenario(copied).what).figures == result.figures);
+        ++cases;
+      }
+    }
+  }
+  CHECK(cases > 100);
+}
+
+TEST_CASE("what-if: the simulation holds what the curve does, in every pass", "[whatif]") {
+  for (const char* policy :
+       {"full", "streaming:sink_tokens=4,window_tokens=32", "snapkv:sparsity=0.6,eviction=patched",
+        "prulong:streaming_heads=0.7,window_tokens=64", "h2o:ratio=0.5", "locret:sparsity=0.5",
+        "decoding-press:interval_passes=8,target_tokens=64"}) {
+    for (const std::int64_t batch : {1, 3}) {
+      INFO(policy << " x " << batch);
+      WhatIf what = small(policy);
+      what.batch = batch;
+      const WhatIfResult result = evaluate(what);
+      REQUIRE(result.run);
+      const auto played = play_what_if(what, "what-if#1");
+      REQUIRE(played);
+      INFO(played->error);
+      REQUIRE(played->run);
+      CHECK(played->agrees == true);
+      for (const Series& series : result.run->series) {
+        const Series* same = nullptr;
+        for (const Series& other : played->run->series) {
+          if (other.name == series.name && other.layer == -1) same = &other;
+        }
+        REQUIRE(same != nullptr);
+        CHECK(same->unit == series.unit);
+        CHECK(same->peak == series.peak);
+        for (const Axis axis : {Axis::row, Axis::pass}) {
+          const StepSeries& a = series.at(axis)->steps;
+          const StepSeries& b = same->at(axis)->steps;
+          REQUIRE(a.points() == b.points());
+          bool equal = a.end() == b.end();
+          for (std::int64_t i = 0; i < a.points(); ++i) {
+            equal = equal && a.x(i) == b.x(i) && a.value(i) == b.value(i);
+          }
+          CHECK(equal);
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("what-if: curves have their axes, phases and peaks", "[whatif]") {
+  WhatIf what = small("streaming:sink_tokens=4,window_tokens=32");
+  const WhatIfResult result = evaluate(what);
+  REQUIRE(result.run);
+  const Run& run = *result.run;
+  CHECK(run.kind == RunKind::what_if);
+  CHECK(run.id == "what-if#1");
+  // 299 tokens prefilled in 5 passes, the last of the prompt is the first decode pass.
+  const auto& phases = run.phases[static_cast<std::size_t>(Axis::pass)];
+  REQUIRE(phases.size() == 2);
+  CHECK(phases[0].end == 5);
+  CHECK(phases[1].end == 45);
+  CHECK(run.phases[static_cast<std::size_t>(Axis::row)][0].end == 299);
+  CHECK(run.phases[static_cast<std::size_t>(Axis::row)][1].end == 339);
+  // 36 entries stay in each of 256 cells; a chunk of 64 rows comes on top.
+  CHECK(run.series[0].peak == 100 * 256);
+  const StepSeries& rows = steps_of(result, "total", Axis::row);
+  CHECK(rows.begin() == 0);
+  CHECK(rows.end() == 339);
+  CHECK(rows.value(rows.point_at(10)) == 64 * 256);
+  CHECK(rows.value(rows.point_at(338)) == 37 * 256);
+  CHECK(rows.value(rows.points() - 1) == 36 * 256);
+  CHECK(steps_of(result, "held", Axis::pass).end() == 45);
+}
+
+TEST_CASE("what-if: a long prompt has a curve of a few thousand points", "[whatif]") {
+  WhatIf what = first_what_if();
+  what.workload = {Tokens(1 << 20), Tokens(1 << 20), Tokens(16), {}};
+  const WhatIfResult result = evaluate(what);
+  REQUIRE(result.run);
+  CHECK(steps_of(result, "total", Axis::row).points() < 20000);
+  CHECK(steps_of(result, "total", Axis::row).end() == (2 << 20) - 1);
+}
+
+TEST_CASE("what-if: differences are in words", "[whatif]") {
+  WhatIf what = small("full");
+  const WhatIfFigures full = evaluate(what).figures.value();
+  CHECK(differences(full, full) == std::vector<std::string>{"as the baseline"});
+  what.policy = input::parse_policy("streaming:sink_tokens=0,window_tokens=34");
+  const std::vector<std::string> less = differences(evaluate(what).figures.value(), full);
+  REQUIRE(less.size() == 3);
+  CHECK(less[0].starts_with("-"));
+  CHECK(less[0].ends_with("% KV footprint"));
+  // 34 of 340 entries.
+  CHECK(less[2] == "-90.0 % held at the end (-0.04 GiB)");
+  const std::vector<std::string> more = differences(full, evaluate(what).figures.value());
+  CHECK(more[2].starts_with("+900.0 % held at the end"));
+}
+
+TEST_CASE("what-if: on which GPUs it fits", "[whatif]") {
+  WhatIf what = first_what_if();
+  choose_policy(what, "full");
+  what.batch = 2;
+  const std::vector<GpuFit> fits = fits_on(what);
+  REQUIRE(fits.size() == devices().size());
+  std::set<Fit> seen;
+  std::set<std::string> words;
+  for (std::size_t i = 0; i < fits.size(); ++i) {
+    INFO(fits[i].gpu->name);
+    if (i > 0) CHECK(fits[i - 1].gpu->memory <= fits[i].gpu->memory);
+    CHECK_FALSE(fits[i].words.empty());
+    seen.insert(fits[i].fit);
+    words.insert(word_of(fits[i], what.batch));
+    // As `kvfootprint plan` of it says.
+    if (fits[i].fit != Fit::unknown) {
+      CHECK(capacity_of(plan_options(what, fits[i].gpu->name, 1)).requests.mid ==
+            fits[i].requests.mid);
+    }
+  }
+  CHECK(seen.contains(Fit::fits));
+  CHECK(seen.contains(Fit::none));
+  CHECK(words.contains("fits"));
+  CHECK(words.contains("does not fit"));
+  what.batch = 1 << 20;
+  bool few = false;
+  for (const GpuFit& fit : fits_on(what)) {
+    CHECK(fit.fit != Fit::fits);
+    if (fit.fit == Fit::too_few) {
+      few = true;
+      CHECK(word_of(fit, what.batch).ends_with(" of 1048576"));
+    }
+  }
+  CHECK(few);
+}
+
+TEST_CASE("what-if: where it cannot be told, the list says why", "[whatif]") {
+  WhatIf what = first_what_if();
+  REQUIRE(choose_model(what, "jamba-v0.1").empty());
+  choose_policy(what, "full");
+  for (const GpuFit& fit : fits_on(what)) {
+    CHECK(fit.fit == Fit::unknown);
+    CHECK(fit.words.find("recurrent layers") != std::string::npos);
+  }
+  what.model.reset();
+  CHECK(fits_on(what).front().words == "no model is chosen");
+}
+
+TEST_CASE("what-if: the runner plays the last of what it is asked", "[whatif]") {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::vector<Played> heard;
+  WhatIfRunner runner([&](Played played) {
+    const std::lock_guard lock(mutex);
+    heard.push_back(std::move(played));
+    changed.notify_all();
+  });
+  WhatIf what = small("streaming:window_tokens=32");
+  std::uint64_t last = 0;
+  for (int i = 1; i <= 20; ++i) {
+    what.workload.prompt = Tokens(200000 + i);
+    last = runner.ask(what, "run " + std::to_string(i));
+  }
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [&] { return !heard.empty() && heard.back().number == last; });
+  CHECK(heard.back().run->id == "run 20");
+  CHECK(heard.back().agrees == true);
+  CHECK(heard.size() <= 20);
+  for (std::size_t i = 1; i < heard.size(); ++i) CHECK(heard[i - 1].number < heard[i].number);
+  const std::size_t before = heard.size();
+  lock.unlock();
+  runner.ask(what, "dropped");
+  runner.forget();
+  what.policy = *make_policy("snapkv");
+  const std::uint64_t refused = runner.ask(what, "refused");
+  lock.lock();
+  changed.wait(lock, [&] { return heard.back().number == refused; });
+  CHECK(heard.back().run == nullptr);
+  CHECK(heard.back().error.find("snapkv") != std::string::npos);
+  for (std::size_t i = before; i < heard.size(); ++i) {
+    CHECK((heard[i].run == nullptr || heard[i].run->id != "dropped"));
+  }
+}
+
+TEST_CASE("what-if: too long a run is not played, and says who does", "[whatif]") {
+  WhatIf what = small("full");
+  what.workload.output = Tokens(kMostPlayedPasses + 1);
+  const auto played = play_what_if(what, "x");
+  REQUIRE(played);
+  CHECK(played->run == nullptr);
+  CHECK(played->error.find("kvfootprint run") != std::string::npos);
+  CHECK_FALSE(play_what_if(small("full"), "x", [] { return true; }));
+}
