@@ -11,6 +11,9 @@
 
 #include "cli/common/figure_options.h"
 #include "cli/common/manual.h"
+#include "gui/export/command.h"
+#include "gui/export/figure_file.h"
+#include "gui/export/view_file.h"
 #include "gui/view/keys.h"
 #include "gui/widgets/main_window.h"
 #include "gui/widgets/opener.h"
@@ -22,6 +25,7 @@ using namespace kvf::gui;
 
 struct Options {
   cli::FigureOptions figure;  // its view and files are those of the window too
+  std::string export_file;
   std::string generate;
 };
 
@@ -43,6 +47,15 @@ cli::Manual manual() {
 int show_window(const Options& options) {
   MainWindow window;
   Opener opener;
+  window.set_export([](const QString& file, const Document& document, const ViewState& view,
+                       QSize size) -> QString {
+    try {
+      write_view(QFile::encodeName(file).toStdString(), document, view, size);
+      return {};
+    } catch (const FigureError& error) {
+      return QString::fromStdString(error.what());
+    }
+  });
   QObject::connect(&window, &MainWindow::open_asked, &opener, &Opener::open);
   QObject::connect(&window, &MainWindow::range_shown, &opener, &Opener::read_detail);
   QObject::connect(&opener, &Opener::document_ready, &window, &MainWindow::show_document);
@@ -66,6 +79,9 @@ int run(int count, char** arguments) {
   Options options;
   app.add_option("FILES", options.figure.files,
                  "run files, traces or scenarios, laid over each other");
+  app.add_option(
+      "--export", options.export_file,
+      "draw to this file instead of a window: .png, .svg, .pdf, or .csv of what it shows");
   cli::add_figure_options(app, options.figure);
   app.add_option("--generate", options.generate)->group("");
   app.set_version_flag("--version", std::string("kvfootprint-viewer ") + KVF_VERSION);
@@ -78,6 +94,9 @@ int run(int count, char** arguments) {
   if (!options.generate.empty()) {
     std::fputs(cli::generate(options.generate, app, manual()).c_str(), stdout);
     return 0;
+  }
+  if (!options.export_file.empty()) {
+    return export_figure(count, arguments, options.figure, options.export_file);
   }
   // As large as the desktop says, also where that is one and a half.
   QGuiApplication::setHighDpiScaleFactorRoundingPolicy(

@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "models/utf8.h"
+#include "gui/export/csv_field.h"
 #include "sim/input/bind.h"
 #include "sim/input/problems.h"
 
@@ -49,14 +49,6 @@ void span_scores(CriticalPanel& panel) {
   const std::vector<std::string_view> names(tasks.begin(), tasks.end());
   throw std::invalid_argument(fmt::format("no scores of task {}{}", input::in_quotes(task),
                                           input::suggestion(task, names)));
-}
-
-// Quoted where a comma, a quote or the end of a line would be taken for CSV's own.
-std::string field(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string out = "\"";
-  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
-  return out + "\"";
 }
 
 }  // namespace
@@ -107,9 +99,9 @@ std::string csv_of(const CriticalFigure& figure) {
   for (const CriticalPanel& panel : figure.panels) {
     for (const ScoreCurve& curve : panel.curves) {
       for (const Score& point : curve.points) {
-        out += fmt::format("{},{},{},{},{},{},{},{}\n", field(panel.task), field(point.method),
-                           point.footprint, point.score, panel.full_score, panel.wanted,
-                           curve.critical.footprint, symbol(curve.critical.bound));
+        out += fmt::format("{},{},{},{},{},{},{},{}\n", csv_field(panel.task),
+                           csv_field(point.method), point.footprint, point.score, panel.full_score,
+                           panel.wanted, curve.critical.footprint, symbol(curve.critical.bound));
       }
     }
   }

@@ -11,9 +11,8 @@ namespace {
 
 bool read(const Run& run) {
   return std::all_of(run.series.begin(), run.series.end(), [](const Series& series) {
-    return std::all_of(series.on.begin(), series.on.end(), [](const auto& on) {
-      return on == nullptr || on->complete();
-    });
+    return std::all_of(series.on.begin(), series.on.end(),
+                       [](const auto& on) { return on == nullptr || on->complete(); });
   });
 }
 

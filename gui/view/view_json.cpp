@@ -188,7 +188,8 @@ std::string to_json(const ViewState& view) {
     lanes += (lanes.empty() ? "\n    " : ",\n    ") + lane_text(lane);
   }
   std::string text = fmt::format("{{\n  \"{}\": 1,\n", kFirstKey);
-  text += fmt::format("  \"axis\": {},\n", in_quotes(kAxisWords[static_cast<std::size_t>(view.axis)]));
+  text +=
+      fmt::format("  \"axis\": {},\n", in_quotes(kAxisWords[static_cast<std::size_t>(view.axis)]));
   text += fmt::format("  \"range\": {},\n", pair(view.range));
   text += fmt::format("  \"lanes\": [{}{}],\n", lanes, lanes.empty() ? "" : "\n  ");
   text += fmt::format("  \"focus\": {},\n", view.focus);
@@ -197,8 +198,8 @@ std::string to_json(const ViewState& view) {
   text += fmt::format("  \"selection\": {},\n", view.selection ? pair(*view.selection) : "null");
   text += fmt::format("  \"pins\": {},\n", list(view.pins, number));
   text += fmt::format("  \"compared\": {},\n", list(view.compared, in_quotes));
-  text +=
-      fmt::format("  \"theme\": {},\n", in_quotes(kThemeWords[static_cast<std::size_t>(view.theme)]));
+  text += fmt::format("  \"theme\": {},\n",
+                      in_quotes(kThemeWords[static_cast<std::size_t>(view.theme)]));
   text += fmt::format("  \"legend\": {},\n", boolean(view.legend));
   text += fmt::format("  \"phases\": {}\n}}\n", boolean(view.phases));
   return text;

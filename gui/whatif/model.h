@@ -30,7 +30,6 @@ struct WhatIf {
   std::string kv_dtype;    // of the cache; "": the model's
   Accounting accounting = Accounting::implementation;
   std::optional<Convention> convention{};  // absent: the policy's own
-  friend bool operator==(const WhatIf&, const WhatIf&) = default;
 };
 
 // What a user sees first: streaming heads on a long prompt.

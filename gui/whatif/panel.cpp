@@ -56,7 +56,10 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QWidget(parent), what_(first_what_if
   update_answer();
 }
 
-WhatIfPanel::~WhatIfPanel() = default;
+WhatIfPanel::~WhatIfPanel() {
+  // A window that closes takes the focus away, and a box that loses it says that it was edited.
+  for (QWidget* control : findChildren<QWidget*>()) control->disconnect(this);
+}
 
 void WhatIfPanel::edit(const std::function<void()>& change) {
   if (showing_) return;
@@ -83,7 +86,7 @@ void WhatIfPanel::update_answer() {
     simulation_->setText("simulation: nothing to play");
   }
   gpus_later_->start();
-  emit changed(baseline_ ? baseline_->run : nullptr, result_.run);
+  Q_EMIT changed(baseline_ ? baseline_->run : nullptr, result_.run);
 }
 
 void WhatIfPanel::hear(const Played& played) {
@@ -95,7 +98,7 @@ void WhatIfPanel::hear(const Played& played) {
   simulation_->setText(*played.agrees ? "closed form = simulation"
                                       : "closed form and simulation DIFFER: please report it");
   result_.run = played.run;
-  emit changed(baseline_ ? baseline_->run : nullptr, result_.run);
+  Q_EMIT changed(baseline_ ? baseline_->run : nullptr, result_.run);
 }
 
 void WhatIfPanel::pin_baseline() {
@@ -106,7 +109,7 @@ void WhatIfPanel::pin_baseline() {
   baseline_ = Baseline{*result_.figures, std::move(run)};
   say("Pinned as the baseline.");
   show_figures();
-  emit changed(baseline_->run, result_.run);
+  Q_EMIT changed(baseline_->run, result_.run);
 }
 
 void WhatIfPanel::copy(const QString& what, const std::string& words, const std::string& why_not) {

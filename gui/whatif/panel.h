@@ -41,14 +41,14 @@ class WhatIfPanel : public QWidget {
   // Opens a case of a scenario; asks which if there are several and none is given.
   void open_scenario(const QString& path, std::optional<int> number = {});
 
- public slots:
+ public Q_SLOTS:
   void pin_baseline();
   void copy_command_line();
   void copy_scenario();
   void copy_plan();  // of the GPU that is selected
   void choose_scenario();
 
- signals:
+ Q_SIGNALS:
   // What the case holds now, and what the baseline does. `baseline` is nullptr until one is pinned,
   // `now` while there is no answer. Comes again, with the same ids, when a case has been played.
   void changed(std::shared_ptr<const kvf::gui::Run> baseline,

@@ -45,7 +45,7 @@ QWidget* WhatIfPanel::make_controls() {
   auto* form = new QFormLayout(controls);
   form->setContentsMargins(0, 0, 6, 0);
   form->setVerticalSpacing(4);
-  form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+  form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
 
   model_ = menu("model");
   for (const input::CatalogueEntry& entry : input::catalogue()) {
@@ -148,6 +148,7 @@ QWidget* WhatIfPanel::make_controls() {
 void WhatIfPanel::show_controls() {
   showing_ = true;
   model_->setEditText(qt_text(what_.model_name.empty() ? what_.model->title : what_.model_name));
+  model_->lineEdit()->setCursorPosition(0);
   policy_->setCurrentIndex(policy_->findData(qt_text(what_.policy.name)));
   const PolicyDescription policy = describe(what_.policy);
   policy_words_->setText(qt_text(policy.summary));

@@ -145,7 +145,7 @@ void fill_with_policies(QComboBox& menu, const QString& none) {
 ParameterForm::ParameterForm(QWidget* parent) : QWidget(parent) {
   layout_ = new QFormLayout(this);
   layout_->setContentsMargins(0, 0, 0, 0);
-  layout_->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+  layout_->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   layout_->setVerticalSpacing(4);
 }
 
@@ -172,7 +172,7 @@ template <class Slot, class Change>
 void ParameterForm::edit(const std::string& name, Change&& change) {
   change(*std::get<Slot>(find_parameter(policy_, name)->slot));
   show_values();
-  emit edited();
+  Q_EMIT edited();
 }
 
 void ParameterForm::add_row(const ParameterInfo& info, const QList<QWidget*>& widgets) {
@@ -182,10 +182,13 @@ void ParameterForm::add_row(const ParameterInfo& info, const QList<QWidget*>& wi
   const QString help = info.unit.empty() ? text(info.help)
                                          : QString("%1 (%2)").arg(text(info.help), text(info.unit));
   for (QWidget* widget : widgets) {
-    box->addWidget(widget, qobject_cast<QSlider*>(widget) != nullptr ? 1 : 0);
+    const bool grows = qobject_cast<QSlider*>(widget) != nullptr || widgets.size() == 1;
+    box->addWidget(widget, grows ? 1 : 0);
     if (widget->toolTip().isEmpty()) widget->setToolTip(help);
   }
-  auto* label = new QLabel(title_of(info.name));
+  QString title = title_of(info.name);
+  title[0] = title[0].toUpper();
+  auto* label = new QLabel(title);
   label->setToolTip(help);
   label->setBuddy(widgets.back());
   layout_->addRow(label, line);
@@ -308,7 +311,7 @@ ParameterForm::Row ParameterForm::make(const ParameterInfo& info, const ChoiceRe
   ignore_wheel_unless_focused(*menu);
   connect(menu, &QComboBox::currentIndexChanged, this, [this, name](int index) {
     std::get<ChoiceRef>(find_parameter(policy_, name)->slot).choice->index = index;
-    emit edited();
+    Q_EMIT edited();
   });
   add_row(info, {menu});
   return {name, [=](const ParameterRef& ref) {
@@ -348,7 +351,7 @@ void ParameterForm::read_scores(const std::string& parameter, const QString& pat
     HeadScores scores = input::read_head_scores(path.toStdString());
     edit<HeadScores*>(parameter, [&](HeadScores& slot) { slot = std::move(scores); });
   } catch (const std::exception& error) {
-    emit failed(error.what());
+    Q_EMIT failed(error.what());
   }
 }
 
@@ -401,7 +404,7 @@ ParameterForm::Row ParameterForm::make(const ParameterInfo& info, std::vector<Po
       const auto slot = std::get<std::vector<PolicySpec>*>(find_parameter(read, name)->slot);
       edit<std::vector<PolicySpec>*>(name, [&](auto& to) { to = std::move(*slot); });
     } catch (const std::exception& error) {
-      emit failed(error.what());
+      Q_EMIT failed(error.what());
     }
   });
   add_row(info, {list});

@@ -33,7 +33,7 @@ class ParameterForm : public QWidget {
   // The file of a parameter that is a table of scores. Emits failed() if it is none.
   void read_scores(const std::string& parameter, const QString& path);
 
- signals:
+ Q_SIGNALS:
   void edited();                       // policy() is another
   void failed(const QString& reason);  // what was typed or chosen is no value
 

@@ -69,7 +69,7 @@ double Canvas::x_at(QPointF position) const {
 }
 
 void Canvas::ask(const ViewState& view, const QString& gesture) {
-  if (view != view_) emit view_asked(view, gesture);
+  if (view != view_) Q_EMIT view_asked(view, gesture);
 }
 
 void Canvas::resizeEvent(QResizeEvent* event) {
@@ -166,7 +166,7 @@ void Canvas::mouseMoveEvent(QMouseEvent* event) {
 void Canvas::mouseReleaseEvent(QMouseEvent* event) {
   const Drag was = std::exchange(drag_, Drag::none);
   if (was == Drag::pan) unsetCursor();
-  if (was == Drag::select) emit view_asked(view_, {});  // no longer selecting
+  if (was == Drag::select) Q_EMIT view_asked(view_, {});  // no longer selecting
   if (was != Drag::pressed || event->button() != Qt::LeftButton || !view_.selection) return;
   // A click beside the selection ends it; inside, it may be half of a double click.
   if (pressed_x_ < view_.selection->begin || pressed_x_ > view_.selection->end) {
@@ -206,7 +206,7 @@ void Canvas::contextMenuEvent(QContextMenuEvent* event) {
     if (there && event->reason() == QContextMenuEvent::Mouse) next = focus_lane(next, i);
   }
   ask(next);
-  emit lane_menu_asked(event->globalPos());
+  Q_EMIT lane_menu_asked(event->globalPos());
 }
 
 }  // namespace kvf::gui

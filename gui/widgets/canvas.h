@@ -32,7 +32,7 @@ class Canvas : public QWidget {
   QSize sizeHint() const override { return {1100, 700}; }
   QSize minimumSizeHint() const override { return {320, 200}; }
 
- signals:
+ Q_SIGNALS:
   // The view that a gesture asks for; `gesture` as History::set takes it.
   void view_asked(const kvf::gui::ViewState& view, const QString& gesture);
   // What can be done with the focused lane, there.

@@ -1,6 +1,5 @@
 #include "gui/widgets/chooser.h"
 
-#include <QCoreApplication>
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QListWidget>
@@ -62,10 +61,16 @@ void Chooser::choose() {
 // Up and down move in the list while one types.
 bool Chooser::eventFilter(QObject* watched, QEvent* event) {
   if (event->type() == QEvent::KeyPress) {
+    constexpr int kPage = 10;
     const int key = static_cast<QKeyEvent*>(event)->key();
-    if (key == Qt::Key_Down || key == Qt::Key_Up || key == Qt::Key_PageDown ||
-        key == Qt::Key_PageUp) {
-      QCoreApplication::sendEvent(list_, event);
+    const int rows = key == Qt::Key_Down       ? 1
+                     : key == Qt::Key_Up       ? -1
+                     : key == Qt::Key_PageDown ? kPage
+                     : key == Qt::Key_PageUp   ? -kPage
+                                               : 0;
+    if (rows != 0) {
+      list_->setCurrentRow(
+          std::clamp(list_->currentRow() + rows, 0, std::max(0, list_->count() - 1)));
       return true;
     }
   }

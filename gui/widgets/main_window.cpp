@@ -57,7 +57,7 @@ MainWindow::MainWindow() {
   connect(runs_, &RunList::view_asked, this, [this](const ViewState& view) { set_view(view); });
   connect(welcome_, &Welcome::open_asked, this, &MainWindow::ask_for_files);
   connect(welcome_, &Welcome::file_asked, this,
-          [this](const QString& file) { emit open_asked({file}); });
+          [this](const QString& file) { Q_EMIT open_asked({file}); });
   connect(welcome_, &Welcome::what_if_asked, this, [this] { perform(Command::what_if); });
   welcome_->look_in(QStringLiteral("."));
 
@@ -73,7 +73,8 @@ MainWindow::MainWindow() {
   restoreGeometry(settings.value(QStringLiteral("geometry")).toByteArray());
 }
 
-MainWindow::~MainWindow() = default;
+// The panel says when it goes: while there is somebody to hear it.
+MainWindow::~MainWindow() { delete std::exchange(what_if_panel_, nullptr); }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
   QSettings().setValue(QStringLiteral("geometry"), saveGeometry());
@@ -91,7 +92,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
   }
   if (files.isEmpty()) return;
   event->acceptProposedAction();
-  emit open_asked(files);
+  Q_EMIT open_asked(files);
 }
 
 void MainWindow::set_export(Export write) {
@@ -114,6 +115,7 @@ void MainWindow::toggle_what_if() {
     connect(what_if_panel_, &QDockWidget::visibilityChanged, this, &MainWindow::refresh);
     connect(panel, &WhatIfPanel::changed, this, &MainWindow::show_what_if);
     panel->set_what_if(panel->what_if());
+    what_if_panel_->show();
   }
   refresh();
 }
@@ -161,6 +163,7 @@ void MainWindow::merge_documents() {
   }
   drawn_ = document_;
   canvas_->show_document(drawn_);
+  runs_->show_view(view());  // before its runs: which tasks are open follows from it
   runs_->show_document(document_);
   refresh();
   refresh_problems();
@@ -259,6 +262,7 @@ void MainWindow::refresh() {
   runs_->show_view(now);
   if (!document_->runs.empty() && pages_->currentWidget() != canvas_) {
     pages_->setCurrentWidget(canvas_);
+    for (QDockWidget* panel : {runs_panel_, values_panel_, statistics_panel_}) panel->show();
     canvas_->setFocus();
   } else if (document_->runs.empty()) {
     pages_->setCurrentWidget(welcome_);

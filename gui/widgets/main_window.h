@@ -53,7 +53,7 @@ class MainWindow : public QMainWindow {
   QString save_view(const QString& file) const;
   QString export_to(const QString& file) const;
 
- public slots:
+ public Q_SLOTS:
   // What has been read of the files so far.
   void show_document(std::shared_ptr<const kvf::gui::Document> document);
   // Comes to what is shown, and takes the place of what it was; nullptr: there is none.
@@ -64,7 +64,7 @@ class MainWindow : public QMainWindow {
   // Panels follow the view when nothing else is to be done; this brings them up to it now.
   void refresh_panels();
 
- signals:
+ Q_SIGNALS:
   void open_asked(const QStringList& files);
   // A part of the axis is looked at: of a very long file its details may be read.
   void range_shown(kvf::gui::Axis axis, double begin, double end);
@@ -115,6 +115,8 @@ class MainWindow : public QMainWindow {
   TextTable* values_ = nullptr;
   TextTable* statistics_ = nullptr;
   TextTable* problems_ = nullptr;
+  QDockWidget* runs_panel_ = nullptr;
+  QDockWidget* values_panel_ = nullptr;
   QDockWidget* problems_panel_ = nullptr;
   QDockWidget* statistics_panel_ = nullptr;
   QDockWidget* what_if_panel_ = nullptr;

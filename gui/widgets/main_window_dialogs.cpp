@@ -42,7 +42,7 @@ void MainWindow::ask_for_files() {
       this, tr("Open files"), {},
       tr("Run files, traces, scenarios (*.kvf *.json *.json.gz *.pickle *.sqlite *.yaml);;"
          "All files (*)"));
-  if (!files.isEmpty()) emit open_asked(files);
+  if (!files.isEmpty()) Q_EMIT open_asked(files);
 }
 
 void MainWindow::ask_for_view() {

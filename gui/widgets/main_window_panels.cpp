@@ -11,6 +11,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <set>
+#include <string>
 
 #include "gui/render/words.h"
 #include "gui/view/statistics.h"
@@ -144,18 +146,20 @@ void MainWindow::make_panels() {
                               {tr("Run"), tr("Series"), tr("Start"), tr("End"), tr("Change"),
                                tr("Least"), tr("Most"), tr("Most at"), tr("Area")});
   problems_ = new TextTable(tr("Problems"), {tr("File or run"), tr("What is wrong")});
-  QDockWidget* runs_panel =
-      add_panel(tr("Runs"), QStringLiteral("runs-panel"), runs_, Qt::LeftDockWidgetArea);
-  QDockWidget* values = add_panel(values_->accessibleName(), QStringLiteral("values-panel"),
-                                  values_, Qt::BottomDockWidgetArea);
+  runs_panel_ = add_panel(tr("Runs"), QStringLiteral("runs-panel"), runs_, Qt::LeftDockWidgetArea);
+  values_panel_ = add_panel(values_->accessibleName(), QStringLiteral("values-panel"), values_,
+                            Qt::BottomDockWidgetArea);
   statistics_panel_ = add_panel(statistics_->accessibleName(), QStringLiteral("statistics-panel"),
                                 statistics_, Qt::BottomDockWidgetArea);
   problems_panel_ = add_panel(problems_->accessibleName(), QStringLiteral("problems-panel"),
                               problems_, Qt::BottomDockWidgetArea);
-  problems_panel_->hide();
-  resizeDocks({runs_panel}, {250}, Qt::Horizontal);
-  resizeDocks({values, statistics_panel_}, {190, 190}, Qt::Vertical);
-  resizeDocks({values, statistics_panel_}, {450, 700}, Qt::Horizontal);
+  // There is something in them once a file is open.
+  for (QDockWidget* panel : {runs_panel_, values_panel_, statistics_panel_, problems_panel_}) {
+    panel->hide();
+  }
+  resizeDocks({runs_panel_}, {250}, Qt::Horizontal);
+  resizeDocks({values_panel_, statistics_panel_}, {190, 190}, Qt::Vertical);
+  resizeDocks({values_panel_, statistics_panel_}, {450, 700}, Qt::Horizontal);
 
   place_ = new QLabel;
   place_->setAccessibleName(tr("What is shown"));
@@ -175,7 +179,7 @@ void MainWindow::refresh_panels() {
   refresh_statistics();
   const Interval range = shown_range(*document_, view());
   if (!document_->complete || !document_->runs.empty()) {
-    emit range_shown(view().axis, range.begin, range.end);
+    Q_EMIT range_shown(view().axis, range.begin, range.end);
   }
 }
 
@@ -201,9 +205,13 @@ void MainWindow::refresh_statistics() {
   const ViewState& now = view();
   const Interval range = now.selection ? *now.selection : shown_range(*document_, now);
   std::vector<QStringList> rows;
+  std::set<std::string> tasks;
+  for (const Run* run : shown_runs(*document_, now)) tasks.insert(run->task);
   for (const RangeStatistics& row : statistics(*drawn_, now, range, !canvas_->is_selecting())) {
     const TrackUnit unit = row.series->unit;
-    rows.push_back({qt(row.run->label), qt(row.series->name), qt(value_in_words(unit, row.start)),
+    const bool of_task = tasks.size() > 1 && !row.run->task.empty();
+    rows.push_back({qt(of_task ? row.run->label + ", " + row.run->task : row.run->label),
+                    qt(row.series->name), qt(value_in_words(unit, row.start)),
                     qt(value_in_words(unit, row.end)), signed_words(unit, row.delta()),
                     qt(value_in_words(unit, row.min)), qt(value_in_words(unit, row.max)),
                     qt(place_in_words(now.axis, row.max_at)), area_words(row, now.axis)});

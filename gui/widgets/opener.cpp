@@ -88,7 +88,7 @@ void Opener::start(Job job) {
 void Opener::take(const std::shared_ptr<const Document>& document, int job) {
   if (job != job_) return;
   document_ = document;
-  emit document_ready(document_);
+  Q_EMIT document_ready(document_);
 }
 
 }  // namespace kvf::gui

@@ -21,13 +21,13 @@ class Opener : public QObject {
   // Stops reading; waits for the series that is being read.
   ~Opener() override;
 
- public slots:
+ public Q_SLOTS:
   // Beside what is open already.
   void open(const QStringList& files);
   // What is looked at of very long files, once all else has been read.
   void read_detail(kvf::gui::Axis axis, double begin, double end);
 
- signals:
+ Q_SIGNALS:
   void document_ready(std::shared_ptr<const kvf::gui::Document> document);
 
  private:

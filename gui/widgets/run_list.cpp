@@ -173,7 +173,7 @@ void RunList::changed(QTreeWidgetItem* item, int column) {
         next = show_run(next, *document_, id_of(item->child(j)), checked);
       }
     }
-    emit view_asked(next);
+    Q_EMIT view_asked(next);
   } else if (checked) {
     compare(static_cast<std::size_t>(column - kA), item);
   } else {
@@ -183,7 +183,7 @@ void RunList::changed(QTreeWidgetItem* item, int column) {
 
 void RunList::compare(std::size_t which, const QTreeWidgetItem* item) {
   if (item == nullptr || item->parent() == nullptr) return;
-  emit view_asked(set_compared(view_, *document_, which, id_of(item)));
+  Q_EMIT view_asked(set_compared(view_, *document_, which, id_of(item)));
 }
 
 bool RunList::eventFilter(QObject* watched, QEvent* event) {

@@ -21,7 +21,7 @@ class RunList : public QWidget {
   void show_view(const ViewState& view);
   QTreeWidget& tree() { return *tree_; }
 
- signals:
+ Q_SIGNALS:
   void view_asked(const kvf::gui::ViewState& view);
 
  protected:

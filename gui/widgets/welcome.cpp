@@ -8,16 +8,21 @@
 namespace kvf::gui {
 
 Welcome::Welcome(QWidget* parent)
-    : QWidget(parent), errors_(new QLabel(this)), newest_(new QPushButton(this)) {
+    : QWidget(parent),
+      errors_(new QLabel(this)),
+      newest_(new QPushButton(tr("Open the newest run file here"), this)) {
   auto* title = new QLabel(tr("Memory over time of KV caches"), this);
   QFont large = title->font();
   large.setPointSizeF(large.pointSizeF() * 1.8);
   title->setFont(large);
   auto* words = new QLabel(
       tr("Open run files (*.kvf) or traces of PyTorch, Kineto and Nsight Systems: several at once "
-         "are laid over each other. Files can be dropped here.\n\n"
-         "To make a run file:   kvfootprint run scenarios/paper-128k.yaml -o paper-128k.kvf"),
+         "are laid over each other. Files can be dropped here."),
       this);
+  auto* command = new QLabel(
+      tr("To make a run file:   kvfootprint run scenarios/paper-128k.yaml -o paper-128k.kvf"),
+      this);
+  command->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   words->setWordWrap(true);
   words->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   auto* open = new QPushButton(tr("Open files ..."), this);
@@ -34,7 +39,7 @@ Welcome::Welcome(QWidget* parent)
   auto* column = new QVBoxLayout(page);
   column->setSpacing(14);
   for (QWidget* widget : {static_cast<QWidget*>(title), static_cast<QWidget*>(errors_),
-                          static_cast<QWidget*>(words)}) {
+                          static_cast<QWidget*>(words), static_cast<QWidget*>(command)}) {
     column->addWidget(widget);
   }
   for (QPushButton* button : {newest_, open, what_if}) {
@@ -48,7 +53,7 @@ Welcome::Welcome(QWidget* parent)
 
   connect(open, &QPushButton::clicked, this, &Welcome::open_asked);
   connect(what_if, &QPushButton::clicked, this, &Welcome::what_if_asked);
-  connect(newest_, &QPushButton::clicked, this, [this] { emit file_asked(newest_file_); });
+  connect(newest_, &QPushButton::clicked, this, [this] { Q_EMIT file_asked(newest_file_); });
 }
 
 void Welcome::look_in(const QString& folder) {

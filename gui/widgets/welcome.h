@@ -19,7 +19,7 @@ class Welcome : public QWidget {
   void look_in(const QString& folder);
   void show_errors(const QString& words);
 
- signals:
+ Q_SIGNALS:
   void open_asked();
   void file_asked(const QString& file);
   void what_if_asked();

@@ -85,7 +85,7 @@ QStringList texts_of(const QByteArray& svg) {
 class CriticalPlotTest : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void points_lines_and_rings_are_where_their_numbers_are() {
     for (const Theme theme : {Theme::light, Theme::dark}) {
       const Picture picture({"recall"}, theme);

@@ -140,15 +140,19 @@ TEST_CASE("passes lie on rows, passes and seconds") {
 }
 
 TEST_CASE("a clock that does not know all passes lays those that it knows") {
+  using Points = std::vector<CurvePoint>;
+  const bool steady = GENERATE(false, true);  // a point for each pass
   Timeline timeline;
   timeline.tracks = {
       {{"total", "", -1, 2}, {{0, 4, 5}, {4, 1, 1}, {0, 8, 7}, {8, 10, 9}, {8, 7, 9}}}};
-  timeline.curves = {{{"passes", "", TrackUnit::passes}, {{10, 2}, {30, 2}}}};
+  timeline.curves = {{{"passes", "", TrackUnit::passes},
+                      steady ? Points{{10, 1}, {30, 2}} : Points{{10, 2}, {30, 2}}}};
   const Written file({{sample_info(), timeline}});
   const Document outline = load_outline({file.file});
   const Document whole = complete(outline);
   CHECK(disagreement(outline, whole) == "");
-  CHECK(xs_of(whole.runs[0]->series[0].at(Axis::second)->steps) == Numbers{10, 10, 10, 30});
+  CHECK(xs_of(whole.runs[0]->series[0].at(Axis::second)->steps) ==
+        (steady ? Numbers{10, 30, 30, 30} : Numbers{10, 10, 10, 30}));
   CHECK(values_of(whole.runs[0]->series[0].at(Axis::second)->steps) == Numbers{8, 8, 10, 7});
 }
 

@@ -49,7 +49,7 @@ HeadRow row(const std::string& label, std::int64_t layer, std::int64_t cells,
 class MapsTest : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void each_block_and_pass_has_its_colour() {
     using enum BlockState;
     constexpr BlockState kWant[3][5] = {{live, live, live, pinned, pinned},

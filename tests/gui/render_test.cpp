@@ -108,7 +108,7 @@ Scale scale_in(const Document& document, const ViewState& view) {
 class RenderTest : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   // A maximum of one pass in a million is as high as it should be, at its place, at any zoom.
   void no_peak_is_lost() {
     Document document;

@@ -12,7 +12,7 @@ using namespace kvf::gui;
 class ThemeTest : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void contrast_is_that_of_wcag() {
     QCOMPARE(contrast(Qt::white, Qt::black), 21.0);
     QCOMPARE(contrast(Qt::white, Qt::white), 1.0);

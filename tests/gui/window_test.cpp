@@ -45,7 +45,7 @@ QString qt(std::string_view text) {
 class WindowTest : public QObject {
   Q_OBJECT
 
- private slots:
+ private Q_SLOTS:
   void initTestCase() {
     QStandardPaths::setTestModeEnabled(true);
     QCoreApplication::setOrganizationName(QStringLiteral("kvfootprint-test"));
@@ -117,7 +117,13 @@ class WindowTest : public QObject {
                       modifiers, Qt::NoScrollPhase, false);
     QApplication::sendEvent(&canvas(), &event);
   }
+  // Where the keyboard is; a dialog that has closed gives it back.
   void press(const QString& keys) {
+    if (QApplication::focusWidget() == nullptr) {
+      window_->activateWindow();
+      QVERIFY(QTest::qWaitForWindowActive(window_.get()));
+      canvas().setFocus();
+    }
     QTest::keySequence(QApplication::focusWidget(), QKeySequence(keys));
   }
   // The title of the dialog that waits while `act` runs; it is closed.
@@ -725,6 +731,7 @@ void WindowTest::lanes_and_commands_are_found_by_typing() {
   press(QStringLiteral("Ctrl+Shift+P"));
   dialog = open_dialog(QStringLiteral("Find a command"));
   QVERIFY(dialog != nullptr);
+  QVERIFY(QTest::qWaitForWindowActive(dialog));
   auto* line = dialog->findChild<QLineEdit*>();
   QTest::keyClicks(line, QStringLiteral("zoom"));
   QVERIFY(dialog->findChild<QListWidget*>()->count() >= 2);

@@ -1,0 +1,22 @@
+// What a view shows, as a file: a picture, or a table of its values.
+#pragma once
+
+#include <QSize>
+#include <string>
+
+#include "gui/document/document.h"
+#include "gui/view/view_state.h"
+
+namespace kvf::gui {
+
+// .png, .svg and .pdf as the screen draws it, .csv as csv_of(). `document` has what with_derived()
+// adds. Throws FigureError.
+void write_view(const std::string& file, const Document& document, const ViewState& view,
+                QSize size);
+
+// A line a point of each series in the lanes and the range that are shown, and of the parts of a stack;
+// of maps there is nothing. A value holds until the next line of its series; the first may have begun
+// before the range.
+std::string csv_of(const Document& document, const ViewState& view);
+
+}  // namespace kvf::gui

@@ -1,0 +1,174 @@
+"""`kvfootprint plot`: figures as files without a screen, and what it says of what cannot be drawn.
+
+    tests/gui/plot.py KVFOOTPRINT VIEWER SCENARIO
+"""
+
+import csv
+import os
+import re
+import resource
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree
+
+SCORES = """method,task,footprint,score,full_score
+a,recall,0.2,30,100
+a,recall,1.0,110,100
+b,recall,0.3,95,100
+c,rag,0.9,5,50
+"""
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+class Check:
+    def __init__(self, program, folder):
+        self.program, self.folder, self.bad = program, folder, []
+
+    def expect(self, holds, text):
+        if not holds:
+            self.bad.append(text)
+
+    def run(self, *arguments, program=None, **options):
+        # A session without a screen, whatever this one has.
+        environment = {name: value for name, value in os.environ.items()
+                       if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+        environment.update(options.pop("env", {}))
+        return subprocess.run([program or self.program, *arguments], stdout=subprocess.PIPE,
+                              stderr=subprocess.PIPE, timeout=120, check=False, encoding="utf-8",
+                              cwd=self.folder, env=environment, **options)
+
+    def drawn(self, name, *arguments):
+        done = self.run("plot", "-o", name, *arguments)
+        self.expect(done.returncode == 0 and done.stdout == "" and done.stderr == "",
+                    f"{arguments}: {done.returncode}, {done.stdout}{done.stderr}")
+        path = os.path.join(self.folder, name)
+        if not os.path.exists(path):
+            return b""
+        with open(path, "rb") as file:
+            return file.read()
+
+    def texts(self, name, *arguments):
+        """The texts of a figure as SVG."""
+        data = self.drawn(name, *arguments)
+        if not data:
+            return []
+        root = xml.etree.ElementTree.fromstring(data)
+        return ["".join(text.itertext()) for text in root.iter(SVG + "text")]
+
+    def refused(self, words, *arguments, **options):
+        """Exit status 2, the words, and nothing left that was not there before."""
+        before = sorted(os.listdir(self.folder))
+        done = self.run(*arguments, **options)
+        self.expect(done.returncode == 2 and words in done.stderr,
+                    f"{arguments}: want {words!r}, got {done.returncode}, {done.stderr!r}")
+        self.expect(sorted(os.listdir(self.folder)) == before, f"{arguments}: left something")
+
+
+def critical(check):
+    kind = ("--kind", "critical", "scores.csv")
+    texts = check.texts("a.svg", *kind)
+    for word in ["recall", "rag", "a", "b", "c", "80.0 %", "< 30.0 %", "> 90.0 %"]:
+        check.expect(word in texts, f"no text {word!r} in {texts}")
+    texts = check.texts("b.svg", *kind, "--task", "recall", "--fraction", "0.5", "--pareto",
+                        "--theme", "dark")
+    check.expect("recall" in texts and "rag" not in texts and "50 %: 50" in texts, texts)
+    # 30 at 0.2, 110 at 1: 50 is a quarter of the way.
+    check.expect("40.0 %" in texts, texts)
+
+    png = check.drawn("c.png", *kind, "--width", "640", "--height", "480")
+    check.expect(png[:8] == b"\x89PNG\r\n\x1a\n" and struct.unpack(">II", png[16:24]) == (640, 480),
+                 f"PNG: {png[:24]}")
+    check.expect(check.drawn("d.png", *kind, "--width", "640", "--height", "480") == png,
+                 "the same figure has other bytes")
+    pdf = check.drawn("e.pdf", *kind)
+    box = re.search(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", pdf)
+    check.expect(pdf[:5] == b"%PDF-" and box and (float(box[1]), float(box[2])) == (1200, 675),
+                 f"PDF: {pdf[:8]}, {box}")
+    rows = list(csv.DictReader(check.drawn("f.csv", *kind).decode("utf-8").splitlines()))
+    check.expect([row["method"] for row in rows] == ["a", "a", "b", "c"] and
+                 [row["bound"] for row in rows] == ["=", "=", "<", ">"] and
+                 rows[0]["wanted_score"] == "90", rows)
+    # Names of files and tasks are no options.
+    shutil.copy(os.path.join(check.folder, "scores.csv"), os.path.join(check.folder, "--pareto"))
+    check.expect(check.texts("g.svg", "--kind", "critical", "--", "--pareto") != [], "--pareto")
+
+
+def view(check, scenario):
+    done = check.run("run", scenario, "-o", "run.kvf")
+    check.expect(done.returncode == 0, done.stderr)
+    texts = check.texts("h.svg", "run.kvf")
+    rows = list(csv.DictReader(check.drawn("i.csv", "run.kvf").decode("utf-8").splitlines()))
+    check.expect(rows and {"lane", "run", "series", "unit", "value"} <= set(rows[0]) and
+                 any(int(row["value"]) > 0 for row in rows), rows[:3])
+    check.expect(check.drawn("j.png", "run.kvf")[:4] == b"\x89PNG" and
+                 check.drawn("k.pdf", "run.kvf")[:5] == b"%PDF-", "no PNG or PDF of a view")
+    check.expect(any("GiB" in text or "MiB" in text or "entries" in text for text in texts), texts)
+    check.refused("no.kvf", "plot", "no.kvf", "-o", "x.svg")
+    check.refused("no.json", "plot", "run.kvf", "--view", "no.json", "-o", "x.svg")
+    with open(os.path.join(check.folder, "view.json"), "w", encoding="utf-8") as file:
+        file.write("{")
+    check.refused("view.json:1:2: error: ", "plot", "run.kvf", "--view", "view.json", "-o", "x.svg")
+
+
+def refusals(check):
+    kind = ("plot", "--kind", "critical", "scores.csv", "-o")
+    check.refused("no.csv: error: there is no such file", "plot", "--kind", "critical", "no.csv", "-o", "x.svg")
+    check.refused("--kind", "plot", "--kind", "other", "scores.csv", "-o", "x.svg")
+    check.refused("--output is required", "plot", "scores.csv")
+    check.refused("no scores of task 'recal'; did you mean 'recall'?", *kind, "x.svg", "--task",
+                  "recal")
+    check.refused("the fraction is 2; expected more than 0", *kind, "x.svg", "--fraction", "2")
+    check.refused("its name ends with '.jpg'; expected .png, .svg, .pdf or .csv", *kind, "x.jpg")
+    check.refused("cannot write /no/x.svg: No such file or directory", *kind, "/no/x.svg")
+    check.refused("bad.csv:1:1: error: unknown column", "plot", "--kind", "critical", "bad.csv",
+                  "-o", "x.svg")
+    check.refused("are of one table of scores; 2 files", *kind[:-1], "scores.csv", "-o", "x.svg")
+    os.symlink("/dev/full", os.path.join(check.folder, "full.svg"))
+    check.refused("cannot write full.svg: it is not a regular file", *kind, "full.svg")
+    # A disk that is full after 100 bytes: an old figure stays.
+    small = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+    for name in ["a.svg", "c.png", "e.pdf", "f.csv"]:
+        path = os.path.join(check.folder, name)
+        with open(path, "rb") as file:
+            old = file.read()
+        check.refused(f"cannot write {name}: File too large", *kind, name, preexec_fn=small,
+                      restore_signals=False)
+        with open(path, "rb") as file:
+            check.expect(file.read() == old, f"{name}: the old figure is gone")
+
+
+def without_viewer(check, viewer):
+    alone = os.path.join(check.folder, "alone")
+    os.mkdir(alone)
+    shutil.copy(check.program, alone)
+    program = os.path.join(alone, "kvfootprint")
+    arguments = ("plot", "--kind", "critical", "scores.csv", "-o", "x.svg")
+    check.refused("plot needs kvfootprint-viewer", *arguments, program=program,
+                  env={"PATH": alone})
+    # Then PATH has it.
+    done = check.run(*arguments, program=program, env={"PATH": os.path.dirname(viewer)})
+    check.expect(done.returncode == 0, done.stderr)
+
+
+def main(program, viewer, scenario):
+    with tempfile.TemporaryDirectory() as folder:
+        check = Check(program, folder)
+        with open(os.path.join(folder, "scores.csv"), "w", encoding="utf-8") as file:
+            file.write(SCORES)
+        with open(os.path.join(folder, "bad.csv"), "w", encoding="utf-8") as file:
+            file.write(SCORES.replace("method", "methode"))
+        critical(check)
+        view(check, scenario)
+        refusals(check)
+        without_viewer(check, viewer)
+        for text in check.bad:
+            print(text)
+        print(f"plot: {len(check.bad)} wrong")
+        return 1 if check.bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
