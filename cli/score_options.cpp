@@ -6,6 +6,7 @@
 
 #include "sim/input/json.h"
 #include "sim/input/tsv.h"
+#include "sim/scenario_scores.h"
 #include "timeline/json_text.h"
 
 namespace kvf::cli {
@@ -22,11 +23,7 @@ void ScoreOptions::add_to(CLI::App& command, CLI::Option* needs) {
 }
 
 ScoreModel::Synthetic ScoreOptions::synthetic(const input::ScenarioScores& scenario) const {
-  ScoreModel::Synthetic result;
-  if (scenario.seed) result.seed = static_cast<std::uint64_t>(*scenario.seed);
-  if (scenario.sinks) result.sinks = *scenario.sinks;
-  if (scenario.half_life) result.half_life = *scenario.half_life;
-  if (scenario.heavy_hitters) result.heavy_hitters = *scenario.heavy_hitters;
+  ScoreModel::Synthetic result = synthetic_scores(scenario);
   if (seed) result.seed = static_cast<std::uint64_t>(*seed);
   return result;
 }
