@@ -16,6 +16,7 @@ namespace kvf::capture {
 class GpuRecorder : public Recorder {
  public:
   GpuRecorder(const CuptiReport& found, Sink sink) : collector_(found, std::move(sink)) {}
+  explicit GpuRecorder(Collector collector) : collector_(std::move(collector)) {}
 
   std::int64_t now() const override { return collector_.now(); }
   void begin(const std::string& text) override { open_.push_back(collector_.range(text)); }
