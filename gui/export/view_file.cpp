@@ -11,24 +11,11 @@
 #include "gui/export/figure_file.h"
 #include "gui/render/render.h"
 #include "gui/render/stack.h"
+#include "gui/render/words.h"
 #include "gui/view/derive.h"
 
 namespace kvf::gui {
 namespace {
-
-std::string_view unit_of(TrackUnit unit) {
-  switch (unit) {
-    case TrackUnit::entries:
-      return "entries";
-    case TrackUnit::bytes:
-      return "bytes";
-    case TrackUnit::blocks:
-      return "blocks";
-    case TrackUnit::passes:
-      return "passes";
-  }
-  return "";
-}
 
 // Points of which something is in the range: the one that holds when it begins, too.
 std::pair<std::int64_t, std::int64_t> shown_points(const StepSeries& steps, Interval range) {
@@ -47,7 +34,7 @@ void add_series(std::string& out, std::size_t lane, const LaneSeries& one, Inter
   const auto [first, last] = shown_points(steps, range);
   const auto line = [&](std::string_view series, std::int64_t point, std::int64_t value) {
     out += fmt::format("{},{},{},{},{},{},{}\n", lane + 1, csv_field(one.run->id),
-                       csv_field(one.run->label), csv_field(series), unit_of(one.series->unit),
+                       csv_field(one.run->label), csv_field(series), unit_in_words(one.series->unit),
                        steps.x(point), value);
   };
   for (std::int64_t point = first; point < last; ++point) {

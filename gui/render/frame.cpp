@@ -42,7 +42,6 @@ void paint_scale(QPainter& painter, const Frame& frame, const Scale& scale) {
   const auto line = [&](double value, const QColor& colour) {
     painter.fillRect(QRectF(plot.left(), std::round(scale.y_of(value)), plot.width(), 1), colour);
   };
-  for (const double value : ticks.minor) line(value, frame.colours().minor_grid);
   painter.setFont(font);
   for (const Tick& tick : ticks.major) {
     line(tick.at, tick.at == 0 ? frame.colours().axis : frame.colours().grid);

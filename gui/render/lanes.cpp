@@ -17,20 +17,6 @@ namespace {
 // A limit above this many times the peak would flatten the curves.
 constexpr double kLimitInView = 1.6;
 
-std::string_view words_of(TrackUnit unit) {
-  switch (unit) {
-    case TrackUnit::entries:
-      return "entries";
-    case TrackUnit::bytes:
-      return "bytes";
-    case TrackUnit::blocks:
-      return "blocks";
-    case TrackUnit::passes:
-      return "passes";
-  }
-  return "";
-}
-
 // The least and the most of all that the series ever holds.
 StepColumn extremes(const SeriesOnAxis& on) {
   const std::int64_t edges[] = {on.begin, on.end + 1};
@@ -76,8 +62,11 @@ void paint_limit(QPainter& painter, const Frame& frame, const Scale& scale,
   painter.setFont(letters(Letters::small));
   const double height = painter.fontMetrics().height();
   const bool in_view = y >= frame.plot.top();
-  QRectF box(frame.plot.left() + 6, (in_view ? y : frame.plot.top()) + 2, frame.plot.width() - 12,
-             height);
+  // To the left: peaks are rather at the end. Above its line, if there is room.
+  const bool above = in_view && y - height - 2 >= frame.plot.top();
+  const QRectF box(frame.plot.left() + 6,
+                   above ? y - height - 2 : std::max(y, frame.plot.top()) + 2,
+                   frame.plot.width() - 12, height);
   if (in_view) {
     painter.setPen(mark.pen(2));
     painter.drawLine(QPointF(frame.plot.left(), y), QPointF(frame.plot.right(), y));
@@ -85,7 +74,7 @@ void paint_limit(QPainter& painter, const Frame& frame, const Scale& scale,
     words += ", above this scale";
   }
   painter.setPen(mark.line);
-  text_in(painter, box, Qt::AlignRight | Qt::AlignTop, qt(words));
+  text_in(painter, box, Qt::AlignLeft | Qt::AlignTop, qt(words));
 }
 
 }  // namespace
@@ -141,7 +130,7 @@ void paint_lines(QPainter& painter, const Frame& frame) {
   painter.restore();
   const TrackUnit unit = shown.front().series->unit;
   std::string title = frame.lane.series;
-  if (title != words_of(unit)) title += ", " + std::string(words_of(unit));
+  if (title != unit_in_words(unit)) title += ", " + std::string(unit_in_words(unit));
   paint_header(painter, frame, title, legend);
 }
 
@@ -227,8 +216,15 @@ void paint_difference(QPainter& painter, const Frame& frame) {
                                 .arg(qt(frame.lane.series)));
   }
   const LaneSeries& one = shown.front();
-  const Scale scale = scale_of_lane(frame);
-  paint_scale(painter, frame, scale);
+  const StepColumn all = extremes(*one.on);
+  const bool nothing = all.min == 0 && all.max == 0;
+  Scale scale = scale_of_lane(frame);
+  if (nothing) {
+    scale.low = -1;  // the line in the middle, and no figures beside it
+    scale.high = 1;
+  } else {
+    paint_scale(painter, frame, scale);
+  }
   std::vector<StepColumn> columns(frame.columns());
   columns_of(*one.on, frame.edges, columns);
   const double zero = std::round(scale.y_of(0));
@@ -249,12 +245,12 @@ void paint_difference(QPainter& painter, const Frame& frame) {
   Mark edge;
   edge.line = frame.colours().axis;
   draw_steps(painter, frame, scale, columns, edge);
-  const StepColumn all = extremes(*one.on);
-  if (all.min == 0 && all.max == 0) {
+  if (nothing) {
     painter.setFont(letters(Letters::small));
     painter.setPen(frame.colours().text);
-    text_in(painter, frame.plot.adjusted(8, 4, -8, 0), Qt::AlignLeft | Qt::AlignTop,
-            QStringLiteral("0 everywhere"));
+    const double height = painter.fontMetrics().height();
+    text_in(painter, QRectF(frame.plot.left() + 8, zero - height - 3, frame.plot.width(), height),
+            Qt::AlignLeft | Qt::AlignVCenter, QStringLiteral("0 everywhere"));
   }
   painter.restore();
   const std::vector<const Run*> runs = frame.runs();

@@ -71,6 +71,12 @@ Component component_beside(std::string_view name) {
   return Component::context;
 }
 
+std::string words_beside(const std::string& name) {
+  if (name == "cuda_graphs") return "CUDA graphs";
+  if (name == "non_torch") return "non-torch";
+  return name;
+}
+
 Component component_of_role(std::string_view role) {
   if (role == "full") return Component::full_heads_kv;
   if (role == "streaming" || role == "window") return Component::streaming_heads_kv;
@@ -81,7 +87,8 @@ void add_beside(const Run& run, const Aligned& aligned, Stack& stack) {
   for (const Series& series : run.series) {
     if (series.role != "beside") continue;
     if (const StepSeries* steps = aligned.steps(series)) {
-      stack.parts.push_back({component_beside(series.name), series.name, {steps}, {}});
+      stack.parts.push_back(
+          {component_beside(series.name), words_beside(series.name), {steps}, {}});
     }
   }
 }
@@ -116,8 +123,9 @@ Stack stack_of(const Run& run, const Series& total, Axis axis) {
   stack.total = &on->steps;
   const Aligned aligned(run, total, axis);
   if (total.unit == TrackUnit::bytes) {
-    add_levels(run, aligned, total, stack);
+    // What hardly changes lies below, so that the cache's own shape is seen above it.
     if (total.name == "device") add_beside(run, aligned, stack);
+    add_levels(run, aligned, total, stack);
   } else if (total.unit == TrackUnit::entries) {
     add_roles(run, total, aligned, stack);
   }

@@ -74,6 +74,20 @@ std::string counted(std::int64_t number, const std::string& unit) {
   return fmt::format("{} {}{}", grouped(number), unit, unit.ends_with('s') ? "es" : "s");
 }
 
+std::string_view unit_in_words(TrackUnit unit) {
+  switch (unit) {
+    case TrackUnit::entries:
+      return "entries";
+    case TrackUnit::bytes:
+      return "bytes";
+    case TrackUnit::blocks:
+      return "blocks";
+    case TrackUnit::passes:
+      return "passes";
+  }
+  return "";
+}
+
 std::string value_in_words(TrackUnit unit, std::int64_t value) {
   return unit == TrackUnit::bytes ? exact_bytes(value) : value_in_short(unit, value);
 }

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "gui/document/document.h"
 
@@ -24,6 +25,9 @@ std::string exact_time(std::int64_t nanoseconds);
 
 // "131,072 tokens", "1 token": `unit` is the singular.
 std::string counted(std::int64_t number, const std::string& unit);
+
+// "entries", "bytes", "blocks", "passes".
+std::string_view unit_in_words(TrackUnit unit);
 
 // A value of a track, exactly: "12.3 GiB (13,207,024,435 bytes)", "4,194,304 entries".
 std::string value_in_words(TrackUnit unit, std::int64_t value);

@@ -36,12 +36,38 @@ Axis common_axis(const std::vector<const Run*>& runs) {
   return best;
 }
 
-// All runs if a picture can hold them, else those of the first task.
-std::vector<const Run*> first_runs(const Document& document) {
+bool is_measured(const Run& run) {
+  return run.kind == RunKind::captured || run.kind == RunKind::trace;
+}
+
+// What was measured, each with its prediction: the same policy, on the same task if both name one. Empty
+// unless there are both.
+std::vector<const Run*> measured_with_predictions(const Document& document) {
   std::vector<const Run*> runs;
+  for (const auto& measured : document.runs) {
+    if (!is_measured(*measured)) continue;
+    for (const auto& run : document.runs) {
+      if (run->kind != RunKind::predicted || run->label != measured->label) continue;
+      if (!run->task.empty() && !measured->task.empty() && run->task != measured->task) continue;
+      runs.push_back(run.get());
+      runs.push_back(measured.get());
+      break;
+    }
+  }
+  return runs;
+}
+
+// Pairs of prediction and measurement, if there are any; all runs, if a picture can hold them; else those
+// of the first task.
+std::vector<const Run*> first_runs(const Document& document) {
+  std::vector<const Run*> runs = measured_with_predictions(document);
+  if (!runs.empty()) {
+    runs.resize(std::min(runs.size(), kMostRuns));
+    return runs;
+  }
+  const bool all = document.runs.size() <= kMostRuns;
+  const Run& first = *document.runs.front();
   for (const auto& run : document.runs) {
-    const Run& first = *document.runs.front();
-    const bool all = document.runs.size() <= kMostRuns;
     if (all || (run->file == first.file && run->task == first.task)) runs.push_back(run.get());
   }
   if (runs.size() > kMostRuns) runs.resize(kMostRuns);
@@ -73,8 +99,10 @@ std::string_view byte_series(const std::vector<const Run*>& runs, Axis axis) {
   return best;
 }
 
-bool is_measured(const Run& run) {
-  return run.kind == RunKind::captured || run.kind == RunKind::trace;
+// How many levels of memory the run has, each with what the one below it leaves out.
+std::ptrdiff_t levels_of(const Run& run, Axis axis) {
+  return std::count_if(kByteSeries.begin(), kByteSeries.end(),
+                       [&](std::string_view name) { return has(run, name, axis); });
 }
 
 // Whether the run has parts that make up its total: tracks with a role or a layer.
@@ -116,8 +144,12 @@ ViewState first_view(const Document& document) {
     if (residual && is_measured(*runs[0])) std::swap(lane.runs[0], lane.runs[1]);
     view.lanes.push_back(std::move(lane));
   }
-  if (runs.size() == 1 && has_components(*runs[0], view.axis)) {
-    view.lanes.push_back(lane_of(LaneKind::stack, "total", runs, view.axis));
+  if (runs.size() == 1) {
+    if (levels_of(*runs[0], view.axis) > 1) {
+      view.lanes.push_back(lane_of(LaneKind::stack, bytes, runs, view.axis));
+    } else if (has_components(*runs[0], view.axis)) {
+      view.lanes.push_back(lane_of(LaneKind::stack, "total", runs, view.axis));
+    }
   }
   return view;
 }

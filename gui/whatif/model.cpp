@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
@@ -50,6 +51,10 @@ std::vector<std::string> notes_of(const WhatIf& what, const Schedule& schedule) 
   std::vector<std::string> notes;
   if (schedule.heads_assumed) notes.emplace_back("which heads or layers keep most is assumed");
   if (idle(what.policy, schedule)) notes.emplace_back(kIdlePolicy);
+  if (std::any_of(schedule.groups.begin(), schedule.groups.end(),
+                  [](const Group& group) { return group.copies > 1; })) {
+    notes.emplace_back("KV heads are stored in copies, which count as bytes, not as entries");
+  }
   if (schedule.nominal_streaming) {
     notes.emplace_back("a share of heads that is not rounded is held by no program");
   }

@@ -34,7 +34,7 @@ WhatIfPanel::WhatIfPanel(QWidget* parent) : QWidget(parent), what_(first_what_if
     QMetaObject::invokeMethod(
         this, [this, played = std::move(played)] { hear(played); }, Qt::QueuedConnection);
   });
-  // Some 40 GPUs cost more than a frame.
+  // All GPUs cost some milliseconds: they wait until the hand rests.
   gpus_later_ = new QTimer(this);
   gpus_later_->setSingleShot(true);
   gpus_later_->setInterval(60);

@@ -100,7 +100,9 @@ void WhatIfPanel::show_figures() {
   peak_->setText(percent(f.footprint.peak));
   const auto bytes = [](Bytes b) { return qt_text(short_bytes(b.count())); };
   QString words =
-      QString("Peak %1 of %2 (layer by layer %3)\nHolds %4 after the prefill, %5 at the end")
+      QString(
+          "Peak %1 (layer by layer %3), full attention %2\nHolds %4 after the prefill, %5 at the "
+          "end")
           .arg(bytes(f.peak.all_layers), bytes(f.full_peak.all_layers), bytes(f.peak.layerwise),
                bytes(f.held_after_prefill), bytes(f.held_after_decode));
   if (f.states > Bytes{})

@@ -202,9 +202,9 @@ class RenderTest : public QObject {
     QCOMPARE(stack.parts.size(), std::size_t{3});
     std::vector<std::int64_t> sizes(4);
     sample(stack, 0, sizes);
-    QCOMPARE(sizes, (std::vector<std::int64_t>{20, 10, 50, 20}));
+    QCOMPARE(sizes, (std::vector<std::int64_t>{50, 20, 10, 20}));
     sample(stack, 1, sizes);
-    QCOMPARE(sizes, (std::vector<std::int64_t>{30, 0, 60, 10}));
+    QCOMPARE(sizes, (std::vector<std::int64_t>{60, 30, 0, 10}));
   }
 
   void other_units_and_points_are_no_parts() {

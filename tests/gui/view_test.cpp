@@ -156,6 +156,28 @@ TEST_CASE("What is seen first: the runs of a task or all, in lanes by what they 
   CHECK(first_view(Document{}) == ViewState{});
 }
 
+TEST_CASE("Of many predictions the one of what was measured is seen, with the residual") {
+  Document document;
+  const auto add = [&](const char* label, RunKind kind) {
+    const auto number = std::ssize(document.runs) + 1;
+    const std::string file = kind == RunKind::captured ? "c.kvf" : "s.yaml";
+    auto run = std::make_shared<Run>(*test::run(file, static_cast<int>(number), label, "",
+                                                {test::series("cache", {0}, {1}, 10)}));
+    run->kind = kind;
+    document.runs.push_back(std::move(run));
+  };
+  add("full", RunKind::predicted);
+  add("streaming", RunKind::predicted);
+  add("locret", RunKind::predicted);
+  add("streaming", RunKind::captured);
+  const std::vector<std::string> pair{"s.yaml#2", "c.kvf#4"};
+  const ViewState view = first_view(document);
+  REQUIRE(view.lanes.size() == 2);
+  CHECK(view.lanes[0].runs == pair);
+  CHECK(view.lanes[1].kind == LaneKind::residual);
+  CHECK(view.lanes[1].runs == pair);
+}
+
 TEST_CASE("Of many runs the first task is seen") {
   Document document;
   for (int i = 1; i <= 16; ++i) {

@@ -351,6 +351,17 @@ TEST_CASE("what-if: a long prompt has a curve of a few thousand points", "[whati
   CHECK(steps_of(result, "total", Axis::row).end() == (2 << 20) - 1);
 }
 
+TEST_CASE("what-if: copies of KV heads are named where bytes count them", "[whatif]") {
+  const auto says_copies = [](const WhatIf& what) {
+    const std::vector<std::string> notes = evaluate(what).notes;
+    return std::any_of(notes.begin(), notes.end(), [](const std::string& note) {
+      return note.find("copies") != std::string::npos;
+    });
+  };
+  CHECK(says_copies(small("snapkv:sparsity=0.5")));
+  CHECK_FALSE(says_copies(small("snapkv:sparsity=0.5,kv=kv-head")));
+}
+
 TEST_CASE("what-if: differences are in words", "[whatif]") {
   WhatIf what = small("full");
   const WhatIfFigures full = evaluate(what).figures.value();
