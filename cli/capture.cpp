@@ -64,15 +64,14 @@ class Records {
   void operator()(const records::Batch& batch) {
     const std::lock_guard lock(mutex_);
     writer_.write_records(batch);
-    seen_.memory.insert(seen_.memory.end(), batch.memory.begin(), batch.memory.end());
-    seen_.vmm.insert(seen_.vmm.end(), batch.vmm.begin(), batch.vmm.end());
+    seen_.see(batch);
   }
-  const records::Batch& seen() const { return seen_; }
+  const capture::CuptiLedger& seen() const { return seen_; }
 
  private:
   RunFileWriter& writer_;
   std::mutex mutex_;
-  records::Batch seen_;
+  capture::CuptiLedger seen_;
 };
 
 RunInfo info_of(const input::Scenario& scenario, const ScenarioCase& one, const Schedule& schedule,
@@ -133,6 +132,7 @@ int run_capture(const Options& options) {
   RunFileWriter writer(options.output, {{"producer", "kvfootprint " KVF_VERSION},
                                         {"command_line", options.command_line},
                                         {"scenario", scenario.text},
+                                        {"scores", options.scores.described(scenario.scores)},
                                         {"source", options.backend}});
   Records records(writer);
   std::unique_ptr<capture::GpuRecorder> gpu;  // before the first context
@@ -154,7 +154,7 @@ int run_capture(const Options& options) {
     info.recorded->counters.dropped +=
         lost.dropped + lost.discarded + lost.unwritten + lost.invalid;
     info.recorded->counters.unknown += lost.unknown_kinds + lost.unknown_values;
-    captured.timeline.tracks.push_back(capture::cupti_track(records.seen(), captured));
+    captured.timeline.tracks.push_back(records.seen().track(captured));
   }
   writer.write_run(info, captured.timeline);
   writer.finish();

@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <fmt/format.h>
 
@@ -68,8 +69,13 @@ CompareOutcome compare_sides(const Side& expected, const Side& found, const Opti
   outcome.moments = how.moments == Moments::all ? "all" : "between";
   if (!expected.timeline.tracks.empty() && !found.timeline.tracks.empty()) {
     outcome.passes = compare(expected.timeline, found.timeline, how);
-    if (outcome.passes.tracks.empty()) {
+    const std::vector<TrackComparison>& tracks = outcome.passes.tracks;
+    const auto no_pass = [](const TrackComparison& track) { return track.passes == 0; };
+    if (tracks.empty()) {
       outcome.why_not = "the two have no track in common";
+    } else if (outcome.passes.phases.empty() &&
+               std::all_of(tracks.begin(), tracks.end(), no_pass)) {
+      outcome.why_not = "there is no pass in either";
     }
     return outcome;
   }
@@ -153,6 +159,7 @@ void add_compare(CLI::App& app, Action& action, const std::string& command_line)
                    "of a trace, else all")
       ->check(CLI::IsMember({"between", "all"}));
   options->sides.one.add_to(*command);
+  options->sides.scores.add_to(*command, nullptr);
   command->add_option("--passes", options->sides.passes,
                       "regular expression: which annotations of a trace are passes; absent: those "
                       "that begin with prefill or decode");

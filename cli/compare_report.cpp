@@ -124,12 +124,14 @@ std::string number(std::optional<double> value) {
   return value ? fmt::format("{}", *value) : "null";
 }
 
-std::string json_counters(const RecordingCounters& counters) {
-  std::string text;
-  for (const auto& [name, count] : kRecordingCounters) {
-    text += fmt::format("{}\"{}\":{}", text.empty() ? "" : ",", name, counters.*count);
-  }
-  return "{" + text + "}";
+// Every track has these keys; what counts something else has its figures under its own unit too.
+constexpr std::string_view kNoBytes = R"("peak_error_bytes":null,"largest_residual_bytes":null,)";
+
+// Of both, added up: 0 where nothing was lost on either side.
+RecordingCounters lost(const Side& expected, const Side& found) {
+  RecordingCounters all = expected.counters;
+  for (const auto& [name, count] : kRecordingCounters) all.*count += found.counters.*count;
+  return all;
 }
 
 std::string json_names(const std::vector<std::string>& names) {
@@ -146,13 +148,14 @@ void print_comparison_json(const Side& expected, const Side& found, const Compar
              json_string(found.words), outcome.moments, outcome.data_lost);
   fmt::print(R"("not_compared":{},"counters":{},)",
              outcome.why_not.empty() ? "null" : json_string(outcome.why_not),
-             json_counters(found.counters));
+             json_counters(lost(expected, found)));
   if (outcome.curves) {
     const CurveComparison& c = *outcome.curves;
     fmt::print(
         R"("aligned":"time","offset_ns":{},"tracks":[{{"track":"live","unit":"bytes","base_bytes":{},)"
         R"("expected_peak_bytes":{},"found_peak_bytes":{},"peak_error_bytes":{},"area_error":{},)"
-        R"("largest_residual_bytes":{},"worst_time_ns":{},"tolerated_bytes":{},"within":{}}}]}})"
+        R"("worst_pass":null,"largest_residual_bytes":{},"worst_time_ns":{},"tolerated_bytes":{},)"
+        R"("within":{}}}]}})"
         "\n",
         c.offset_ns, c.base, c.expected_peak, c.found_peak, c.peak_error(), number(c.area_error),
         c.largest_residual, c.worst_time_ns, c.tolerated, c.within);
@@ -165,11 +168,11 @@ void print_comparison_json(const Side& expected, const Side& found, const Compar
         "{}{{\"track\":{},\"unit\":\"{}\",\"passes\":{},\"base_{}\":{},\"expected_peak_{}\":{},"
         "\"found_peak_{}\":{},\"peak_error_{}\":{},\"area_error\":{},\"worst_pass\":{},"
         "\"worst_phase\":{},\"worst_moment\":\"{}\",\"largest_residual_{}\":{},"
-        "\"tolerated_{}\":{},\"within\":{}}}",
+        "\"tolerated_{}\":{},{}\"within\":{}}}",
         tracks.empty() ? "\n " : ",\n ", json_string(t.info.name), unit, t.passes, unit, t.base,
         unit, t.expected_peak, unit, t.found_peak, unit, t.peak_error(), number(t.area_error),
         t.worst_pass, json_string(t.worst_phase), t.worst_moment, unit, t.largest_residual, unit,
-        t.tolerated, t.within);
+        t.tolerated, t.info.unit == TrackUnit::bytes ? "" : kNoBytes, t.within);
   }
   std::string phases;
   for (const PhaseDifference& phase : outcome.passes.phases) {

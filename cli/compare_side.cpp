@@ -33,6 +33,20 @@ bool is_run_file(const std::string& file) {
          header.compare(68, 4, "KVFP") == 0;
 }
 
+// Which entries stay is the scenario's to say, but a capture knows what it went by.
+ScoreModel scores_of(const input::Scenario& scenario, const ScoreOptions& options,
+                     const Side* other) {
+  if (other == nullptr || !other->scores) return options.model(scenario.shape, scenario.scores);
+  const DescribedScores& used = *other->scores;
+  if (!used.file.empty() && !options.given()) {
+    throw UsageError(
+        fmt::format("the scores of '{0}' chose what the capture keeps; give them: "
+                    "--scores {0}",
+                    shown(used.file)));
+  }
+  return options.model(scenario.shape, used.synthetic);
+}
+
 Side predicted(const std::string& file, const SideOptions& options, const Side* other) {
   input::Scenario scenario = input::read_scenario(file);
   // A capture holds its cache in blocks, the library that a trace is of in tensors.
@@ -50,7 +64,8 @@ Side predicted(const std::string& file, const SideOptions& options, const Side* 
   Side side;
   side.kind = SideKind::prediction;
   side.words = fmt::format("prediction of '{}'", shown(chosen.policy->label));
-  side.timeline = predict(scenario, *chosen.task, *chosen.policy);
+  side.timeline =
+      predict(scenario, *chosen.task, *chosen.policy, scores_of(scenario, options.scores, other));
   side.info.label = chosen.policy->label;
   side.info.task = chosen.task->name;
   side.info.policy = input::to_json(chosen.policy->spec);
@@ -87,6 +102,8 @@ Side of_run_file(const std::string& file, const SideOptions& options) {
   side.words =
       fmt::format("{} on {} of '{}'", side.kind == SideKind::captured ? "capture" : "recording",
                   shown(source), shown(side.info.label));
+  const auto scores = reader.meta().find("scores");
+  if (scores != reader.meta().end()) side.scores = read_described(scores->second, file);
   return side;
 }
 

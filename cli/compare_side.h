@@ -6,6 +6,7 @@
 #include <string>
 
 #include "cli/scenario_case.h"
+#include "cli/score_options.h"
 #include "timeline/recording.h"
 #include "timeline/replay.h"
 #include "timeline/run_file.h"
@@ -19,12 +20,14 @@ struct Side {
   SideKind kind = SideKind::prediction;
   std::string words;  // "prediction of 'full'"
   Timeline timeline;
-  RecordingCounters counters;  // of what was recorded
-  RunInfo info;                // as far as there is one
+  RecordingCounters counters;             // of what was recorded
+  RunInfo info;                           // as far as there is one
+  std::optional<DescribedScores> scores;  // of a capture, if it says so
 };
 
 struct SideOptions {
   CaseOptions one;
+  ScoreOptions scores;              // those of a capture are its own, unless one is given
   std::string passes = kPassNames;  // a regular expression of annotations
   std::string device;  // of a trace; empty: the only one, or the one with the most bytes
 };

@@ -9,14 +9,6 @@
 namespace kvf::cli {
 namespace {
 
-std::string json_counters(const RecordingCounters& counters) {
-  std::string members;
-  for (const auto& [name, count] : counters_by_name(counters)) {
-    members += fmt::format("{}\"{}\":{}", members.empty() ? "" : ",", name, count);
-  }
-  return "{" + members + "}";
-}
-
 std::string reserved_peak(const DeviceRecording& device) {
   if (device.reserved.empty()) return "null";
   const auto most = std::max_element(

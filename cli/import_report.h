@@ -3,7 +3,6 @@
 
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "profiler/import/import_error.h"
@@ -27,11 +26,8 @@ struct ImportReport {
   std::vector<Device> devices;  // one for each of the recording's
 };
 
-// Each counter by its name.
-std::vector<std::pair<std::string_view, std::int64_t>> counters_by_name(
-    const RecordingCounters& counters);
-
-// What to do about a recording without memory events; empty for another one.
+// What to do about a recording without memory events, or what nobody can tell of one that has some;
+// else empty.
 std::string advice(const Recording& recording);
 
 void print_import_text(const ImportReport& report, const std::string& file);

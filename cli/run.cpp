@@ -89,7 +89,7 @@ int run(const Options& options) {
   if (options.json) {
     fmt::print("{}", json_report(scenario, cases));
   } else {
-    fmt::print("{}written: {} ({} runs) in {:.2f} s    next: kvfootprint show {}\n",
+    fmt::print("{}written: {} ({} runs) in {:.2f} s    next: " KVF_LOOK " {}\n",
                report(scenario, cases, {options.wide, may_colour()}), target, cases.size(),
                seconds.count(), target);
   }

@@ -135,7 +135,7 @@ void add_tensors(Timeline& timeline, const input::Scenario& scenario,
 }  // namespace
 
 Timeline predict(const input::Scenario& scenario, const input::ScenarioTask& task,
-                 const input::ScenarioPolicy& policy) {
+                 const input::ScenarioPolicy& policy, const ScoreModel& scores) {
   const std::vector<BatchMember> members = input::members_of(scenario, task, policy);
   for (const BatchMember& member : members) {
     if (member.schedule.nominal_streaming) {
@@ -161,6 +161,7 @@ Timeline predict(const input::Scenario& scenario, const input::ScenarioTask& tas
   if (holes) {
     PagingOptions options;
     options.tables = *tables;
+    options.scores = scores;
     const Paging paging = page(members, options);
     timeline.tracks.push_back(track("blocks", TrackUnit::blocks, -1, passes, paging.blocks));
     timeline.tracks.push_back(track("cache", TrackUnit::bytes, -1, passes, paging.in_use));

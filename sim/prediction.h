@@ -1,6 +1,7 @@
 // What a program should hold pass by pass, for `compare` to lay a recording over.
 #pragma once
 
+#include "sim/alloc/score_model.h"
 #include "sim/input/scenario.h"
 #include "timeline/timeline.h"
 
@@ -16,10 +17,11 @@ namespace kvf {
 //   blocks, cache        of a paged cache: blocks in use, and their bytes
 //   layer N    the blocks of one layer
 // Entries and blocks follow from the closed form by arithmetic, without a simulation, where blocks
-// hold survivors side by side (compaction) or nothing is evicted; other blocks from their entries.
+// hold survivors side by side (compaction) or nothing is evicted; other blocks from their entries, which
+// `scores` choose where the rule says only how many.
 // Throws std::invalid_argument for what is not predicted: a nominal share of heads; tensors of a batch
 // of unequal sequences; decoding-press on a model whose hidden size is not known.
 Timeline predict(const input::Scenario& scenario, const input::ScenarioTask& task,
-                 const input::ScenarioPolicy& policy);
+                 const input::ScenarioPolicy& policy, const ScoreModel& scores);
 
 }  // namespace kvf

@@ -44,6 +44,11 @@ TEST_CASE("a timeline is as expected of itself") {
     CHECK(track.columns.held_during == std::vector<std::int64_t>(14, 0));
   }
   CHECK_FALSE(compare(Timeline{}, Timeline{}, {}).passes());  // nothing was compared
+  const Timeline none{{{named("total"), {}}}, {}, {}};
+  const Comparison nothing = compare(none, none, {});
+  REQUIRE(nothing.tracks.size() == 1);
+  CHECK_FALSE(nothing.tracks[0].within);
+  CHECK_FALSE(nothing.passes());
 }
 
 TEST_CASE("one entry too many is found at its pass and moment") {
@@ -109,6 +114,10 @@ TEST_CASE("passes are aligned by phase, and those without a partner are a differ
   CHECK_FALSE(result.passes());
   CHECK(result.tracks[0].passes == 12);
   CHECK(result.tracks[0].largest_residual == 0);
+  Timeline wrong = found;
+  total(wrong).held_after[7] += 3;  // decode 2, which is pass 6 of the expected one
+  CHECK(compare(run(), wrong, {}).tracks[0].worst_pass == 6);
+  CHECK(compare(run(), wrong, {}).tracks[0].worst_phase == "decode 2");
 
   found.phases[1].name = "generate";
   const Comparison other = compare(run(), found, {});
@@ -182,6 +191,11 @@ TEST_CASE("curves are laid over each other with the offset that leaves the least
   // An early point that the other one does not have: the peaks lie upon each other.
   moved.points.insert(moved.points.begin(), {1'000, 10});
   CHECK(compare(expected, moved, {}).offset_ns == -5'000);
+
+  // A peak of its own before that: only the last points lie upon each other.
+  CHECK(
+      compare(expected, curve({{1'000, 40}, {1'001, 10}, {5'100, 30}, {5'200, 20}, {5'300, 0}}), {})
+          .offset_ns == -5'000);
 
   Curve higher = expected;
   higher.points[1].value = 35;

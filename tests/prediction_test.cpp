@@ -24,7 +24,7 @@ Timeline predicted(const std::string& model, const std::string& policy, std::int
       "kvfootprint-scenario: 1\nmodel: " + model + "\nprompt_tokens: " + std::to_string(prompt) +
           "\noutput_tokens: " + std::to_string(output) + "\npolicies: [" + policy + "]\n" + more,
       "a.yaml");
-  return predict(scenario, scenario.tasks.front(), scenario.policies.front());
+  return predict(scenario, scenario.tasks.front(), scenario.policies.front(), ScoreModel{});
 }
 
 TrackColumns track(const Timeline& timeline, const std::string& name) {
@@ -54,6 +54,30 @@ TEST_CASE("tensors of DynamicCache between passes are those of a profiled decode
   Numbers want(33, 61'448);
   want[0] = 144'008;
   CHECK(sliding.held_after == want);
+}
+
+TEST_CASE("ids of next tokens are of each sequence, and held while a pass runs") {
+  const TrackColumns one =
+      track(predicted(model(), "{name: full, implementation: transformers}", 150, 3), "allocated");
+  const input::Scenario batch = input::parse_scenario(
+      "kvfootprint-scenario: 1\nmodel: " + model() +
+          "\ntasks: [{name: t, sequences: [{prompt_tokens: 150, output_tokens: 3, count: 5}]}]\n"
+          "policies: [{name: full, implementation: transformers}]\n",
+      "a.yaml");
+  const TrackColumns five =
+      track(predict(batch, batch.tasks.front(), batch.policies.front(), ScoreModel{}), "allocated");
+  for (const auto column :
+       {&TrackColumns::past, &TrackColumns::held_during, &TrackColumns::held_after}) {
+    for (std::size_t pass = 0; pass < 4; ++pass) {
+      CHECK((five.*column)[pass] == 5 * (one.*column)[pass]);
+    }
+  }
+  CHECK(five.held_after[0] == 5 * 144'008);
+  CHECK(one.past == Numbers{0, 144'008, 144'968, 145'928});
+  // The last of four tensors is there twice while it grows by 240 bytes, as the others have, and the
+  // ids of one token are there.
+  CHECK(one.held_during == Numbers{144'008, 144'000 + 3 * 240 + 36'240 + 8,
+                                   144'960 + 3 * 240 + 36'480 + 8, 145'920 + 3 * 240 + 36'720 + 8});
 }
 
 // The same with kvpress 0.5.5.
@@ -122,7 +146,8 @@ TEST_CASE("packed blocks are those of an allocator that compacts", "[laws]") {
                            ", table: " + std::string(to_string(of)) + ", compaction: true}}\n";
   CAPTURE(text);
   const input::Scenario scenario = input::parse_scenario(text, "a.yaml");
-  const Timeline timeline = predict(scenario, scenario.tasks.front(), scenario.policies.front());
+  const Timeline timeline =
+      predict(scenario, scenario.tasks.front(), scenario.policies.front(), ScoreModel{});
   PagingOptions options;
   options.tables = scenario.blocks()->tables;
   const Paging paging =

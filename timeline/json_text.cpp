@@ -114,6 +114,14 @@ std::string json_members(const StoredCurve& curve) {
   return members.text;
 }
 
+std::string json_counters(const RecordingCounters& counters) {
+  std::string members;
+  for (const auto& [name, count] : kRecordingCounters) {
+    members += fmt::format("{}\"{}\":{}", members.empty() ? "" : ",", name, counters.*count);
+  }
+  return "{" + members + "}";
+}
+
 std::string json_list(const std::vector<PhaseSpan>& phases) {
   return list_of(phases,
                  [](auto& to, const PhaseSpan& phase) { run_file::visit_phase(to, phase); });

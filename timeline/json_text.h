@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "timeline/recording.h"
 #include "timeline/run_file.h"
 
 namespace kvf {
@@ -18,6 +19,9 @@ std::string json_members(const StoredRun& run);
 std::string json_members(const StoredTrack& track);
 std::string json_members(const StoredLifespan& lifespan);
 std::string json_members(const StoredCurve& curve);
+
+// An object: each counter by the name that it has in the table `recordings`.
+std::string json_counters(const RecordingCounters& counters);
 
 // Lists of objects.
 std::string json_list(const std::vector<PhaseSpan>& phases);

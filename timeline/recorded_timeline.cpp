@@ -2,11 +2,9 @@
 
 #include <algorithm>
 #include <limits>
-#include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "models/units.h"
 
@@ -31,6 +29,9 @@ std::int64_t first_time(const Recording& recording) {
   return first == std::numeric_limits<std::int64_t>::max() ? 0 : first;
 }
 
+// Less than nothing is live where allocations were lost, which the counters say.
+std::int64_t at_least_nothing(std::int64_t bytes) { return std::max<std::int64_t>(bytes, 0); }
+
 // Of `points` points: recordings are long, and a curve that grows takes twice its room.
 class CurveBuilder {
  public:
@@ -39,11 +40,7 @@ class CurveBuilder {
     curve_.points.reserve(points);
   }
   void add(std::int64_t time, std::int64_t bytes) {
-    if (bytes < 0) {
-      throw std::invalid_argument(fmt::format("{} bytes of {} are {} at {} ns", curve_.info.name,
-                                              curve_.info.device, bytes, time));
-    }
-    curve_.points.push_back({time - zero_, bytes});
+    curve_.points.push_back({time - zero_, at_least_nothing(bytes)});
   }
   Curve finish() { return std::move(curve_); }
 
@@ -98,9 +95,9 @@ Timeline timeline_of(const Recording& recording, const std::string& pass_names) 
     for (const PassMemory& memory : memory_of(device, passes)) {
       track.columns.first_row.push_back(0);
       track.columns.rows.push_back(0);
-      track.columns.past.push_back(memory.before_bytes);
-      track.columns.held_during.push_back(memory.peak_bytes);
-      track.columns.held_after.push_back(memory.after_bytes);
+      track.columns.past.push_back(at_least_nothing(memory.before_bytes));
+      track.columns.held_during.push_back(at_least_nothing(memory.peak_bytes));
+      track.columns.held_after.push_back(at_least_nothing(memory.after_bytes));
     }
     timeline.tracks.push_back(std::move(track));
   }

@@ -13,6 +13,7 @@
 #include "profiler/import/read_recording.h"
 #include "sim/input/scenario.h"
 #include "sim/prediction.h"
+#include "sim/scenario_scores.h"
 #include "timeline/recorded_timeline.h"
 
 namespace kvf::gui {
@@ -71,7 +72,8 @@ std::vector<Run> predict_scenario(const std::string& file, bool as_captured) {
         run.device_name = device.title;
       }
       try {
-        const Timeline timeline = predict(scenario, task, policy);
+        const Timeline timeline =
+            predict(scenario, task, policy, ScoreModel(synthetic_scores(scenario.scores)));
         run = with_timeline(run, timeline);
       } catch (const std::exception& error) {
         run.problems.push_back(fmt::format("not predicted: {}", error.what()));

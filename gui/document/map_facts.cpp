@@ -5,6 +5,7 @@
 
 #include "sim/alloc/score_model.h"
 #include "sim/input/scenario.h"
+#include "sim/scenario_scores.h"
 
 namespace kvf::gui {
 namespace {
@@ -19,16 +20,6 @@ MapFacts unknown_reads() {
 std::string_view text_of(const RunFileReader& reader, const std::string& key) {
   const auto found = reader.meta().find(key);
   return found == reader.meta().end() ? std::string_view() : std::string_view(found->second);
-}
-
-ScoreModel scores_of(const input::Scenario& scenario) {
-  ScoreModel::Synthetic scores;
-  const input::ScenarioScores& given = scenario.scores;
-  if (given.seed) scores.seed = static_cast<std::uint64_t>(*given.seed);
-  if (given.sinks) scores.sinks = *given.sinks;
-  if (given.half_life) scores.half_life = *given.half_life;
-  if (given.heavy_hitters) scores.heavy_hitters = *given.heavy_hitters;
-  return ScoreModel(scores);
 }
 
 // Number of a cell for the scores.
@@ -72,8 +63,8 @@ MapFacts facts_in(const input::Scenario& scenario, const StoredRun& run, const L
       }
       facts.reads = reads_of(schedule);
       if (!scores_known) continue;
-      facts.reads.score = [scores = scores_of(scenario), number = number_of(schedule, cell)](
-                              std::int64_t key, std::int64_t now) {
+      facts.reads.score = [scores = ScoreModel(synthetic_scores(scenario.scores)),
+                           number = number_of(schedule, cell)](std::int64_t key, std::int64_t now) {
         return scores.score(number, key, now);
       };
     }

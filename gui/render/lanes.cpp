@@ -46,10 +46,11 @@ std::optional<std::int64_t> limit_of(const std::vector<LaneSeries>& shown) {
   return {};
 }
 
-void paint_limit(QPainter& painter, const Frame& frame, const Scale& scale,
-                 const std::vector<LaneSeries>& shown) {
+// Gives where its words are; nowhere if there is no limit.
+QRectF paint_limit(QPainter& painter, const Frame& frame, const Scale& scale,
+                   const std::vector<LaneSeries>& shown) {
   const std::optional<std::int64_t> limit = limit_of(shown);
-  if (!limit) return;
+  if (!limit) return {};
   const Mark mark = gui::mark(Component::device_limit, frame.view.theme);
   const double y = std::round(scale.y_of(static_cast<double>(*limit)));
   std::string words = short_bytes(*limit) + " on the GPU";
@@ -75,6 +76,7 @@ void paint_limit(QPainter& painter, const Frame& frame, const Scale& scale,
   }
   painter.setPen(mark.line);
   text_in(painter, box, Qt::AlignLeft | Qt::AlignTop, qt(words));
+  return {box.topLeft(), QSizeF(painter.fontMetrics().horizontalAdvance(qt(words)), height)};
 }
 
 }  // namespace
@@ -125,8 +127,8 @@ void paint_lines(QPainter& painter, const Frame& frame) {
       peaks.push_back({label->x, label->value, label->text, mark});
     }
   }
-  paint_limit(painter, frame, scale, shown);
-  paint_peaks(painter, frame, scale, std::move(peaks));
+  const QRectF limit = paint_limit(painter, frame, scale, shown);
+  paint_peaks(painter, frame, scale, std::move(peaks), {limit});
   painter.restore();
   const TrackUnit unit = shown.front().series->unit;
   std::string title = frame.lane.series;
@@ -186,7 +188,7 @@ void paint_stack(QPainter& painter, const Frame& frame) {
   Mark edge;
   edge.line = frame.colours().axis;
   draw_steps(painter, frame, scale, columns, edge);
-  paint_limit(painter, frame, scale, shown);
+  const QRectF limit = paint_limit(painter, frame, scale, shown);
   if (const auto peak =
           peak_of(*shown.front().on, frame.layout.range, shown.front().series->unit)) {
     sample(stack, peak->point, sizes);
@@ -196,7 +198,7 @@ void paint_stack(QPainter& painter, const Frame& frame) {
       text += "\n" + (part < parts ? stack.parts[part].name : std::string("other")) + " " +
               value_in_short(shown.front().series->unit, sizes[part]);
     }
-    paint_peaks(painter, frame, scale, {{peak->x, peak->value, text, edge}});
+    paint_peaks(painter, frame, scale, {{peak->x, peak->value, text, edge}}, {limit});
   }
   painter.restore();
   std::reverse(legend.begin(), legend.end());  // as they lie

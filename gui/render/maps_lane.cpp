@@ -37,7 +37,10 @@ void paint_heads_lane(QPainter& painter, const Frame& frame, const Run& run) {
 }
 
 void paint_cell_lane(QPainter& painter, const Frame& frame, const Run& run) {
-  const CellLives* cell = run.cell(frame.lane.series);
+  // A lane that names none shows the first.
+  const CellLives* cell = frame.lane.series.empty() && !run.cells.empty()
+                              ? &run.cells.front()
+                              : run.cell(frame.lane.series);
   const bool attention = frame.lane.kind == LaneKind::attention;
   const std::string what = attention ? "attention of " : "blocks of ";
   const std::string title =

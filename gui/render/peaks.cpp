@@ -24,13 +24,12 @@ std::optional<PeakInView> peak_of(const SeriesOnAxis& on, const Interval& range,
 }
 
 void paint_peaks(QPainter& painter, const Frame& frame, const Scale& scale,
-                 std::vector<PeakLabel> peaks) {
+                 std::vector<PeakLabel> peaks, std::vector<QRectF> taken) {
   constexpr double kSize = 9;
   std::stable_sort(peaks.begin(), peaks.end(),
                    [](const PeakLabel& a, const PeakLabel& b) { return a.value > b.value; });
   painter.setFont(letters(Letters::small));
   const QFontMetricsF metrics(painter.font());
-  std::vector<QRectF> taken;
   for (const PeakLabel& peak : peaks) {
     const QPointF at(frame.layout.pixel_of(static_cast<double>(peak.x)),
                      scale.y_of(static_cast<double>(peak.value)));

@@ -27,8 +27,9 @@ struct PeakLabel {
   std::string text;  // lines below one another
   Mark mark;
 };
-// A diamond at each, and its text beside it, where it covers no other label: the highest first.
+// A diamond at each, and its text beside it, where it covers no other label and nothing that is in
+// `taken`: the highest first.
 void paint_peaks(QPainter& painter, const Frame& frame, const Scale& scale,
-                 std::vector<PeakLabel> peaks);
+                 std::vector<PeakLabel> peaks, std::vector<QRectF> taken);
 
 }  // namespace kvf::gui

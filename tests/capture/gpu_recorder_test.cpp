@@ -53,7 +53,9 @@ TEST_CASE("CUPTI's records become a track: the base taken off, in the order of t
               call(340, records::VmmOperation::map, 1, 4096),
               call(350, records::VmmOperation::release, 1, 0),
               call(360, records::VmmOperation::release, 1, 0)};
-  const Track track = cupti_track(seen, captured);
+  CuptiLedger ledger;
+  ledger.see(seen);
+  const Track track = ledger.track(captured);
   CHECK(track.info.name == "cupti");
   CHECK(track.info.unit == TrackUnit::bytes);
   CHECK(track.columns.rows == Numbers{5, 1, 1});

@@ -2,6 +2,7 @@
 // with a mistake planted, one at its pass.
 #include <map>
 
+#include "profiler/capture/session/ledger.h"
 #include "profiler/capture/session/session.h"
 #include "sim/prediction.h"
 #include "tests/catch.h"
@@ -23,8 +24,15 @@ input::Scenario scenario_of(const std::string& policy, const std::string& blocks
                                "a.yaml");
 }
 
-Timeline predicted(const input::Scenario& scenario) {
-  return predict(scenario, scenario.tasks.front(), scenario.policies.front());
+Timeline predicted(const input::Scenario& scenario, const ScoreModel& scores = {}) {
+  return predict(scenario, scenario.tasks.front(), scenario.policies.front(), scores);
+}
+
+std::vector<CurvePoint> curve(const Captured& captured, const std::string& name) {
+  for (const Curve& curve : captured.timeline.curves) {
+    if (curve.info.name == name) return curve.points;
+  }
+  throw std::runtime_error("no curve " + name);
 }
 
 struct Rows {
@@ -45,8 +53,9 @@ Captured captured(const input::Scenario& scenario, SessionOptions options = {},
 }
 
 // Everything that was predicted was captured too, with no residual at any moment.
-void check_no_residual(const input::Scenario& scenario, const Captured& found) {
-  const Comparison comparison = compare(predicted(scenario), found.timeline, {});
+void check_no_residual(const input::Scenario& scenario, const Captured& found,
+                       const ScoreModel& scores = {}) {
+  const Comparison comparison = compare(predicted(scenario, scores), found.timeline, {});
   for (const TrackComparison& track : comparison.tracks) {
     CAPTURE(track.info.name, track.worst_phase, track.worst_moment, track.largest_residual);
     CHECK(track.largest_residual == 0);
@@ -94,6 +103,19 @@ TEST_CASE("blocks that nothing compacts are pinned in a capture as predicted") {
     CHECK(track.largest_residual == 0);
   }
   CHECK(comparison.passes());
+}
+
+TEST_CASE("which entries the scores keep is known to a prediction of blocks with holes") {
+  ScoreModel::Synthetic synthetic;
+  synthetic.seed = 7;
+  synthetic.heavy_hitters = 0.2;
+  SessionOptions options;
+  options.scores = ScoreModel(synthetic);
+  const input::Scenario scenario =
+      scenario_of("{name: h2o, ratio: 0.6}", "block_tokens: 4, table: head");
+  const Captured found = captured(scenario, options);
+  check_no_residual(scenario, found, options.scores);
+  CHECK_FALSE(compare(predicted(scenario), found.timeline, {}).passes());  // other scores
 }
 
 TEST_CASE("layers of other kinds are captured") {
@@ -194,7 +216,20 @@ TEST_CASE("turns of a conversation are captured") {
           "\ntasks: [{name: t, turns: [{prompt_tokens: 20, output_tokens: 5}, {prompt_tokens: 30, "
           "output_tokens: 6}]}]\npolicies: [full]\nmemory: {blocks: {block_tokens: 4}}\n",
       "a.yaml");
-  check_no_residual(scenario, captured(scenario));
+  Rows rows;
+  const Captured found = captured(scenario, {}, &rows);
+  check_no_residual(scenario, found);
+  // Passes are numbered in their turn; the clock counts all of them.
+  std::vector<std::string> names;
+  for (const records::Range& range : rows.all.ranges) names.push_back(range.text);
+  std::vector<std::string> want{"prefill 0"};
+  for (int i = 0; i < 5; ++i) want.push_back("decode " + std::to_string(i));
+  want.push_back("prefill 0");
+  for (int i = 0; i < 6; ++i) want.push_back("decode " + std::to_string(i));
+  CHECK(names == want);
+  std::vector<std::int64_t> clock;
+  for (const CurvePoint& point : curve(found, "passes")) clock.push_back(point.value);
+  CHECK(clock == std::vector<std::int64_t>{1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 13});
 }
 
 TEST_CASE("a planted mistake is a residual at its pass") {
@@ -281,6 +316,35 @@ TEST_CASE("the ledgers of a capture agree") {
   CHECK(rows.all.ranges.front().text == "prefill 0");
   CHECK(rows.all.ranges.back().text == "decode 39");
   CHECK(rows.all.samples.size() == tracks["cache"]->passes() + 1);
+  for (const records::DeviceSample& sample : rows.all.samples) CHECK(sample.source == "smaps");
+  for (const records::MemoryUsage& usage : rows.all.memory) {
+    CHECK(usage.kind == records::MemoryKind::pageable);
+  }
+  // Over time: up to the same peak, and down when the window slides.
+  const std::vector<CurvePoint> live_curve = curve(found, "live");
+  std::int64_t peak = 0;
+  std::int64_t falls = 0;
+  for (std::size_t i = 0; i < live_curve.size(); ++i) {
+    peak = std::max(peak, live_curve[i].value);
+    if (i > 0 && live_curve[i].value < live_curve[i - 1].value) ++falls;
+  }
+  CHECK(peak == most);
+  CHECK(falls > 0);
+  CHECK(live_curve.back().value == tracks["cache"]->held_after.back());
+}
+
+TEST_CASE("the log says whose each block is") {
+  Rows rows;
+  captured(scenario_of("full", "block_tokens: 70, table: head"), {}, &rows);
+  std::map<std::pair<std::int64_t, std::int64_t>, int> taken;  // by layer, head
+  for (const records::ApplicationEvent& event : rows.all.application) {
+    if (event.operation == records::MemoryOperation::allocation) {
+      ++taken[{event.layer, event.head_group}];
+    }
+  }
+  // 109 entries each.
+  CHECK(taken == std::map<std::pair<std::int64_t, std::int64_t>, int>{
+                     {{0, 0}, 2}, {{0, 1}, 2}, {{1, 0}, 2}, {{1, 1}, 2}, {{2, 0}, 2}, {{2, 1}, 2}});
 }
 
 TEST_CASE("what cannot be captured is said") {
@@ -298,9 +362,81 @@ TEST_CASE("what cannot be captured is said") {
                      "block_tokens: 4"),
              Contains("expected 'compaction: true'"));
   CHECK_THAT(refused("full", "block_tokens: 4", "deepseek-v2-lite"), Contains("latent"));
+  CHECK_THAT(refused("{name: think, ratio: 0.5}", "block_tokens: 4"), Contains("channels"));
+  CHECK_THAT(refused("{name: think, ratio: 0.5, channels: zeroed}", "block_tokens: 4"),
+             Catch::Matchers::Equals(""));
   CHECK_THAT(refused("full", "block_tokens: 4",
                      "{layers: 2, kv_heads: 2, query_heads: 4, head_dim: 8, dtype: fp8}"),
              Contains("fp32"));
+}
+
+TEST_CASE("a capture without a pass is refused, and a mistake that has no chance") {
+  const auto refused = [](const std::string& policy, const std::string& prompt,
+                          const std::string& output, PlantedFault fault) {
+    SessionOptions options;
+    options.fault = fault;
+    try {
+      captured(input::parse_scenario(std::string("kvfootprint-scenario: 1\nmodel: ") + kShape +
+                                         "\nprompt_tokens: " + prompt +
+                                         "\noutput_tokens: " + output + "\npolicies: [" + policy +
+                                         "]\nmemory: {blocks: {block_tokens: 4, table: head}}\n",
+                                     "a.yaml"),
+               options);
+    } catch (const std::invalid_argument& error) {
+      return std::string(error.what());
+    }
+    return std::string();
+  };
+  using Catch::Matchers::Contains;
+  CHECK_THAT(refused("{name: full, implementation: eval}", "1", "0", {}), Contains("no pass"));
+  CHECK_THAT(refused("{name: full, implementation: eval}", "0", "0", {}), Contains("no pass"));
+  CHECK(refused("{name: full, implementation: eval}", "1", "1", {}).empty());
+  const std::string slides = "{name: streaming, sink_tokens: 0, window_tokens: 4}";
+  CHECK(refused(slides, "9", "8", {Plant::leak, 3}).empty());
+  CHECK_THAT(refused(slides, "9", "8", {Plant::leak, 99999}), Contains("leak@99999"));
+  // Only the end gives something back, which is in no pass.
+  for (const Plant kind :
+       {Plant::leak, Plant::double_free, Plant::late_free, Plant::keep_one_more}) {
+    CHECK_THAT(refused("full", "9", "8", {kind, 0}), Contains("no chance"));
+  }
+}
+
+TEST_CASE("a mistake in the last pass is a residual there") {
+  const auto kind =
+      GENERATE(Plant::leak, Plant::double_free, Plant::late_free, Plant::keep_one_more);
+  // One token a block: each pass gives one back.
+  const input::Scenario scenario =
+      scenario_of("{name: streaming, sink_tokens: 4, window_tokens: 30}",
+                  "block_tokens: 1, compaction: false, table: head");
+  const Timeline expected = predicted(scenario);
+  const std::int64_t last = std::ssize(expected.tracks.front().columns.rows) - 1;
+  SessionOptions options;
+  options.fault = {kind, last};
+  const Comparison comparison = compare(expected, captured(scenario, options).timeline, {});
+  for (const TrackComparison& track : comparison.tracks) {
+    if (track.info.name != (kind == Plant::keep_one_more ? "total" : "blocks")) continue;
+    CHECK(track.largest_residual == (kind == Plant::double_free ? -1 : 1));
+    CHECK(track.worst_pass == last);
+  }
+}
+
+TEST_CASE("the ledger counts a block that is taken or given back twice") {
+  const input::Scenario scenario = scenario_of("full", "block_tokens: 4");
+  const std::vector<BatchMember> members =
+      input::members_of(scenario, scenario.tasks.front(), scenario.policies.front());
+  Ledger ledger(members.front().schedule, false);
+  BlockEvent event;
+  event.bytes = Bytes(100);
+  ledger.begin_pass("prefill", {}, Tokens(1), 0);
+  ledger.see(event, 1);
+  CHECK(ledger.counters() == RecordingCounters{});
+  ledger.see(event, 2);
+  CHECK(ledger.counters().double_allocation == 1);
+  event.taken = false;
+  ledger.see(event, 3);
+  ledger.see(event, 4);
+  CHECK(ledger.counters().double_allocation == 1);
+  CHECK(ledger.counters().unmatched_free == 1);
 }
 
 TEST_CASE("a cache that is too large for its room is refused by the backend, in words") {

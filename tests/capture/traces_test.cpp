@@ -29,7 +29,7 @@ Timeline predicted(const std::string& model, const std::string& policy, std::int
           implementation + "\nprompt_tokens: " + std::to_string(prompt) +
           "\noutput_tokens: 32\npolicies: [" + policy + "]\n",
       "a.yaml");
-  return predict(scenario, scenario.tasks.front(), scenario.policies.front());
+  return predict(scenario, scenario.tasks.front(), scenario.policies.front(), ScoreModel{});
 }
 
 ComparisonOptions of_trace() {
@@ -83,7 +83,8 @@ TEST_CASE("a prefill on a GPU grows by what full attention keeps of a layer") {
       "implementation: transformers\ntasks: [{name: t, sequences: [{prompt_tokens: 559, "
       "output_tokens: 0, count: 16}]}]\npolicies: [full]\n",
       "a.yaml");
-  const Timeline timeline = predict(scenario, scenario.tasks.front(), scenario.policies.front());
+  const Timeline timeline =
+      predict(scenario, scenario.tasks.front(), scenario.policies.front(), ScoreModel{});
   std::int64_t held = 0;
   for (const Track& track : timeline.tracks) {
     if (track.info.name == "held") held = track.columns.held_after.front();

@@ -151,6 +151,12 @@ TEST_CASE("run files use the same tables", "[nsight]") {
   const Recording recording = read(own + kTable + row("1, 0, 4096, 512, 2, 0"));
   CHECK(recording.format == "kvfootprint");
   CHECK(recording.devices.at(0).events.size() == 1);
+  // Whose writer was killed.
+  const std::string meta =
+      "CREATE TABLE meta (key TEXT, value TEXT); INSERT INTO meta VALUES ('complete', ";
+  const std::string events = own + kTable + row("1, 0, 4096, 512, 2, 0");
+  CHECK(read(events + meta + "'yes');").counters == RecordingCounters{});
+  CHECK(read(events + meta + "'no');").counters.truncated == 1);
   CHECK_THAT(why("PRAGMA application_id = 1263945296; PRAGMA user_version = 99;" + kTable),
              contains("newer kvfootprint"));
 }

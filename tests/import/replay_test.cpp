@@ -3,6 +3,7 @@
 
 #include "models/units.h"
 #include "tests/catch.h"
+#include "timeline/recorded_timeline.h"
 
 using namespace kvf;
 
@@ -63,4 +64,19 @@ TEST_CASE("memory of passes, to the nanosecond", "[replay]") {
   CHECK(memory({{"", 21, 25}, 31, true}) == PassMemory{130, 130, 135});
   CHECK(memory({{"", 30, 40}, 40, false}) == PassMemory{130, 135, 105});
   CHECK(memory_of({}, {{{"", 30, 40}, 40, false}}) == std::vector<PassMemory>{{}});
+}
+
+TEST_CASE("a timeline ends at 0 where allocations were lost", "[replay]") {
+  Recording recording;
+  recording.devices = {device()};
+  recording.devices[0].events = {{10, 1, 50}, {20, 2, -170}, {30, 3, 40}};  // -20 at 20
+  recording.spans = {{"prefill", 0, 20}, {"decode 0", 20, 40}};
+  const Timeline timeline = timeline_of(recording);
+  REQUIRE(timeline.curves.size() == 2);
+  CHECK(timeline.curves[0].points ==
+        std::vector<CurvePoint>{{10, 100}, {10, 150}, {20, 0}, {30, 20}});
+  CHECK(timeline.tracks.at(0).columns.held_after == std::vector<std::int64_t>{150, 20});
+  recording.devices[0].events[2].bytes = 10;
+  CHECK(timeline_of(recording).tracks.at(0).columns.held_after ==
+        std::vector<std::int64_t>{150, 0});
 }

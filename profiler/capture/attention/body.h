@@ -3,8 +3,9 @@
 //
 // Softmax is computed online, tile by tile: scores of kTile slots, their maximum over all threads,
 // weights, weighted values; what earlier tiles gave is scaled down when the maximum rises. All
-// arithmetic is in float, but for the sum of the weights. Values are summed in groups, groups in tiles: a sum of n numbers one after
-// another would be off by about sqrt(n) roundings, this one by far less.
+// arithmetic is in float, but for the sum of the weights. Values are summed in groups, groups in
+// tiles: a sum of n numbers one after another would be off by about sqrt(n) roundings, this one by far
+// less.
 //
 // A Context has
 //   thread(), threads()      index and number

@@ -30,6 +30,13 @@ void check_capturable(const Schedule& schedule, const BlockTables& tables) {
     if (run.is_latent() || run.indexer > 0) refuse("latent attention has no kernel here");
     if (run.key_width != run.value_width) refuse("keys are of another width than values");
   }
+  const std::vector<LayerRun> shapes = layer_shapes(schedule.shape);
+  for (const Group& group : schedule.groups) {
+    const LayerRun& shape = shapes[static_cast<std::size_t>(group.layer)];
+    if (group.bytes != bytes_per_entry(shape, schedule.shape.dtype)) {
+      refuse("keys of which the policy drops channels have no kernel here");
+    }
+  }
   for (std::size_t g = 1; g < schedule.groups.size(); ++g) {
     const Group& group = schedule.groups[g];
     const Group& before = schedule.groups[g - 1];

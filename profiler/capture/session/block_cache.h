@@ -21,8 +21,8 @@
 namespace kvf::capture {
 
 // Throws std::invalid_argument, with what is wrong, for a schedule that cannot be held so: a nominal
-// share of heads, latents, keys of another width than values, heads of which only some are copied,
-// tokens that are appended without compaction.
+// share of heads, latents, keys of another width than values, or without some of their channels, heads
+// of which only some are copied, tokens that are appended without compaction.
 void check_capturable(const Schedule& schedule, const BlockTables& tables);
 
 class BlockCache {

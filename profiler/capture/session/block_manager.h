@@ -58,6 +58,8 @@ class BlockManager {
 
   // Whether to make the mistake now; then it has been made.
   bool plants(Plant kind);
+  // Whether there is none, or it has been made.
+  bool has_planted() const { return fault_.kind == Plant::nothing; }
 
  private:
   void free(BlockEvent block);

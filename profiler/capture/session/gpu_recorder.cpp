@@ -1,48 +1,36 @@
 #include "profiler/capture/session/gpu_recorder.h"
 
 #include <algorithm>
-#include <map>
 #include <optional>
 #include <utility>
 
 namespace kvf::capture {
-namespace {
 
-struct Change {
-  std::int64_t time = 0;
-  std::int64_t bytes = 0;
-};
-
-// Buffers of CUPTI are filled thread by thread, and so not in the order of time.
-std::vector<Change> changes_of(const records::Batch& seen) {
-  std::vector<Change> changes;
-  for (const records::MemoryUsage& usage : seen.memory) {
+void CuptiLedger::see(const records::Batch& rows) {
+  for (const records::MemoryUsage& usage : rows.memory) {
     if (usage.kind != records::MemoryKind::device) continue;
     const bool taken = usage.operation == records::MemoryOperation::allocation;
-    changes.push_back({usage.start, taken ? usage.bytes : -usage.bytes});
+    changes_.push_back({usage.start, taken ? usage.bytes : -usage.bytes});
   }
-  std::map<std::int64_t, std::int64_t> created;  // bytes, by handle
-  for (const records::VmmCall& call : seen.vmm) {
+  for (const records::VmmCall& call : rows.vmm) {
     if (call.return_value != 0 || !call.handle) continue;
     if (call.operation == records::VmmOperation::create) {
-      created[*call.handle] = call.bytes.value_or(0);
-      changes.push_back({call.start, call.bytes.value_or(0)});
+      created_[*call.handle] = call.bytes.value_or(0);
+      changes_.push_back({call.start, call.bytes.value_or(0)});
     } else if (call.operation == records::VmmOperation::release) {
-      changes.push_back({call.start, -std::exchange(created[*call.handle], 0)});
+      changes_.push_back({call.start, -std::exchange(created_[*call.handle], 0)});
     }
   }
-  std::stable_sort(changes.begin(), changes.end(),
-                   [](const Change& a, const Change& b) { return a.time < b.time; });
-  return changes;
 }
 
-}  // namespace
-
-Track cupti_track(const records::Batch& seen, const Captured& captured) {
+Track CuptiLedger::track(const Captured& captured) const {
   Track track{{"cupti", "", -1, 0, -1, 1, TrackUnit::bytes},
               captured.timeline.tracks.front().columns};
   TrackColumns& columns = track.columns;
-  const std::vector<Change> changes = changes_of(seen);
+  // Buffers of CUPTI are filled thread by thread, and so not in the order of time.
+  std::vector<Change> changes = changes_;
+  std::stable_sort(changes.begin(), changes.end(),
+                   [](const Change& a, const Change& b) { return a.time < b.time; });
   std::size_t next = 0;
   std::int64_t live = 0;
   const auto until = [&](std::int64_t time) {

@@ -1,6 +1,8 @@
 // A capture on a GPU, as CUPTI sees it.
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <vector>
 
 #include "profiler/capture/cupti/cupti.h"
@@ -14,6 +16,7 @@ namespace kvf::capture {
 class GpuRecorder : public Recorder {
  public:
   GpuRecorder(const CuptiReport& found, Sink sink) : collector_(found, std::move(sink)) {}
+  explicit GpuRecorder(Collector collector) : collector_(std::move(collector)) {}
 
   std::int64_t now() const override { return collector_.now(); }
   void begin(const std::string& text) override { open_.push_back(collector_.range(text)); }
@@ -30,9 +33,23 @@ class GpuRecorder : public Recorder {
   std::vector<Collector::Range> open_;
 };
 
-// The second ledger: device memory as CUPTI saw it, as the track `cupti` in the passes of a capture.
-// What was there when the first pass began is taken off. Memory that was mapped counts when it was
-// created, and when it was released.
-Track cupti_track(const records::Batch& seen, const Captured& captured);
+// The second ledger: device memory as CUPTI saw it.
+class CuptiLedger {
+ public:
+  // Keeps of the rows only when how many bytes came or went. Memory that was mapped counts when it was
+  // created, and when it was released. Used by one thread at a time.
+  void see(const records::Batch& rows);
+
+  // The track `cupti` in the passes of a capture. What was there when the first pass began is taken off.
+  Track track(const Captured& captured) const;
+
+ private:
+  struct Change {
+    std::int64_t time = 0;
+    std::int64_t bytes = 0;
+  };
+  std::vector<Change> changes_;
+  std::map<std::int64_t, std::int64_t> created_;  // bytes, by handle
+};
 
 }  // namespace kvf::capture

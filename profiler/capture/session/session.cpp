@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <deque>
+#include <stdexcept>
 #include <utility>
 #include <vector>
 
@@ -85,6 +86,13 @@ class Session {
         options_.backend.empty() ? std::string(device_.backends().front()) : options_.backend;
     const auto backend = device_.allocator(name, options_.capacity);
     const auto beside = device_.allocator(name);
+    std::int64_t all_passes = 0;
+    for (const BatchMember& member : members_) {
+      all_passes += member.count * member.schedule.plan.passes();
+    }
+    if (all_passes == 0) {
+      throw std::invalid_argument("there is no pass to capture: nothing is prefilled or decoded");
+    }
     Attention attention(members_, options_.tables, device_, *beside);
     WatchedAllocator allocator(*backend, [&](const std::byte* address, std::int64_t bytes) {
       ledger_.backend(bytes);
@@ -93,11 +101,9 @@ class Session {
     BlockManager blocks(
         allocator, [&](const BlockEvent& event) { log(event); }, options_.fault);
     std::deque<Sequence> sequences;
-    std::int64_t all_passes = 0;
     for (const BatchMember& member : members_) {
       for (std::int64_t i = 0; i < member.count; ++i) {
         sequences.emplace_back(std::ssize(sequences), member.schedule, options_, device_, blocks);
-        all_passes += member.schedule.plan.passes();
       }
     }
     device_.synchronise();
@@ -126,6 +132,13 @@ class Session {
       if (options_.progress) {
         options_.progress(static_cast<double>(played) / static_cast<double>(all_passes));
       }
+    }
+    if (!blocks.has_planted()) {  // what is given back from here on is in no pass
+      throw std::invalid_argument(fmt::format(
+          "the mistake to plant, {}@{}, has no chance: in the {} passes nothing is given back, or "
+          "evicted, from that one on",
+          kPlantWords[static_cast<std::size_t>(options_.fault.kind)], options_.fault.pass,
+          times.size()));
     }
     ledger_.finish(recorder_.now());
     for (Sequence& sequence : sequences) sequence.cache.release();

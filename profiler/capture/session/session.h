@@ -54,7 +54,8 @@ struct Captured {
 };
 
 // Keys and values are numbers of the cache's dtype: fp32, fp16 or bf16. Throws what
-// check_capturable() throws, and std::invalid_argument for another dtype; DeviceError, OutOfMemory.
+// check_capturable() throws, and std::invalid_argument for another dtype, where there is no pass, and
+// for a fault that had no chance in any pass; DeviceError, OutOfMemory.
 // `recorder` hears of each pass as a range "prefill N" or "decode N", of blocks as application
 // events, of samples after each pass, and on the host of the backend's calls as memory events.
 Captured run_session(std::span<const BatchMember> members, const SessionOptions& options,

@@ -209,8 +209,12 @@ class Reader {
     }
   }
 
-  // A run file says what its writer lost or found wrong.
+  // A run file says what its writer lost or found wrong, and whether it came to its end.
   void read_own_counters() {
+    Table meta(database_, "meta", {"key", "value"});
+    while (meta.next()) {
+      if (meta.text(0) == "complete" && meta.text(1) == "no") builder_.counters().truncated = 1;
+    }
     std::vector<std::string> names;
     for (const RecordingCounter& counter : kRecordingCounters) names.emplace_back(counter.name);
     Table rows(database_, "recordings", names);
