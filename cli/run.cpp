@@ -78,10 +78,14 @@ int run(const Options& options) {
   if (!may_be_replaced(target)) {
     throw UsageError(target + " is there, and is no run file; give another name with -o");
   }
-  RunFileWriter writer(target, {{"producer", "kvfootprint " KVF_VERSION},
-                                {"command_line", options.command_line},
-                                {"scenario", scenario.text},
-                                {"accounting", std::string(to_string(scenario.accounting))}});
+  RunFileMeta meta{{"producer", "kvfootprint " KVF_VERSION},
+                   {"command_line", options.command_line},
+                   {"scenario", scenario.text},
+                   {"accounting", std::string(to_string(scenario.accounting))}};
+  if (std::string seconds = seconds_in_words(scenario); !seconds.empty()) {
+    meta.emplace("seconds", std::move(seconds));
+  }
+  RunFileWriter writer(target, meta);
   const std::vector<PlayedCase> cases = play_all(scenario, to_play, writer);
   writer.finish();
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begin;

@@ -87,7 +87,7 @@ void print_meta(const RunFileReader& file, const std::string& name, std::int64_t
   };
   fmt::print("{}: run file, {}{}\n", shown(name), counted(runs, "run", "runs"),
              file.complete() ? "" : ", INCOMPLETE: its writer did not come to its end");
-  for (const std::string key : {"producer", "command_line", "accounting"}) {
+  for (const std::string key : {"producer", "command_line", "accounting", "seconds"}) {
     if (!meta(key).empty()) fmt::print("  {:<12}  {}\n", key, shown(meta(key)));
   }
   const std::string scenario = meta("scenario");

@@ -34,11 +34,19 @@ double sum_of_product(const Affine& a, const Affine& b, double from, double to) 
          a.step * b.step * powers(2);
 }
 
+// Passes whose times are affine but for which of the two is the longer.
 struct Stretch {
   std::int64_t passes = 0;
+  Phase phase = Phase::prefill;
   Affine flop_time;
   Affine byte_time;
+  Affine read;  // bytes of the cache
   Affine held;  // bytes, during the pass
+
+  double seconds_of(std::int64_t pass) const {
+    const auto i = static_cast<double>(pass);
+    return std::max(flop_time.at(i), byte_time.at(i));
+  }
 };
 
 // Where the two lines cross, as the first pass after it: before it the one is larger, then the other.
@@ -78,9 +86,10 @@ std::vector<Weight> weights_of(const Schedule& schedule) {
   return weights;
 }
 
-}  // namespace
-
-RunTime run_time(const Schedule& schedule, const TimeModel& model, double active_share) {
+// Calls sink(stretch) for all passes in their order.
+template <class Sink>
+void for_each_timed(const Schedule& schedule, const TimeModel& model, const Running& running,
+                    Sink&& sink) {
   std::vector<Segment> all;
   std::vector<std::size_t> first_of;
   for (const Rule& rule : schedule.rules) {
@@ -94,8 +103,8 @@ RunTime run_time(const Schedule& schedule, const TimeModel& model, double active
   const double bandwidth = model.bandwidth * model.bandwidth_efficiency / stages;
   const auto dense = static_cast<double>(model.weights.count());
   const auto experts = static_cast<double>(model.experts.count());
+  const auto sequences = static_cast<double>(running.sequences);
 
-  RunTime out;
   std::size_t run = 0;
   for_each_stretch(
       all, first_of, schedule.plan.passes(), [&](std::int64_t begin, std::int64_t end, auto at) {
@@ -103,37 +112,58 @@ RunTime run_time(const Schedule& schedule, const TimeModel& model, double active
         const Phase phase = schedule.plan.runs[run].phase;
         const auto rows = static_cast<double>(at.empty() ? schedule.plan.runs[run].rows.count()
                                                          : at[0]->rows.count());
-        const double fixed = dense + experts * (1 - std::pow(model.idle_share, rows));
-        Affine flops{rows * model.flops_per_row, 0};
+        const double fixed = dense + experts * (1 - std::pow(model.idle_share, sequences * rows));
+        Affine flops{sequences * rows * model.flops_per_row, 0};
         Affine read;
         Affine held;
         for (std::size_t r = 0; r < at.size(); ++r) {
           const Segment& s = *at[r];
           const bool sparse = schedule.reads_sparsely(r) && schedule.active_read->applies(phase);
-          const double share = sparse ? active_share : 1;
+          const double share = sparse ? running.active_share : 1;
+          const double bytes = sequences * weights[r].bytes;
           const auto past = static_cast<double>(s.past_at(begin - s.first).count());
           const auto step = static_cast<double>(s.past_step.count());
           const auto added = static_cast<double>((s.rows + s.appended).count());
-          held.start += weights[r].bytes * (past + added);
-          held.step += weights[r].bytes * step;
-          read.start += share * weights[r].bytes * (past + added);
-          read.step += share * weights[r].bytes * step;
-          const double of_entry = share * weights[r].cells * model.flops_per_entry;
+          held.start += bytes * (past + added);
+          held.step += bytes * step;
+          read.start += share * bytes * (past + added);
+          read.step += share * bytes * step;
+          const double of_entry = share * sequences * weights[r].cells * model.flops_per_entry;
           flops.start += of_entry * (rows * past + rows * (rows + 1) / 2);
           flops.step += of_entry * rows * step;
         }
-        const Stretch stretch{end - begin,
-                              {flops.start / rate, flops.step / rate},
-                              {(fixed + read.start) / bandwidth, read.step / bandwidth},
-                              held};
-        const bool decodes = phase == Phase::decode;
-        add(stretch, decodes ? out.decode_seconds : out.prefill_seconds, out.held_byte_seconds);
-        if (decodes) {
-          out.decode_read_bytes += sum(read, 0, static_cast<double>(stretch.passes));
-          out.decode_passes += stretch.passes;
-        }
+        sink(Stretch{end - begin,
+                     phase,
+                     {flops.start / rate, flops.step / rate},
+                     {(fixed + read.start) / bandwidth, read.step / bandwidth},
+                     read,
+                     held});
       });
+}
+
+}  // namespace
+
+RunTime run_time(const Schedule& schedule, const TimeModel& model, const Running& running) {
+  RunTime out;
+  for_each_timed(schedule, model, running, [&](const Stretch& stretch) {
+    const bool decodes = stretch.phase == Phase::decode;
+    add(stretch, decodes ? out.decode_seconds : out.prefill_seconds, out.held_byte_seconds);
+    if (decodes) {
+      out.decode_read_bytes += sum(stretch.read, 0, static_cast<double>(stretch.passes));
+      out.decode_passes += stretch.passes;
+    }
+  });
   return out;
+}
+
+std::vector<double> pass_seconds(const Schedule& schedule, const TimeModel& model,
+                                 const Running& running) {
+  std::vector<double> seconds;
+  seconds.reserve(static_cast<std::size_t>(schedule.plan.passes()));
+  for_each_timed(schedule, model, running, [&](const Stretch& stretch) {
+    for (std::int64_t i = 0; i < stretch.passes; ++i) seconds.push_back(stretch.seconds_of(i));
+  });
+  return seconds;
 }
 
 }  // namespace kvf

@@ -6,6 +6,9 @@
 //   time  = max(flops / (rate x efficiency), bytes / (bandwidth x efficiency))
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "models/schedule.h"
 #include "models/units.h"
 
@@ -28,7 +31,13 @@ struct TimeModel {
   std::int64_t stages = 1;
 };
 
-// What one run of a schedule takes. `copies` of KV heads are held and read.
+// How a schedule runs.
+struct Running {
+  double active_share = 1;     // that of the footprint: 1 unless the policy reads sparsely
+  std::int64_t sequences = 1;  // equal ones, in lock step: they read the weights together
+};
+
+// What one run of a schedule takes, all its sequences together. `copies` of KV heads are held and read.
 struct RunTime {
   double prefill_seconds = 0;
   double decode_seconds = 0;
@@ -44,7 +53,11 @@ struct RunTime {
   }
 };
 
-// Cost: O(segments). `active_share` is that of the footprint: 1 unless the policy reads sparsely.
-RunTime run_time(const Schedule& schedule, const TimeModel& model, double active_share = 1);
+// Cost: O(segments).
+RunTime run_time(const Schedule& schedule, const TimeModel& model, const Running& running = {});
+
+// The seconds of each pass, which run_time() sums up. Cost: O(passes).
+std::vector<double> pass_seconds(const Schedule& schedule, const TimeModel& model,
+                                 const Running& running = {});
 
 }  // namespace kvf

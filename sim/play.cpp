@@ -109,6 +109,22 @@ void page_case(PlayedCase& c, std::span<const BatchMember> members,
   c.paging = PagedCase{page_one_gpu(members, c.policy->spec), full, {}};
 }
 
+// When the passes of the case begin, which it gives, and how long its phases are. `here`: on one GPU.
+std::optional<std::vector<std::int64_t>> add_clock(PlayedCase& c, const BatchMember& here,
+                                                   const input::Scenario& scenario,
+                                                   RunFileWriter& writer) {
+  if (!has_seconds(scenario, *c.task)) return std::nullopt;
+  std::vector<std::int64_t> clock = clock_of(here, *c.levels->beside->time);
+  RunSeconds& seconds = c.seconds.emplace();
+  for (const PassRun& run : here.schedule.plan.runs) {
+    const auto first = static_cast<std::size_t>(run.first);
+    (run.phase == Phase::decode ? seconds.decode_ns : seconds.prefill_ns) +=
+        clock[first + static_cast<std::size_t>(run.count)] - clock[first];
+  }
+  writer.append_points(writer.add_curve({"passes", "", TrackUnit::passes}), clock_curve(clock));
+  return clock;
+}
+
 // Adds what the scenario asks of memory, and its tracks. `track` has the rows of each pass.
 void add_memory(PlayedCase& c, const std::vector<BatchMember>& members,
                 std::shared_ptr<const Paging>& full, std::span<const BatchMember> full_members,
@@ -122,11 +138,17 @@ void add_memory(PlayedCase& c, const std::vector<BatchMember>& members,
   if (paged && levels.beside && levels.beside->pool)
     c.paging->engine_pool = levels.beside->pool->mid;
   std::int64_t cells = 0;
-  for (const BatchMember& member : on_one_gpu(members, c.policy->spec, scenario.memory->ranks())) {
+  const std::vector<BatchMember> here =
+      on_one_gpu(members, c.policy->spec, scenario.memory->ranks());
+  for (const BatchMember& member : here) {
     cells += member.schedule.shape.cells().times(member.count).count();
   }
+  const auto clock = add_clock(c, here.front(), scenario, writer);
   const auto write = [&](std::string_view name, TrackUnit unit, const LevelColumn& column,
                          std::string_view role = "") {
+    if (clock && unit == TrackUnit::bytes) {
+      c.seconds->byte_ns.emplace_back(name, byte_nanoseconds(column.during, *clock));
+    }
     track.past = column.past;
     track.held_during = column.during;
     track.held_after = column.after;

@@ -14,6 +14,7 @@
 #include "sim/input/scenario.h"
 #include "sim/memory/levels.h"
 #include "sim/memory/paging.h"
+#include "sim/run_seconds.h"
 #include "timeline/run_file.h"
 
 namespace kvf {
@@ -53,12 +54,14 @@ struct PlayedCase {
   Footprint footprint;  // of the simulation
   bool agrees = false;  // the closed form gave the same integers
   PeakBytes peak_bytes;
-  std::optional<PagedCase> paging;  // if the cache is paged
-  std::optional<Levels> levels;     // if the scenario asks for memory
+  std::optional<PagedCase> paging;      // if the cache is paged
+  std::optional<Levels> levels;         // if the scenario asks for memory
+  std::optional<RunSeconds> seconds{};  // if has_seconds(); then the run has a clock
 };
 
 // A batch has a track for each of its members, one sequence has a track of the sum of its groups;
-// where the scenario asks for memory, one of blocks and those of bytes, over all sequences, follow.
+// where the scenario asks for memory, one of blocks and those of bytes, over all sequences, follow, and
+// the clock `passes`, where has_seconds().
 // Policy by policy, in the scenario's order; each case is a run of the file. `progress`, if given,
 // hears now and then which share of the cases is done. Throws what plan() and the writer throw;
 // input::check_plans() and check_levels()

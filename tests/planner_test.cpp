@@ -21,24 +21,27 @@ Schedule schedule_of(const std::string& policy, const Workload& workload) {
   return plan(input::parse_policy(policy), kShape, workload);
 }
 
-// Pass by pass, from the simulation: the definition.
-RunTime by_passes(const Schedule& schedule, const TimeModel& model) {
+// Pass by pass, from the simulation: the definition. `each`: the seconds of every pass.
+RunTime by_passes(const Schedule& schedule, const TimeModel& model, std::int64_t sequences,
+                  std::vector<double>& each) {
   RunTime out;
+  const auto count = static_cast<double>(sequences);
   simulate(schedule, [&](const PlayedBlock& block) {
     for (std::size_t i = 0; i < static_cast<std::size_t>(block.count); ++i) {
       const auto rows = static_cast<double>(block.run.rows.count());
-      double flops = rows * model.flops_per_row;
+      double flops = count * rows * model.flops_per_row;
       double bytes = 0;
       for (const Group& group : schedule.groups) {
         const auto past = static_cast<double>(block.past(group.rule)[i]);
         const auto held = past + static_cast<double>((block.run.rows + block.run.appended).count());
-        bytes += held * static_cast<double>(per_entry(group, Unit::bytes));
-        flops += model.flops_per_entry * static_cast<double>(group.heads.count()) *
+        bytes += count * held * static_cast<double>(per_entry(group, Unit::bytes));
+        flops += count * model.flops_per_entry * static_cast<double>(group.heads.count()) *
                  (rows * past + rows * (rows + 1) / 2);
       }
       const double seconds = std::max(flops / (model.rate * model.rate_efficiency),
                                       (static_cast<double>(model.weights.count()) + bytes) /
                                           (model.bandwidth * model.bandwidth_efficiency));
+      each.push_back(seconds);
       const bool decodes = block.run.phase == Phase::decode;
       (decodes ? out.decode_seconds : out.prefill_seconds) += seconds;
       out.held_byte_seconds += seconds * bytes;
@@ -62,9 +65,16 @@ TEST_CASE("the time model sums what each pass takes") {
   const double flops_per_entry = GENERATE(0.0, 50.0, 4000.0);
   const TimeModel model{1e6, 3e5, 0.5, 0.8, Bytes(20000), 900, flops_per_entry};
   const Schedule schedule = schedule_of(policy, {Tokens(300), Tokens(150), Tokens(64)});
-  const RunTime got = run_time(schedule, model);
-  const RunTime want = by_passes(schedule, model);
-  CAPTURE(policy, flops_per_entry);
+  const std::int64_t sequences = GENERATE(1, 3);
+  const RunTime got = run_time(schedule, model, {1, sequences});
+  std::vector<double> each;
+  const RunTime want = by_passes(schedule, model, sequences, each);
+  CAPTURE(policy, flops_per_entry, sequences);
+  const std::vector<double> of_passes = pass_seconds(schedule, model, {1, sequences});
+  REQUIRE(of_passes.size() == each.size());
+  for (std::size_t pass = 0; pass < each.size(); ++pass) {
+    if (of_passes[pass] != Approx(each[pass])) FAIL_CHECK("pass " << pass);
+  }
   CHECK(got.prefill_seconds == Approx(want.prefill_seconds));
   CHECK(got.decode_seconds == Approx(want.decode_seconds));
   CHECK(got.held_byte_seconds == Approx(want.held_byte_seconds));
@@ -78,7 +88,7 @@ TEST_CASE("sparse reading reads less, and holds the same") {
       schedule_of("sparse-read:active_share=0.25", {Tokens(100), Tokens(10), std::nullopt});
   const double share = closed_form(schedule).footprint.active_share.value();
   const RunTime all = run_time(schedule, model);
-  const RunTime some = run_time(schedule, model, share);
+  const RunTime some = run_time(schedule, model, {share});
   CHECK(some.decode_read_bytes == Approx(share * all.decode_read_bytes));
   CHECK(some.decode_seconds < all.decode_seconds);
 }

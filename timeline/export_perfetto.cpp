@@ -119,7 +119,8 @@ class Writer {
       std::string text;
       if (first) {
         add(text, R"("name":"process_name","ph":"M","pid":{},"args":{{"name":{}}})", pid,
-            json_string(run.info.label + " (real time)"));
+            json_string(run.info.label +
+                        (run.info.recorded ? " (real time)" : " (estimated time)")));
         first = false;
       }
       const std::string_view unit = to_string(curve.info.unit);

@@ -34,9 +34,14 @@ void find_lead(StoredParts& parts) {
   if (!parts.lead) parts.batch = true;
 }
 
+// The last point may say once more that all have begun: then the last pass ends there.
 bool is_steady(const std::vector<StoredCurveChunk>& clock) {
-  return std::all_of(clock.begin(), clock.end(), [](const StoredCurveChunk& chunk) {
-    return chunk.columns[kValue] == MinMax{chunk.first_point + 1, chunk.first_point + chunk.points};
+  return std::all_of(clock.begin(), clock.end(), [&](const StoredCurveChunk& chunk) {
+    const auto [min, max] = chunk.columns[kValue];
+    const std::int64_t before = chunk.first_point;
+    const std::int64_t begun = before + chunk.points;
+    if (&chunk == &clock.back() && max == begun - 1) return min == std::min(before + 1, max);
+    return min == before + 1 && max == begun;
   });
 }
 
@@ -100,7 +105,7 @@ PassScale second_scale(const RunFileReader& reader, const StoredParts& parts,
       scale.add(chunk.first_point, chunk.columns[kTime].min);
     }
   }
-  const std::int64_t known = std::min(parts.passes, parts.clock->points);
+  const std::int64_t known = std::min(parts.passes, parts.clock_chunks.back().columns[kValue].max);
   add_edges(known - 1, second_edges(clock_points(reader, parts, known - 1, known), known - 1, 1,
                                     parts.end_ns));
   for (const std::int64_t pass : named) {

@@ -121,6 +121,7 @@ Beside beside_cache(const input::Scenario& scenario, std::span<const BatchMember
   const Capacity capacity =
       paged ? engine_of(options, members) : beside_loop(options, loop, contiguous);
   Beside beside;
+  if (memory.gpu->device.name != kGivenMemory) beside.time = capacity.time;
   for (LedgerPart part : capacity.ledger.parts) {
     if (part.name == "activations" && !paged) {
       const auto size = activations_of(*scenario.model, loop, memory.gpu->ranks);

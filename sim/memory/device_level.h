@@ -9,6 +9,7 @@
 #include "models/batch.h"
 #include "models/block_tables.h"
 #include "models/engines/ledger.h"
+#include "models/time_model.h"
 #include "sim/input/scenario.h"
 
 namespace kvf {
@@ -22,6 +23,8 @@ struct Beside {
   std::optional<Estimate> pool;
   // Of a pool of which nothing is left: why.
   std::string no_pool;
+  // At the peak rates of the GPU; not of one of which only the memory is known.
+  std::optional<TimeModel> time;
 
   // With so much reserved for the cache. With a pool, `reserved` is the pool: what is more in the
   // parts of the budget is less in it, so that only what is outside the budget is uncertain.

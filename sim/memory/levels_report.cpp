@@ -1,6 +1,7 @@
 #include "sim/memory/levels_report.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -178,6 +179,45 @@ std::string json_gpu(const Levels& levels, const input::ScenarioMemory& memory) 
   return out;
 }
 
+std::string with_seconds(Area byte_ns) {
+  return fmt::format("{:.2f} GiB s", byte_ns.to_double() / 1e9 / (1 << 30));
+}
+
+// What of the tracks of bytes the table has; the others are in JSON.
+constexpr std::array<std::string_view, 4> kOverSeconds{"held", "cache", "reserved", "device"};
+
+std::string seconds_report(const input::Scenario& scenario, std::span<const PlayedCase> cases) {
+  Row titles{"", "prefill", "decode"};
+  titles.insert(titles.end(), kOverSeconds.begin(), kOverSeconds.end());
+  std::vector<Row> rows{titles};
+  for (const PlayedCase& c : cases) {
+    if (!c.seconds) continue;
+    Row row{name_of(c)};
+    for (const std::int64_t ns : {c.seconds->prefill_ns, c.seconds->decode_ns}) {
+      row.push_back(fmt::format("{:.3f} s", static_cast<double>(ns) / 1e9));
+    }
+    for (const auto& [name, area] : c.seconds->byte_ns) {
+      const auto in_table = std::find(kOverSeconds.begin(), kOverSeconds.end(), name);
+      if (in_table != kOverSeconds.end()) row.push_back(with_seconds(area));
+    }
+    rows.push_back(std::move(row));
+  }
+  if (rows.size() == 1) return "";
+  return fmt::format("bytes over seconds, {}\n", seconds_in_words(scenario)) +
+         lines_of(rows, std::vector<std::string>(rows.size()));
+}
+
+std::string json_seconds(const PlayedCase& played) {
+  if (!played.seconds) return "";
+  std::string areas;
+  for (const auto& [name, area] : played.seconds->byte_ns) {
+    areas += fmt::format(R"({}"{}":{})", areas.empty() ? "" : ",", name, to_string(area));
+  }
+  return fmt::format(
+      R"(,"seconds":{{"estimated":true,"prefill_ns":{},"decode_ns":{},"byte_ns":{{{}}}}})",
+      played.seconds->prefill_ns, played.seconds->decode_ns, areas);
+}
+
 }  // namespace
 
 std::string levels_report(const input::Scenario& scenario, std::span<const PlayedCase> cases) {
@@ -204,7 +244,7 @@ std::string levels_report(const input::Scenario& scenario, std::span<const Playe
     }
     if (levels.beside) add(beside, beside_of(*levels.beside, memory), name_of(c));
   }
-  return out + lines_of(rows, remarks) + text_of(beside) + notes;
+  return out + lines_of(rows, remarks) + text_of(beside) + seconds_report(scenario, cases) + notes;
 }
 
 std::string levels_json(const input::Scenario& scenario, const PlayedCase& played) {
@@ -213,13 +253,13 @@ std::string levels_json(const input::Scenario& scenario, const PlayedCase& playe
   const input::ScenarioMemory& memory = *scenario.memory;
   return fmt::format(
       R"(,"levels":{{"cache":"{}","allocator":"{}","peak_pass":{},"peak":{},"end":{},"fits":{},)"
-      R"("given_back":{}{}}})",
+      R"("given_back":{}{}{}}})",
       to_string(memory.cache),
       memory.engine_pool() ? "engine"
                            : input::kAllocatorWords[static_cast<std::size_t>(memory.allocator)],
       levels.peak_pass, json_of(levels.peak), json_of(levels.end),
       memory.gpu ? (levels.fits ? "true" : "false") : "null", levels.given_back,
-      json_gpu(levels, memory));
+      json_gpu(levels, memory), json_seconds(played));
 }
 
 }  // namespace kvf

@@ -174,9 +174,10 @@ Capacity capacity_of(const PlanOptions& options) {
                     length.count(), out.settings.max_model_len.count()));
   }
   out.beyond_positions = positions > Tokens{} && out.settings.max_model_len > positions;
+  out.time = time_of(options, weights, served.shape, served.weights.mid);
   out.needs =
       needs_of(served.shape, out.request, {options.tensor_parallel, options.pipeline_parallel},
-               out.ledger.block, time_of(options, weights, served.shape, served.weights.mid));
+               out.ledger.block, out.time);
   out.memory_requests = requests_at_once(out.ledger.available_kv, out.needs);
   if (serves(out.request.policy)) charge_as_engine(served.shape, out);
   const auto admitted = [&](std::int64_t requests) {

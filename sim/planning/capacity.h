@@ -51,6 +51,7 @@ struct Capacity {
   Quantization quantization = Quantization::none;  // of the weights
   Ledger ledger;
   Request request;
+  TimeModel time;  // of the rank of `ledger`
   RequestNeeds needs;
   Band<std::int64_t> requests;         // at once
   Band<std::int64_t> memory_requests;  // the same, were there no max_num_seqs

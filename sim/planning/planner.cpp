@@ -54,7 +54,7 @@ RequestNeeds needs_of(const LlmShape& shape, const Request& request, const Gpus&
   needs.block_bytes = needs.peak + tail_waste(schedule, result, block);
   needs.after_prefill = held(schedule, result, &CellTotals::after_prefill) + states;
   needs.after_decode = held(schedule, result, &CellTotals::after_decode) + states;
-  needs.time = run_time(schedule, time, result.footprint.active_share.value_or(1));
+  needs.time = run_time(schedule, time, {result.footprint.active_share.value_or(1)});
   needs.heads_assumed = schedule.heads_assumed;
   return needs;
 }

@@ -156,6 +156,37 @@ TEST_CASE("a clock that does not know all passes lays those that it knows") {
   CHECK(values_of(whole.runs[0]->series[0].at(Axis::second)->steps) == Numbers{8, 8, 10, 7});
 }
 
+TEST_CASE("a last point that counts no new pass ends the last one") {
+  const std::int64_t passes = GENERATE(3, 4095, 4096, 5000);
+  Timeline timeline;
+  timeline.tracks = {{{"total", "", -1, 2}, {}}};
+  TrackColumns& columns = timeline.tracks[0].columns;
+  timeline.curves = {{{"passes", "", TrackUnit::passes}, {}}};
+  for (std::int64_t pass = 0; pass < passes; ++pass) {
+    columns.first_row.push_back(pass);
+    columns.rows.push_back(1);
+    columns.past.push_back(2 * pass);
+    columns.held_during.push_back(2 * pass + 2);
+    columns.held_after.push_back(2 * pass + 2);
+    timeline.curves[0].points.push_back({10 * pass, pass + 1});
+  }
+  timeline.curves[0].points.push_back({10 * passes + 7, passes});
+  timeline.phases = {{"prefill", 0, 2}, {"decode", 2, passes - 2}};
+  const Written file({{sample_info(), timeline}});
+  const Document outline = load_outline({file.file});
+  const Document whole = complete(outline);
+  CHECK(disagreement(outline, whole) == "");
+  const auto& steps = whole.runs[0]->series[0].at(Axis::second)->steps;
+  const Numbers xs = xs_of(steps);
+  REQUIRE(std::ssize(xs) == 2 * passes);
+  CHECK(xs[2] == 10);
+  CHECK(xs.back() == 10 * passes + 7);
+  const auto& phases = outline.runs[0]->phases[2];
+  REQUIRE(phases.size() == 2);
+  CHECK(phases[1].begin == 20);
+  CHECK(phases[1].end == 10 * passes + 7);
+}
+
 TEST_CASE("a batch waits for its longest sequence") {
   Timeline timeline;
   Track one{{"sequence 1", "", -1, 1, 0},
