@@ -12,6 +12,7 @@
 #include "gui/plots/critical_plot.h"
 #include "gui/view/derive.h"
 #include "gui/view/view_state.h"
+#include "models/utf8.h"
 #include "sim/input/problems.h"
 #include "sim/input/scores.h"
 #include "sim/input/text_file.h"
@@ -51,7 +52,7 @@ Document read(const std::vector<std::string>& files) {
       const bool named = error.words.find(error.file) != std::string::npos;
       words += named ? error.words : fmt::format("{}: {}", error.file, error.words);
     }
-    throw FigureError(words);
+    throw FigureError(valid_utf8(words));
   }
   return document;
 }
@@ -62,12 +63,31 @@ ViewState view_of(const cli::FigureOptions& options, const Document& document) {
     view.theme = theme_of(options);
     return view;
   }
-  return view_from_json(input::read_text_file(options.view), options.view);
+  const ViewState view = view_from_json(input::read_text_file(options.view), options.view);
+  if (!view.lanes.empty() && shown_runs(document, view).empty()) {
+    const std::string has =
+        document.runs.empty() ? "none" : "runs such as " + document.runs.front()->id;
+    throw ViewError(fmt::format(
+        "{} shows no run of these files: it names {}; expected {}", options.view,
+        view.lanes.front().runs.empty() ? "none" : view.lanes.front().runs.front(), has));
+  }
+  return view;
+}
+
+// What is wrong with the data of a figure, which its badges say too.
+void warn(const Document& document, const ViewState& view) {
+  for (const Run* run : shown_runs(document, view)) {
+    for (const std::string& problem : run->problems) {
+      fmt::print(stderr, "kvfootprint-viewer: warning: {}: {}\n", valid_utf8(run->file),
+                 valid_utf8(problem));
+    }
+  }
 }
 
 void export_view(const cli::FigureOptions& options, const std::string& file) {
   const Document document = read(options.files);
   const ViewState view = view_of(options, document);
+  warn(document, view);
   write_view(file, with_derived(document, view), view, QSize(options.width, options.height));
 }
 

@@ -88,8 +88,9 @@ Scale scale_of_lane(const Frame& frame) {
       frame.lane.kind == LaneKind::difference || frame.lane.kind == LaneKind::residual;
   double low = 0, high = 0;
   for (const LaneSeries& one : shown) {
-    if (one.series->peak) high = std::max(high, static_cast<double>(*one.series->peak));
-    if (signed_lane || !one.series->peak) {
+    if (one.series->peak && !signed_lane) {
+      high = std::max(high, static_cast<double>(*one.series->peak));
+    } else {
       const StepColumn all = extremes(*one.on);
       low = std::min(low, static_cast<double>(all.min));
       high = std::max(high, static_cast<double>(all.max));
@@ -117,14 +118,13 @@ void paint_lines(QPainter& painter, const Frame& frame) {
   painter.save();
   painter.setClipRect(frame.plot);
   for (const LaneSeries& one : shown) {
-    const auto number =
-        static_cast<std::size_t>(std::find(runs.begin(), runs.end(), one.run) - runs.begin());
-    const Mark mark = gui::mark(number, frame.view.theme);
+    const Mark mark = gui::mark(mark_number(frame.document, runs, *one.run), frame.view.theme);
     columns_of(*one.on, frame.edges, columns);
     draw_steps(painter, frame, scale, columns, mark);
     legend.push_back({mark, false, name_of(*one.run, runs)});
     if (const auto label = peak_of(*one.on, frame.layout.range, one.series->unit)) {
-      peaks.push_back({label->x, label->value, label->text, mark});
+      const std::string who = shown.size() > 1 ? name_of(*one.run, runs) + "  " : "";
+      peaks.push_back({label->x, label->value, who + label->text, mark});
     }
   }
   const QRectF limit = paint_limit(painter, frame, scale, shown);

@@ -79,6 +79,46 @@ void paint_header(QPainter& painter, const Frame& frame, const std::string& titl
   }
 }
 
+std::size_t mark_number(const Document& document, const std::vector<const Run*>& among,
+                        const Run& run) {
+  const auto same = [](const std::string& label) {
+    return [&label](const auto& other) { return other->label == label; };
+  };
+  const bool alike = std::any_of(among.begin(), among.end(), [&](const Run* other) {
+    return std::count_if(among.begin(), among.end(), same(other->label)) > 1;
+  });
+  if (alike) {
+    return static_cast<std::size_t>(std::find(among.begin(), among.end(), &run) - among.begin());
+  }
+  std::size_t number = 0;
+  for (auto other = document.runs.begin(); other != document.runs.end(); ++other) {
+    if ((*other)->label == run.label) break;
+    if (std::none_of(document.runs.begin(), other, same((*other)->label))) ++number;
+  }
+  return number;
+}
+
+namespace {
+
+std::string base(const std::string& file) { return file.substr(file.find_last_of('/') + 1); }
+
+// The file, with as many folders as tell it from others of its name.
+std::string short_file(const Run& run, const std::vector<const Run*>& among) {
+  std::size_t at = run.file.size();
+  while (at != 0) {
+    const std::size_t slash = run.file.find_last_of('/', at - 1);
+    at = slash == std::string::npos ? 0 : slash;
+    const std::string tail = run.file.substr(at == 0 ? 0 : at + 1);
+    const bool told = std::none_of(among.begin(), among.end(), [&](const Run* other) {
+      return other->file != run.file && other->file.ends_with("/" + tail);
+    });
+    if (told) return tail;
+  }
+  return run.file;
+}
+
+}  // namespace
+
 std::string name_of(const Run& run, const std::vector<const Run*>& among) {
   const auto differ = [&](auto Run::*member) {
     return std::any_of(among.begin(), among.end(),
@@ -91,7 +131,8 @@ std::string name_of(const Run& run, const std::vector<const Run*>& among) {
   };
   std::string name = run.label;
   if (differ(&Run::task) && !run.task.empty()) name += ", " + run.task;
-  if (twins() > 1) name += ", " + run.file.substr(run.file.find_last_of('/') + 1);
+  if (twins() > 1)
+    name = name == base(run.file) ? short_file(run, among) : name + ", " + short_file(run, among);
   if (run.kind == RunKind::predicted && differ(&Run::kind)) name += " (predicted)";
   if (run.kind == RunKind::captured) name += " (" + run.source + ")";
   return name;

@@ -20,6 +20,11 @@ struct LegendEntry {
 void paint_header(QPainter& painter, const Frame& frame, const std::string& title,
                   const std::vector<LegendEntry>& entries);
 
+// Which mark is a run's: one of its label, so that a policy looks the same in every lane and on every task;
+// where runs of one label lie over each other, one of its place in the lane.
+std::size_t mark_number(const Document& document, const std::vector<const Run*>& among,
+                        const Run& run);
+
 // "streaming, recall": as short as the lane's runs can be told apart by.
 std::string name_of(const Run& run, const std::vector<const Run*>& among);
 

@@ -41,6 +41,10 @@ constexpr std::array kLevels{
     Level{"reserved", Component::slack, "allocator slack"},
 };
 
+std::string series_words(std::string_view series) {
+  return series == "live" ? "allocated" : std::string(series);
+}
+
 void add_levels(const Run& run, const Aligned& aligned, const Series& total, Stack& stack) {
   const bool paged = run.find("blocks") != nullptr;
   const StepSeries* below = nullptr;
@@ -49,8 +53,10 @@ void add_levels(const Run& run, const Aligned& aligned, const Series& total, Sta
     if (steps == nullptr) continue;
     StackPart part{level.component, std::string(level.name), {steps}, {}};
     if (below == nullptr) {
-      part.component = Component::live_kv;
-      part.name = "KV";
+      // A trace tells what a program had allocated, not what of it was a cache.
+      const bool recorded = run.kind == RunKind::trace;
+      part.component = recorded ? Component::measurement : Component::live_kv;
+      part.name = recorded ? series_words(level.series) : "KV";
     } else {
       part.minus.push_back(below);
       if (level.series == "cache" && paged) {

@@ -55,9 +55,9 @@ void draw_on_pixels(QPainter& painter, const Frame& frame, const Scale& scale,
     }
     previous = &column;
     const double x = left_of(frame, i);
-    if (low == high && !dash.on(x - frame.plot.left())) continue;
     const double top = std::round(scale.y_of(static_cast<double>(high)));
     const double bottom = std::round(scale.y_of(static_cast<double>(low)));
+    if (bottom - top <= kThick && !dash.on(x - frame.plot.left())) continue;
     const QRectF here(x, top - kThick / 2, frame.column_width, bottom - top + kThick);
     if (pending.top() == here.top() && pending.height() == here.height() &&
         std::abs(pending.right() - x) < frame.column_width / 2) {

@@ -8,8 +8,8 @@
 
 namespace kvf::gui {
 
-// The line of a series. On pixels a dash leaves gaps only where the line is level, so that no peak
-// falls into one.
+// The line of a series. On pixels a dash leaves gaps only where the line is about level, so that no
+// peak falls into one.
 void draw_steps(QPainter& painter, const Frame& frame, const Scale& scale,
                 std::span<const StepColumn> columns, const Mark& mark);
 

@@ -1,5 +1,6 @@
 // Values at a place, as readouts and as text.
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <vector>
 
@@ -37,6 +38,31 @@ void add_parts(const LaneSeries& one, Axis axis, std::int64_t point, const Reado
   }
 }
 
+// How many blocks of the lane's cell are in which state.
+void add_blocks(const Run& run, const ViewState& view, std::size_t number, double x,
+                std::vector<Readout>& values) {
+  const Lane& lane = view.lanes[number];
+  const CellLives* cell =
+      lane.series.empty() && !run.cells.empty() ? &run.cells.front() : run.cell(lane.series);
+  const PassAxis* axis =
+      cell == nullptr || cell->maps == nullptr ? nullptr : cell->maps->axis(view.axis);
+  if (axis == nullptr) return;
+  const OccupancyMap& blocks = cell->maps->blocks;
+  constexpr std::int64_t kMostCounted = 16'384;  // in the time of a move of the cursor
+  const std::int64_t pass = axis->pass_at(x);
+  if (pass < 0 || pass >= blocks.passes() || blocks.blocks() > kMostCounted) return;
+  std::array<std::int64_t, kBlockStateWords.size()> counts{};
+  for (std::int64_t block = 0; block < blocks.blocks(); ++block) {
+    ++counts[static_cast<std::size_t>(blocks.at(block, pass).state)];
+  }
+  for (std::size_t state = 1; state < counts.size(); ++state) {
+    if (counts[state] == 0) continue;
+    values.push_back({number, cell->name() + " " + std::string(kBlockStateWords[state]),
+                      cell->name(), counts[state],
+                      value_in_words(TrackUnit::blocks, counts[state])});
+  }
+}
+
 }  // namespace
 
 std::vector<Readout> values_at(const Document& document, const ViewState& view, double x) {
@@ -46,6 +72,9 @@ std::vector<Readout> values_at(const Document& document, const ViewState& view, 
     std::vector<const Run*> runs;
     for (const std::string& id : lane.runs) {
       if (const Run* run = document.find(id)) runs.push_back(run);
+    }
+    if (lane.kind == LaneKind::occupancy && !runs.empty()) {
+      add_blocks(*runs.front(), view, number, x, values);
     }
     for (const LaneSeries& one : drawn_series(document, view.axis, lane)) {
       Readout readout{number, name_of(*one.run, runs), one.series->name, {}, "not read yet"};

@@ -85,11 +85,17 @@ Lane lane_of(LaneKind kind, std::string_view series, const std::vector<const Run
   return lane;
 }
 
+// Of measured runs, what they count themselves comes before what an allocator kept for them.
+constexpr std::array<std::string_view, 7> kMeasuredSeries{"cache",    "allocated", "live",  "held",
+                                                          "resident", "reserved",  "device"};
+
 // The outermost series of bytes that the most runs have; "" if none has any.
 std::string_view byte_series(const std::vector<const Run*>& runs, Axis axis) {
+  const bool measured =
+      std::any_of(runs.begin(), runs.end(), [](const Run* run) { return is_measured(*run); });
   std::string_view best;
   std::size_t most = 0;
-  for (const std::string_view name : kByteSeries) {
+  for (const std::string_view name : measured ? kMeasuredSeries : kByteSeries) {
     const std::size_t count = lane_of(LaneKind::lines, name, runs, axis).runs.size();
     if (count > most) {
       most = count;
@@ -145,7 +151,7 @@ ViewState first_view(const Document& document) {
     view.lanes.push_back(std::move(lane));
   }
   if (runs.size() == 1) {
-    if (levels_of(*runs[0], view.axis) > 1) {
+    if (levels_of(*runs[0], view.axis) > 1 && !is_measured(*runs[0])) {
       view.lanes.push_back(lane_of(LaneKind::stack, bytes, runs, view.axis));
     } else if (has_components(*runs[0], view.axis)) {
       view.lanes.push_back(lane_of(LaneKind::stack, "total", runs, view.axis));

@@ -14,6 +14,7 @@
 
 #include "gui/render/frame.h"
 #include "gui/render/lanes.h"
+#include "gui/render/legend.h"
 #include "gui/render/stack.h"
 #include "gui/render/theme.h"
 
@@ -273,6 +274,47 @@ class RenderTest : public QObject {
     QVERIFY2(bytes.size() < 200'000, qPrintable(QString::number(bytes.size())));
     QVERIFY(bytes.contains("held"));
     QVERIFY(bytes.contains("forward pass"));
+  }
+
+  // A policy keeps its colour whatever else is shown, and so on other tasks.
+  void a_label_has_its_mark() {
+    Document document;
+    for (const char* task : {"x", "y"}) {
+      for (const char* label : {"full", "streaming", "snapkv"}) {
+        auto run = std::make_shared<Run>();
+        run->label = label;
+        run->task = task;
+        run->file = std::string("/runs/") + task + "/a.kvf";
+        document.runs.push_back(run);
+      }
+    }
+    const auto run = [&](std::size_t i) { return document.runs[i].get(); };
+    QCOMPARE(mark_number(document, {run(0), run(1), run(2)}, *run(2)), std::size_t{2});
+    QCOMPARE(mark_number(document, {run(2)}, *run(2)), std::size_t{2});
+    QCOMPARE(mark_number(document, {run(4), run(5)}, *run(5)), std::size_t{2});
+    // Two runs of one label are told apart.
+    QCOMPARE(mark_number(document, {run(1), run(4)}, *run(1)), std::size_t{0});
+    QCOMPARE(mark_number(document, {run(1), run(4)}, *run(4)), std::size_t{1});
+  }
+
+  void files_of_one_name_are_told_apart() {
+    Run a, b;
+    a.file = a.label = "decode32-full/trace.json.gz";
+    b.file = b.label = "decode32-snapkv/trace.json.gz";
+    a.label = b.label = "trace.json.gz";
+    QCOMPARE(name_of(a, {&a, &b}), std::string("decode32-full/trace.json.gz"));
+    QCOMPARE(name_of(a, {&a}), std::string("trace.json.gz"));
+    a.label = b.label = "streaming";
+    QCOMPARE(name_of(b, {&a, &b}), std::string("streaming, decode32-snapkv/trace.json.gz"));
+  }
+
+  void what_a_trace_keeps_is_not_called_kv() {
+    Run run;
+    run.kind = RunKind::trace;
+    run.series.push_back(series("reserved", count(3), {100, 100, 100}, 3));
+    const Stack stack = stack_of(run, *run.find("reserved"), Axis::pass);
+    QCOMPARE(stack.parts.size(), std::size_t{1});
+    QCOMPARE(stack.parts[0].name, std::string("reserved"));
   }
 
   void an_outline_stands_for_what_is_not_read_yet() {
