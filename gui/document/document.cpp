@@ -1,5 +1,8 @@
 #include "gui/document/document.h"
 
+#include <map>
+#include <utility>
+
 namespace kvf::gui {
 
 const Series* Run::find(std::string_view name) const {
@@ -14,6 +17,20 @@ const CellLives* Run::cell(std::string_view name) const {
     if (one.name() == name) return &one;
   }
   return nullptr;
+}
+
+void tell_devices_apart(std::vector<Series>& series) {
+  std::map<std::string, const Series*> greatest;
+  for (const Series& one : series) {
+    const Series*& most = greatest[one.name];
+    if (most == nullptr || one.peak.value_or(0) > most->peak.value_or(0)) most = &one;
+  }
+  std::vector<std::string> names;
+  for (const Series& one : series) {
+    const bool keeps = one.device.empty() || greatest[one.name] == &one;
+    names.push_back(keeps ? one.name : one.name + " " + one.device);
+  }
+  for (std::size_t i = 0; i < names.size(); ++i) series[i].name = std::move(names[i]);
 }
 
 const Run* Document::find(std::string_view id) const {

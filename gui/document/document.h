@@ -91,6 +91,10 @@ struct Run {
   const CellLives* cell(std::string_view name) const;  // by CellLives::name()
 };
 
+// Names are for people and for lanes, which must tell series apart: of curves of one name the one of the
+// device that holds the most keeps it, the others get their device's: "live", "live cpu".
+void tell_devices_apart(std::vector<Series>& series);
+
 // A file that could not be opened, in the reader's own words.
 struct FileError {
   std::string file;

@@ -254,6 +254,7 @@ void outline(Run& run, const RunFileReader& reader, const StoredParts& parts) {
   for (std::size_t c = 0; c < parts.curves.size(); ++c) {
     run.series.push_back(outline_curve(parts.curves[c], parts.curve_chunks[c], parts.end_ns));
   }
+  tell_devices_apart(run.series);
   place_phases(run, parts.phases, parts.markers, scales);
 }
 

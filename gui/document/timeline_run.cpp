@@ -109,6 +109,7 @@ Run with_timeline(Run run, const Timeline& timeline) {
   for (const Curve& curve : timeline.curves) {
     if (&curve != clock) run.series.push_back(series_of(curve, end_ns));
   }
+  tell_devices_apart(run.series);
   const auto named = named_passes(timeline.phases, timeline.markers);
   place_phases(run, timeline.phases, timeline.markers, scales_of(laid, named));
   return run;

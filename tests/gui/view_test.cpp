@@ -178,6 +178,18 @@ TEST_CASE("Of many predictions the one of what was measured is seen, with the re
   CHECK(view.lanes[1].runs == pair);
 }
 
+TEST_CASE("Curves of one name belong to different devices, and are told apart") {
+  std::vector<Series> series{test::series("live", {0}, {16}, 10),
+                             test::series("live", {0}, {900}, 10),
+                             test::series("total", {0}, {1}, 10)};
+  series[0].device = "cpu";
+  series[1].device = "cuda:0";
+  tell_devices_apart(series);
+  CHECK(series[0].name == "live cpu");
+  CHECK(series[1].name == "live");
+  CHECK(series[2].name == "total");
+}
+
 TEST_CASE("Of many runs the first task is seen") {
   Document document;
   for (int i = 1; i <= 16; ++i) {
