@@ -111,6 +111,87 @@ TEST_CASE("columns of a step series are what a walk over all points finds") {
   }
 }
 
+TEST_CASE("near edges lose no point and move none by more than an eighth of a column") {
+  const Times times = GENERATE(Times::uniform, Times::bursty, Times::equal);
+  std::mt19937_64 random(static_cast<std::uint64_t>(times) + 20);
+  int moved = 0;
+  int broken = 0;
+  for (const std::int64_t points : {1, 17, 257, 4097, 30000}) {
+    const StepSeries series = random_series(random, times, points);
+    for (const std::int64_t count : {1, 2, 7, 40, 300}) {
+      // All of it, and a part of the middle.
+      for (const std::int64_t cut : {std::int64_t{-3}, (series.end() - series.begin()) / 5}) {
+        const std::int64_t begin = series.begin() + cut;
+        const std::int64_t width = std::max(series.end() - cut, begin) - begin;
+        Numbers edges;
+        for (std::int64_t i = 0; i <= count; ++i) edges.push_back(begin + width * i / count);
+        std::vector<StepColumn> near(edges.size() - 1);
+        series.columns(edges, near, StepSeries::Edges::near);
+        const std::vector<StepColumn> exact = asked(series, edges);
+        for (std::size_t i = 0; i < near.size(); ++i) {
+          // Points at most this far behind an edge may be before it.
+          const std::int64_t slack = (width + count - 1) / count / 8;
+          const std::int64_t inside = edges[i] + (i == 0 ? 0 : slack + 1);
+          const std::int64_t beyond = edges[i + 1] + (i + 1 == near.size() ? 0 : slack + 1);
+          const StepColumn outer = walked(series, edges[i], beyond);
+          const StepColumn inner =
+              inside < edges[i + 1] ? walked(series, inside, edges[i + 1]) : exact[i];
+          const StepColumn& is = near[i];
+          moved += is == exact[i] ? 0 : 1;
+          if (is.empty != exact[i].empty) ++broken;
+          if (is.empty || exact[i].empty) continue;
+          const bool holds = (inner.empty || (is.max >= inner.max && is.min <= inner.min)) &&
+                             is.max <= outer.max && is.min >= outer.min &&
+                             series.value(is.max_point) == is.max;
+          // What it ends with, the next one begins with.
+          const bool joins = i == 0 || near[i - 1].empty || is.entry == near[i - 1].last ||
+                             series.point_at(edges[i]) != series.point_at(edges[i] - 1);
+          if (!holds || !joins) ++broken;
+        }
+        const auto most = [](const std::vector<StepColumn>& columns) {
+          std::int64_t most = kLeast;
+          for (const StepColumn& column : columns) {
+            if (!column.empty) most = std::max(most, column.max);
+          }
+          return most;
+        };
+        if (most(near) != most(exact)) ++broken;
+      }
+    }
+  }
+  CHECK(broken == 0);
+  CHECK((times == Times::equal || moved > 0));
+}
+
+TEST_CASE("ascending numbers are found as by a walk, and near ones within the slack") {
+  std::mt19937_64 random(30);
+  int wrong_places = 0;
+  int jumps = 0;
+  for (const std::int64_t size : {0, 1, 15, 16, 17, 255, 256, 257, 4096, 4097, 5000}) {
+    Numbers numbers;
+    std::int64_t x = -40;
+    for (std::int64_t i = 0; i < size; ++i) {
+      numbers.push_back(x += static_cast<std::int64_t>(random() % 3));
+    }
+    const Ascending ascending(numbers);
+    for (std::int64_t at = -45; at <= x + 3; ++at) {
+      const auto first = std::lower_bound(numbers.begin(), numbers.end(), at) - numbers.begin();
+      if (ascending.first_from(at) != first) ++wrong_places;
+      const std::int64_t near = ascending.first_from(at, 20);
+      if (near < first || near > size) ++wrong_places;
+      if (near > first && (near % 16 != 0 || ascending[near - 1] > at + 20)) ++wrong_places;
+      if (near > first) ++jumps;
+    }
+  }
+  CHECK(wrong_places == 0);
+  CHECK(jumps > 0);
+  const Ascending all({kLeast, 0, kMost});
+  CHECK(all.first_from(kLeast) == 0);
+  CHECK(all.first_from(1) == 2);
+  CHECK(all.first_from(kMost) == 2);
+  CHECK_THROWS_AS(Ascending({1, 0}), std::invalid_argument);
+}
+
 TEST_CASE("the most of any stretch of a step series is the first of several") {
   std::mt19937_64 random(4);
   Numbers xs;
@@ -271,7 +352,7 @@ TEST_CASE("differences pair values of no width by their order") {
 }
 
 TEST_CASE("step series over the same points share them") {
-  const auto xs = std::make_shared<const Numbers>(Numbers{1, 2});
+  const auto xs = std::make_shared<const Ascending>(Numbers{1, 2});
   const auto values = std::make_shared<const MinMaxPyramid>(Numbers{7, 8});
   const StepSeries a(xs, values, 3);
   const StepSeries b(xs, std::make_shared<const MinMaxPyramid>(Numbers{5, 6}), 3);

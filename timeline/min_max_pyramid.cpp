@@ -51,7 +51,7 @@ MinMaxPyramid::Extremes MinMaxPyramid::of(std::int64_t from, std::int64_t to) co
   assert(0 <= from && from < to && to <= size());
   auto first = static_cast<std::size_t>(from);
   auto last = static_cast<std::size_t>(to);
-  std::int64_t least = values_[first];
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
   Most left;   // found from the left inwards: an earlier place is before a later one
   Most right;  // found from the right inwards: it is behind
   const auto look = [&](std::size_t level, std::size_t begin, std::size_t end, bool at_left) {

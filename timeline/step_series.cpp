@@ -14,59 +14,35 @@ namespace {
   throw std::invalid_argument("step series: " + why);
 }
 
-template <class Values>
-bool descends(const Values& values) {
-  return !std::is_sorted(values.begin(), values.end());
-}
-
-// std::lower_bound from `from` on, looking about `guess` first: in steps that double.
-std::int64_t first_at_or_after(const std::vector<std::int64_t>& xs, std::int64_t from,
-                               std::int64_t guess, std::int64_t x) {
-  const std::int64_t size = std::ssize(xs);
-  const auto before = [&](std::int64_t i) { return xs[static_cast<std::size_t>(i)] < x; };
-  std::int64_t low = from;   // all before it are before x
-  std::int64_t high = size;  // none from it on is
-  guess = std::clamp(guess, from, size);
-  if (guess < size && before(guess)) {
-    low = guess + 1;
-    for (std::int64_t step = 1; low + step < size; step *= 2) {
-      if (!before(low + step)) {
-        high = low + step;
-        break;
-      }
-      low += step + 1;
-    }
-  } else {
-    high = guess;
-    for (std::int64_t step = 1; high - step >= from; step *= 2) {
-      if (before(high - step)) {
-        low = high - step + 1;
-        break;
-      }
-      high -= step;
-    }
-  }
-  return std::lower_bound(xs.begin() + low, xs.begin() + high, x) - xs.begin();
+// How far an edge between columns of these edges may move; their differences may be past 64 bits.
+std::int64_t slack_at(std::span<const std::int64_t> edges, std::size_t edge) {
+  constexpr std::uint64_t kPart = 8;
+  const auto width = [&](std::size_t column) {
+    return static_cast<std::uint64_t>(edges[column + 1]) -
+           static_cast<std::uint64_t>(edges[column]);
+  };
+  return edge + 1 == edges.size()
+             ? 0
+             : static_cast<std::int64_t>(std::min(width(edge - 1), width(edge)) / kPart);
 }
 
 }  // namespace
 
 StepSeries::StepSeries(std::vector<std::int64_t> xs, std::vector<std::int64_t> values,
                        std::int64_t end)
-    : StepSeries(std::make_shared<const std::vector<std::int64_t>>(std::move(xs)),
+    : StepSeries(std::make_shared<const Ascending>(std::move(xs)),
                  std::make_shared<const MinMaxPyramid>(std::move(values)), end) {}
 
 StepSeries::StepSeries(Xs xs, Values values, std::int64_t end)
     : xs_(std::move(xs)), values_(std::move(values)), end_(end) {
-  if (std::ssize(*xs_) != values_->size()) {
+  if (xs_->size() != values_->size()) {
     refuse(std::to_string(xs_->size()) + " x, " + std::to_string(values_->size()) + " values");
   }
-  if (descends(*xs_)) refuse("x descends");
-  if (!xs_->empty() && end_ < xs_->back()) refuse("it ends before its last point");
+  if (xs_->size() > 0 && end_ < xs_->back()) refuse("it ends before its last point");
 }
 
 std::int64_t StepSeries::first_point_from(std::int64_t x) const {
-  return empty() ? 0 : std::lower_bound(xs_->begin(), xs_->end(), x) - xs_->begin();
+  return empty() ? 0 : xs_->first_from(x);
 }
 
 std::int64_t StepSeries::point_at(std::int64_t x) const {
@@ -83,11 +59,11 @@ std::int64_t StepSeries::max_point(std::int64_t first, std::int64_t last) const 
   return first < last ? values_->of(first, last).first_max : -1;
 }
 
-void StepSeries::columns(std::span<const std::int64_t> edges, std::span<StepColumn> columns) const {
+void StepSeries::columns(std::span<const std::int64_t> edges, std::span<StepColumn> columns,
+                         Edges which) const {
   if (edges.size() != columns.size() + 1) refuse("edges are not one more than columns");
-  if (descends(edges)) refuse("edges descend");
+  if (!std::is_sorted(edges.begin(), edges.end())) refuse("edges descend");
   std::int64_t first = first_point_from(edges[0]);
-  std::int64_t points_before = 0;  // of the column to the left
   for (std::size_t i = 0; i < columns.size(); ++i) {
     StepColumn& column = columns[i] = StepColumn{};
     const std::int64_t left = edges[i];
@@ -98,22 +74,29 @@ void StepSeries::columns(std::span<const std::int64_t> edges, std::span<StepColu
       column = {false, held, held, held, held, point};
       continue;
     }
-    // Neighbouring columns often have about as many points.
-    const std::int64_t last =
-        empty() ? 0 : first_at_or_after(*xs_, first, first + points_before, edges[i + 1]);
+    const std::int64_t slack = which == Edges::near ? slack_at(edges, i + 1) : 0;
+    const std::int64_t last = empty() ? 0 : xs_->first_from(edges[i + 1], slack);
     // The point before holds on, unless one lies on the edge or the series is over.
     const bool enters = first > 0 && left < end_ && (first == points() || x(first) > left);
-    const std::int64_t begin = enters ? first - 1 : first;
-    if (begin < last) {
-      const MinMaxPyramid::Extremes found = values_->of(begin, last);
-      std::int64_t entry = begin;
-      if (!enters && x(first) == left) {  // of several points on the edge the last one holds
+    if (first < last) {
+      const MinMaxPyramid::Extremes found = values_->of(first, last);
+      std::int64_t entry = first;
+      if (x(first) == left) {  // of several points on the edge the last one holds
         const auto behind = std::upper_bound(xs_->begin() + first, xs_->begin() + last, left);
         entry = behind - xs_->begin() - 1;
       }
       column = {false, value(entry), found.min, found.max, value(last - 1), found.first_max};
     }
-    points_before = last - first;
+    if (enters) {
+      const std::int64_t held = value(first - 1);
+      if (column.empty) column = {false, held, held, held, held, first - 1};
+      column.entry = held;
+      column.min = std::min(column.min, held);
+      if (held >= column.max) {
+        column.max = held;
+        column.max_point = first - 1;
+      }
+    }
     first = last;
   }
 }

@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "timeline/ascending.h"
 #include "timeline/min_max_pyramid.h"
 
 namespace kvf {
@@ -32,7 +33,7 @@ struct StepColumn {
 class StepSeries {
  public:
   // Series over the same points share their x, and one series on several axes shares its values.
-  using Xs = std::shared_ptr<const std::vector<std::int64_t>>;
+  using Xs = std::shared_ptr<const Ascending>;
   using Values = std::shared_ptr<const MinMaxPyramid>;
 
   StepSeries() = default;
@@ -41,11 +42,11 @@ class StepSeries {
   StepSeries(std::vector<std::int64_t> xs, std::vector<std::int64_t> values, std::int64_t end);
   StepSeries(Xs xs, Values values, std::int64_t end);
 
-  std::int64_t points() const { return xs_ ? std::ssize(*xs_) : 0; }
+  std::int64_t points() const { return xs_ ? xs_->size() : 0; }
   bool empty() const { return points() == 0; }
   std::int64_t begin() const { return empty() ? 0 : xs_->front(); }  // the first x; 0 if empty
   std::int64_t end() const { return end_; }
-  std::int64_t x(std::int64_t point) const { return (*xs_)[static_cast<std::size_t>(point)]; }
+  std::int64_t x(std::int64_t point) const { return (*xs_)[point]; }
   std::int64_t value(std::int64_t point) const { return (*values_)[point]; }
 
   // Whether point i of one is where point i of the other is, because they share them.
@@ -64,7 +65,13 @@ class StepSeries {
   // columns[i] is of [edges[i], edges[i + 1]): edges ascend, one more than columns; a column between
   // equal edges has what is held there. Cost: the columns times the depth of the pyramid. Throws
   // std::invalid_argument for edges that descend or are not one more than the columns.
-  void columns(std::span<const std::int64_t> edges, std::span<StepColumn> columns) const;
+  //
+  // For a picture of many points a column: with `Edges::near` an edge between two columns may lie up
+  // to an eighth of the narrower one further right, where a block of points begins. Every point still
+  // counts, and no peak is lost; the outermost edges are exact.
+  enum class Edges { exact, near };
+  void columns(std::span<const std::int64_t> edges, std::span<StepColumn> columns,
+               Edges which = Edges::exact) const;
 
  private:
   Xs xs_;

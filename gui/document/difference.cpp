@@ -173,9 +173,7 @@ Run residual_run(const Run& expected, const Run& found) {
       xs.reserve(residual.points.size());
       for (const std::int64_t point : residual.points) xs.push_back(on->x(point));
       const std::int64_t end = xs.back();
-      put(series, axis,
-          StepSeries(std::make_shared<const std::vector<std::int64_t>>(std::move(xs)), values,
-                     end));
+      put(series, axis, StepSeries(std::make_shared<const Ascending>(std::move(xs)), values, end));
     }
     run.series.push_back(std::move(series));
   }

@@ -93,8 +93,7 @@ Edges second_edges(std::span<const CurvePoint> clock, std::int64_t first_pass, s
 Passes::Passes(std::array<Edges, 3> edges) : edges_(std::move(edges)) {
   for (std::size_t axis = 0; axis < edges_.size(); ++axis) {
     if (edges_[axis].size() < 2) continue;
-    xs_[axis] = std::make_shared<const std::vector<std::int64_t>>(
-        points_of(edges_[axis], edges_[axis].size() - 1));
+    xs_[axis] = std::make_shared<const Ascending>(points_of(edges_[axis], edges_[axis].size() - 1));
   }
 }
 
@@ -108,12 +107,12 @@ std::array<std::shared_ptr<SeriesOnAxis>, 3> Passes::lay(std::vector<std::int64_
     const std::size_t passes = std::min(of_track, edges.size() - 1);
     StepSeries::Xs xs = xs_[axis];
     if (passes < edges.size() - 1) {
-      xs = std::make_shared<const std::vector<std::int64_t>>(points_of(edges, passes));
+      xs = std::make_shared<const Ascending>(points_of(edges, passes));
     }
     StepSeries::Values shown = whole;
     if (passes < of_track) {
       std::vector<std::int64_t> known;
-      for (std::int64_t i = 0; i < std::ssize(*xs); ++i) known.push_back((*whole)[i]);
+      for (std::int64_t i = 0; i < xs->size(); ++i) known.push_back((*whole)[i]);
       shown = std::make_shared<const MinMaxPyramid>(std::move(known));
     }
     auto laid = std::make_shared<SeriesOnAxis>();

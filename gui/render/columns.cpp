@@ -33,7 +33,7 @@ void columns_of_outline(const std::vector<OutlinePiece>& outline,
 // A column without an integer x in it shows what is held since the one before.
 void columns_of_steps(const StepSeries& steps, std::span<const std::int64_t> edges,
                       std::span<StepColumn> columns) {
-  steps.columns(edges, columns);
+  steps.columns(edges, columns, StepSeries::Edges::near);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (edges[i] < edges[i + 1]) continue;
     StepColumn& column = columns[i] = {};

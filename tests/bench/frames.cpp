@@ -22,7 +22,7 @@ namespace {
 constexpr QSize kScreen(1920, 1080);
 constexpr std::int64_t kPoints = 10'000'000;
 
-using Xs = std::shared_ptr<const std::vector<std::int64_t>>;
+using Xs = std::shared_ptr<const Ascending>;
 
 // Moments some microseconds apart, not evenly.
 const Xs& moments() {
@@ -31,7 +31,7 @@ const Xs& moments() {
     std::vector<std::int64_t> values(kPoints);
     std::int64_t now = 0;
     for (auto& x : values) x = now += 1 + static_cast<std::int64_t>(random() % 2000);
-    return std::make_shared<const std::vector<std::int64_t>>(std::move(values));
+    return std::make_shared<const Ascending>(std::move(values));
   }();
   return xs;
 }

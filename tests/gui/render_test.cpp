@@ -25,7 +25,7 @@ namespace {
 
 constexpr QSize kSize(800, 400);
 
-Series series(const std::string& name, std::shared_ptr<const std::vector<std::int64_t>> xs,
+Series series(const std::string& name, std::shared_ptr<const Ascending> xs,
               std::vector<std::int64_t> values, std::int64_t end,
               TrackUnit unit = TrackUnit::bytes) {
   Series one;
@@ -40,10 +40,10 @@ Series series(const std::string& name, std::shared_ptr<const std::vector<std::in
   return one;
 }
 
-std::shared_ptr<const std::vector<std::int64_t>> count(std::int64_t n) {
+std::shared_ptr<const Ascending> count(std::int64_t n) {
   std::vector<std::int64_t> xs(static_cast<std::size_t>(n));
   for (std::int64_t i = 0; i < n; ++i) xs[static_cast<std::size_t>(i)] = i;
-  return std::make_shared<const std::vector<std::int64_t>>(std::move(xs));
+  return std::make_shared<const Ascending>(std::move(xs));
 }
 
 // 1,000,000 passes of 100 bytes, with one of 1,000 at 654,321.
