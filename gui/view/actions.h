@@ -61,7 +61,8 @@ ViewState add_lane(const ViewState& view, const Lane& lane);
 ViewState fit_lane(const ViewState& view, const Document& document);
 
 // Runs.
-// A and B of the view; without them the first two that lanes show. "" where there is none.
+// A and B of the view; without them the first that lanes show, and the first whose series are not the
+// same, or else the next one. "" where there is none.
 std::array<std::string, 2> compared_runs(const ViewState& view, const Document& document);
 // Makes the run A (0) or B (1), also in lanes of differences.
 ViewState set_compared(const ViewState& view, const Document& document, std::size_t which,

@@ -50,6 +50,32 @@ void set_runs(Lane& lane, const Document& document, const std::array<std::string
   if (residual && is_measured(*a)) std::swap(lane.runs[0], lane.runs[1]);
 }
 
+// Whether a series of the lanes has another peak or another number of points in the two runs: their
+// difference is worth a look. What is looked at costs nothing.
+bool differ(const ViewState& view, const Run& a, const Run& b) {
+  return std::any_of(view.lanes.begin(), view.lanes.end(), [&](const Lane& lane) {
+    const Series* of_a = a.find(lane.series);
+    const Series* of_b = b.find(lane.series);
+    if (of_a == nullptr || of_b == nullptr) return false;
+    const SeriesOnAxis* on_a = of_a->at(view.axis);
+    const SeriesOnAxis* on_b = of_b->at(view.axis);
+    if (on_a == nullptr || on_b == nullptr) return false;
+    return of_a->peak != of_b->peak || on_a->steps.points() != on_b->steps.points();
+  });
+}
+
+// Before the first of those that come later in the document: a run keeps its place, and its colour.
+void insert_in_order(std::vector<std::string>& runs, const Document& document,
+                     const std::string& run) {
+  const auto place = [&](const std::string& id) {
+    return std::find_if(document.runs.begin(), document.runs.end(),
+                        [&](const auto& one) { return one->id == id; });
+  };
+  const auto later = std::find_if(runs.begin(), runs.end(),
+                                  [&](const std::string& id) { return place(id) > place(run); });
+  runs.insert(later, run);
+}
+
 template <class Which>
 bool remove_if(std::vector<Lane>& lanes, Which&& which) {
   const auto end = std::remove_if(lanes.begin(), lanes.end(), which);
@@ -140,13 +166,20 @@ std::array<std::string, 2> compared_runs(const ViewState& view, const Document& 
   for (std::size_t i = 0; i < pair.size(); ++i) {
     if (document.find(view.compared[i]) != nullptr) pair[i] = view.compared[i];
   }
-  for (const Run* run : shown_runs(document, view)) {
-    for (std::size_t i = 0; i < pair.size(); ++i) {
-      if (pair[i].empty() && pair[1 - i] != run->id) {
+  const std::vector<const Run*> shown = shown_runs(document, view);
+  for (std::size_t i = 0; i < pair.size(); ++i) {
+    if (!pair[i].empty()) continue;
+    const Run* other = document.find(pair[1 - i]);
+    const Run* equal = nullptr;
+    for (const Run* run : shown) {
+      if (run == other) continue;
+      if (other == nullptr || differ(view, *other, *run)) {
         pair[i] = run->id;
         break;
       }
+      if (equal == nullptr) equal = run;
     }
+    if (pair[i].empty() && equal != nullptr) pair[i] = equal->id;
   }
   return pair;
 }
@@ -215,7 +248,7 @@ ViewState show_run(const ViewState& view, const Document& document, const std::s
     if (lane.kind != LaneKind::lines) continue;
     if (!has_series(*found, lane.series, view.axis)) continue;
     any = true;
-    if (!names(lane)) lane.runs.push_back(run);
+    if (!names(lane)) insert_in_order(lane.runs, document, run);
   }
   if (any) return next;
   // No lane has such a series: those that it would be shown with alone.

@@ -56,7 +56,7 @@ struct ViewState {
   std::optional<double> cursor;
   std::optional<Interval> selection;
   std::vector<double> pins;  // vertical lines that stay, with their values; ascending
-  // A and B, ids of runs: what a lane of their difference is made of. Empty: the first two shown.
+  // A and B, ids of runs: what a lane of their difference is made of. Empty: compared_runs().
   std::array<std::string, 2> compared;
   Theme theme = Theme::light;
   bool legend = true;

@@ -305,6 +305,22 @@ TEST_CASE("Components of a run come and go") {
   CHECK(toggle_stack(ViewState{}, s.document) == ViewState{});
 }
 
+TEST_CASE("Unless a user says so, A and B are the first runs that differ") {
+  Sample s;
+  auto same = std::make_shared<Run>(*s.document.runs[0]);
+  same->id = "same#1";
+  s.document.runs.insert(s.document.runs.begin() + 1, same);
+  for (Lane& lane : s.view.lanes) lane.runs.insert(lane.runs.begin() + 1, same->id);
+  using Pair = std::array<std::string, 2>;
+  CHECK(compared_runs(s.view, s.document) == Pair{"a.kvf#1", "a.kvf#2"});
+  for (Lane& lane : s.view.lanes) lane.runs.resize(2);  // there is no other
+  CHECK(compared_runs(s.view, s.document) == Pair{"a.kvf#1", "same#1"});
+  s.view.compared = {"", "a.kvf#1"};
+  CHECK(compared_runs(s.view, s.document) == Pair{"same#1", "a.kvf#1"});
+  s.view.compared = {"same#1", ""};
+  CHECK(compared_runs(s.view, s.document) == Pair{"same#1", "a.kvf#1"});
+}
+
 TEST_CASE("Runs are hidden and shown") {
   Sample s;
   const ViewState with = toggle_difference(s.view, s.document);
@@ -314,6 +330,9 @@ TEST_CASE("Runs are hidden and shown") {
   const ViewState back = show_run(hidden, s.document, "a.kvf#2", true);
   CHECK(runs_of(back, 1) == std::vector<std::string>{"a.kvf#1", "a.kvf#2"});
   CHECK(show_run(back, s.document, "a.kvf#2", true) == back);
+  // At its place, also before those that stayed: colours do not move.
+  const ViewState second = show_run(back, s.document, "a.kvf#1", false);
+  CHECK(show_run(second, s.document, "a.kvf#1", true).lanes == back.lanes);
   CHECK(show_run(back, s.document, "none", true) == back);
 
   // A run of which no lane has a series brings its own.
