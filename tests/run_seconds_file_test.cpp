@@ -42,7 +42,7 @@ TEST_CASE("a run on a GPU has a clock, and each track of bytes an area over it",
     REQUIRE(timeline.curves.size() == 1);
     CHECK(timeline.curves[0].info == CurveInfo{"passes", "", TrackUnit::passes});
     const std::vector<CurvePoint>& points = timeline.curves[0].points;
-    const std::int64_t passes = timeline.tracks.back().columns.passes();
+    const std::int64_t passes = std::ssize(timeline.tracks.back().columns.rows);
     REQUIRE(std::ssize(points) == passes + 1);
     CHECK(points.front() == CurvePoint{0, 1});
     CHECK(points.back().value == passes);

@@ -5,6 +5,7 @@
 
 #include "models/closed_form.h"
 #include "sim/input/policy.h"
+#include "sim/memory/held_levels.h"
 #include "sim/memory/levels.h"
 #include "sim/run_seconds.h"
 #include "tests/catch.h"
