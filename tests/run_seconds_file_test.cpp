@@ -31,9 +31,9 @@ TEST_CASE("a run on a GPU has a clock, and each track of bytes an area over it",
   const PlayedFile played(
       GENERATE(as<std::string>{}, "{cache: contiguous, gpu: rtx-4090}",
                "{cache: paged, gpu: rtx-4090}"),
-      GENERATE(as<std::string>{},
-               "prompt_tokens: 3000\noutput_tokens: 40\nprefill_chunk_tokens: 512",
-               "tasks: [{sequences: [{prompt_tokens: 900, output_tokens: 6, count: 5}]}]"));
+      GENERATE(
+          as<std::string>{}, "prompt_tokens: 3000\noutput_tokens: 40\nprefill_chunk_tokens: 512",
+          "tasks: [{name: t, sequences: [{prompt_tokens: 900, output_tokens: 6, count: 5}]}]"));
   const RunFileReader reader(played.file());
   const std::vector<StoredRun> runs = reader.runs();
   REQUIRE(runs.size() == 2);
@@ -42,7 +42,7 @@ TEST_CASE("a run on a GPU has a clock, and each track of bytes an area over it",
     REQUIRE(timeline.curves.size() == 1);
     CHECK(timeline.curves[0].info == CurveInfo{"passes", "", TrackUnit::passes});
     const std::vector<CurvePoint>& points = timeline.curves[0].points;
-    const std::int64_t passes = timeline.tracks.back().columns.passes();
+    const std::int64_t passes = std::ssize(timeline.tracks.back().columns.rows);
     REQUIRE(std::ssize(points) == passes + 1);
     CHECK(points.front() == CurvePoint{0, 1});
     CHECK(points.back().value == passes);

@@ -5,6 +5,7 @@
 
 #include "models/closed_form.h"
 #include "sim/input/policy.h"
+#include "sim/memory/held_levels.h"
 #include "sim/memory/levels.h"
 #include "sim/run_seconds.h"
 #include "tests/catch.h"
@@ -60,7 +61,7 @@ TEST_CASE("the clock of a run sums up to the time that plans are made of", "[law
       "{name: decoding-press, target_tokens: 300, interval_passes: 16}");
   const std::string task = GENERATE(
       as<std::string>{}, "prompt_tokens: 3000\noutput_tokens: 700\nprefill_chunk_tokens: 512",
-      "tasks: [{sequences: [{prompt_tokens: 900, output_tokens: 60, count: 5}]}]");
+      "tasks: [{name: t, sequences: [{prompt_tokens: 900, output_tokens: 60, count: 5}]}]");
   const std::string gpu = GENERATE(as<std::string>{}, "rtx-4090", "h100-80gb, tp: 2");
   const input::Scenario scenario =
       scenario_of("{cache: contiguous, gpu: " + gpu + "}", task, policy);
@@ -99,7 +100,7 @@ TEST_CASE("seconds are known on a GPU that is known, of equal sequences") {
   CHECK_FALSE(known("{cache: paged, gpu: 24GiB}", one));
   CHECK_FALSE(known("{cache: contiguous}", one));
   CHECK_FALSE(known("{cache: paged, gpu: rtx-4090}",
-                    "tasks: [{sequences: [{prompt_tokens: 30, output_tokens: 1}, "
+                    "tasks: [{name: t, sequences: [{prompt_tokens: 30, output_tokens: 1}, "
                     "{prompt_tokens: 20, output_tokens: 2}]}]"));
   const input::Scenario million =
       input::read_scenario(KVF_TESTS_DIR "/../scenarios/one-million.yaml");
