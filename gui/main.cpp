@@ -1,7 +1,6 @@
 // kvfootprint-viewer: memory over time.
 #include <QApplication>
 #include <QFile>
-#include <QStyleFactory>
 #include <cstdio>
 #include <exception>
 #include <string>
@@ -15,6 +14,7 @@
 #include "gui/export/figure_file.h"
 #include "gui/export/view_file.h"
 #include "gui/view/keys.h"
+#include "gui/widgets/look.h"
 #include "gui/widgets/main_window.h"
 #include "gui/widgets/opener.h"
 
@@ -106,7 +106,7 @@ int run(int count, char** arguments) {
   QApplication::setOrganizationName(QStringLiteral("kvfootprint"));
   QApplication::setDesktopFileName(QStringLiteral("kvfootprint-viewer"));
   // The same look on every desktop, so that it is known to fit.
-  QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+  QApplication::setStyle(window_style());
   return show_window(options);
 }
 

@@ -49,6 +49,9 @@ Run describe(const RunFileReader& reader, const StoredRun& stored, const std::st
     const bool own = run.source == "host" || run.source == "cuda";
     run.kind = own ? RunKind::captured : RunKind::trace;
     run.problems = words_of(info.recorded->counters);
+  } else {
+    run.footprint = info.footprint.footprint;
+    run.peak = info.footprint.peak;
   }
   if (!reader.complete()) {
     run.problems.insert(run.problems.begin(),

@@ -86,6 +86,9 @@ struct Run {
   std::optional<std::int64_t> device_limit;  // bytes, of the GPU that the scenario names
   std::string device_name;
   std::vector<CellLives> cells;  // those that the file has lives of
+  // Of full attention's, where the run says so: what its rows could attend, summed over rows; the most
+  // that it holds.
+  std::optional<double> footprint, peak;
 
   const Series* find(std::string_view name) const;
   const CellLives* cell(std::string_view name) const;  // by CellLives::name()

@@ -49,6 +49,8 @@ enum class Command : std::uint8_t {
   lane_down,
   lane_up,
   remove_lane,
+  make_a,
+  make_b,
   difference,
   stack,
   cursor_right,

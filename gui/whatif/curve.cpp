@@ -72,7 +72,7 @@ std::int64_t row_of_pass(const PassPlan& plan, std::int64_t pass) {
   return plan.rows().count();
 }
 
-Run run_of(const WhatIf& what, const PassPlan& plan, std::string id) {
+Run run_of(const WhatIf& what, const PassPlan& plan, const Footprint& footprint, std::string id) {
   Run run;
   run.id = std::move(id);
   run.file = "what-if";
@@ -82,6 +82,8 @@ Run run_of(const WhatIf& what, const PassPlan& plan, std::string id) {
                   what.batch == 1 ? "" : fmt::format(" x {}", what.batch));
   run.model = what.model->title;
   run.kind = RunKind::what_if;
+  run.footprint = footprint.footprint;
+  run.peak = footprint.peak;
   for (const PhaseSpan& phase : phases_of(plan)) {
     const std::int64_t end = phase.first_pass + phase.passes;
     run.phases[kPass].push_back({phase.name, phase.first_pass, end});
@@ -94,13 +96,13 @@ Run run_of(const WhatIf& what, const PassPlan& plan, std::string id) {
 }  // namespace
 
 std::shared_ptr<const Run> run_of_closed_form(const WhatIf& what, const BatchMember& member,
-                                              std::string id) {
+                                              const Footprint& footprint, std::string id) {
   const Schedule& schedule = member.schedule;
   const SampledPasses sampled = from_closed_form(schedule, member.count);
   const Spans rows{sampled.first_row, sum(sampled.first_row, sampled.rows)};
   const Spans passes{sampled.pass, sum(sampled.pass, Column(sampled.pass.size(), 1))};
   const std::int64_t cells = schedule.shape.cells().times(member.count).count();
-  auto run = std::make_shared<Run>(run_of(what, schedule.plan, std::move(id)));
+  auto run = std::make_shared<Run>(run_of(what, schedule.plan, footprint, std::move(id)));
   const auto add = [&](std::string name, TrackUnit unit, const LevelColumn& column) {
     run->series.push_back(series_of({std::move(name), "", -1, cells, -1, 1, unit}, column.during,
                                     column.after, rows, passes));
@@ -111,8 +113,9 @@ std::shared_ptr<const Run> run_of_closed_form(const WhatIf& what, const BatchMem
 }
 
 std::shared_ptr<const Run> run_of_timeline(const WhatIf& what, const Timeline& timeline,
-                                           const PassPlan& plan, std::string id) {
-  auto run = std::make_shared<Run>(run_of(what, plan, std::move(id)));
+                                           const PassPlan& plan, const Footprint& footprint,
+                                           std::string id) {
+  auto run = std::make_shared<Run>(run_of(what, plan, footprint, std::move(id)));
   for (const Track& track : timeline.tracks) {
     const TrackColumns& columns = track.columns;
     Column number(columns.passes());

@@ -7,6 +7,7 @@
 #include "gui/document/document.h"
 #include "gui/whatif/model.h"
 #include "models/batch.h"
+#include "models/footprint.h"
 #include "timeline/timeline.h"
 
 namespace kvf::gui {
@@ -14,10 +15,11 @@ namespace kvf::gui {
 // A pass is what it holds while it attends, from its first row on; where it ends, and until the next
 // sample, is what it leaves.
 std::shared_ptr<const Run> run_of_closed_form(const WhatIf& what, const BatchMember& member,
-                                              std::string id);
+                                              const Footprint& footprint, std::string id);
 
 // Every track of a played run, in the same way.
 std::shared_ptr<const Run> run_of_timeline(const WhatIf& what, const Timeline& timeline,
-                                           const PassPlan& plan, std::string id);
+                                           const PassPlan& plan, const Footprint& footprint,
+                                           std::string id);
 
 }  // namespace kvf::gui

@@ -55,8 +55,10 @@ PlanOptions plan_options(const WhatIf& what, std::string_view gpu, std::int64_t 
 std::vector<GpuFit> fits_on(const WhatIf& what, std::int64_t gpus) {
   std::vector<GpuFit> fits;
   for (const Device& gpu : devices()) fits.push_back(fit_on(what, gpu, gpus));
-  std::stable_sort(fits.begin(), fits.end(),
-                   [](const GpuFit& a, const GpuFit& b) { return a.gpu->memory < b.gpu->memory; });
+  std::stable_sort(fits.begin(), fits.end(), [](const GpuFit& a, const GpuFit& b) {
+    const bool a_fits = a.fit == Fit::fits, b_fits = b.fit == Fit::fits;
+    return a_fits != b_fits ? a_fits : a.gpu->memory < b.gpu->memory;
+  });
   return fits;
 }
 

@@ -26,8 +26,8 @@ struct GpuFit {
 // the accounting. Throws std::invalid_argument.
 PlanOptions plan_options(const WhatIf& what, std::string_view gpu, std::int64_t gpus);
 
-// All GPUs of models/devices by memory, each with `gpus` of them side by side. What fits is at least
-// the batch. Never throws.
+// All GPUs of models/devices, each with `gpus` of them side by side: those on which it fits by memory,
+// then the others in the same way. What fits is at least the batch. Never throws.
 std::vector<GpuFit> fits_on(const WhatIf& what, std::int64_t gpus = 1);
 
 // One word, or two: "fits", "2 of 8", "does not fit", "cannot be told".

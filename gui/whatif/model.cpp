@@ -172,7 +172,8 @@ WhatIfResult evaluate(const WhatIf& what, std::string id) {
         input::members_of(scenario, scenario.tasks.front(), scenario.policies.front());
     result.figures = figures_of(scenario, members);
     result.notes = notes_of(what, members.front().schedule);
-    result.run = run_of_closed_form(what, members.front(), std::move(id));
+    result.run =
+        run_of_closed_form(what, members.front(), result.figures->footprint, std::move(id));
   } catch (...) {
     result = {};
     result.error = words_of_exception(what.policy);

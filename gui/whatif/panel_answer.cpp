@@ -148,7 +148,7 @@ QWidget* WhatIfPanel::make_gpus() {
   fits_ = new QTableWidget(0, 4);
   fits_->setObjectName("fits on");
   fits_->setAccessibleName("Requests at once on each GPU");
-  fits_->setHorizontalHeaderLabels({"GPU", "GiB", "Requests", ""});
+  fits_->setHorizontalHeaderLabels({"GPU", "GiB", "Requests", "Fits"});
   fits_->verticalHeader()->hide();
   fits_->verticalHeader()->setDefaultSectionSize(fits_->fontMetrics().height() + 6);
   fits_->horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);

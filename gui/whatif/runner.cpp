@@ -44,6 +44,7 @@ class TemporaryFile {
 
 struct PlayedTimeline {
   Timeline timeline;
+  Footprint footprint;
   bool agrees = false;
 };
 
@@ -58,6 +59,7 @@ PlayedTimeline play_into_memory(const input::Scenario& scenario, const PlayOptio
     });
     writer.finish();
     played.agrees = cases.front().agrees;
+    played.footprint = cases.front().footprint;
   }
   const RunFileReader reader(file.path());
   played.timeline = reader.timeline(reader.runs().front());
@@ -96,7 +98,7 @@ std::optional<Played> play_what_if(const WhatIf& what, const std::string& id,
         input::members_of(scenario, scenario.tasks.front(), scenario.policies.front());
     const Schedule& schedule = members.front().schedule;
     const PlayedTimeline timeline = play_scenario(scenario, schedule, stale);
-    played.run = run_of_timeline(what, timeline.timeline, schedule.plan, id);
+    played.run = run_of_timeline(what, timeline.timeline, schedule.plan, timeline.footprint, id);
     played.agrees = timeline.agrees;
   } catch (const CalledOff&) {
     return std::nullopt;

@@ -1,10 +1,46 @@
 #include "gui/widgets/look.h"
 
 #include <QGuiApplication>
+#include <QPainter>
+#include <QProxyStyle>
+#include <QStyleOption>
 
 #include "gui/render/theme.h"
 
 namespace kvf::gui {
+namespace {
+
+// Fusion makes outlines by darkening the window's colour, whatever the palette says.
+class WindowStyle : public QProxyStyle {
+ public:
+  WindowStyle() : QProxyStyle(QStringLiteral("Fusion")) {}
+  void drawPrimitive(PrimitiveElement element, const QStyleOption* option, QPainter* painter,
+                     const QWidget* widget) const override {
+    QProxyStyle::drawPrimitive(element, option, painter, widget);
+    const bool round = element == PE_IndicatorRadioButton;
+    if (element != PE_IndicatorCheckBox && element != PE_IndicatorItemViewItemCheck && !round) {
+      return;
+    }
+    const QPalette& colours = option->palette;
+    const bool enabled = option->state.testFlag(State_Enabled);
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing, round);
+    painter->setBrush(Qt::NoBrush);
+    painter->setPen(
+        mixed(colours.color(QPalette::Text), colours.color(QPalette::Base), enabled ? 0.6 : 0.3));
+    const QRect border = option->rect.adjusted(0, 0, -1, -1);
+    if (round) {
+      painter->drawEllipse(QRectF(border).translated(0.5, 0.5));  // on pixels
+    } else {
+      painter->drawRect(border);
+    }
+    painter->restore();
+  }
+};
+
+}  // namespace
+
+QStyle* window_style() { return new WindowStyle; }
 
 QPalette window_palette(Theme theme) {
   const Palette& colours = palette(theme);

@@ -216,6 +216,10 @@ void MainWindow::perform(Command command) {
       return refresh();
     case Command::find:
       return find_lane();
+    case Command::make_a:
+      return runs_->compare_selected(0);
+    case Command::make_b:
+      return runs_->compare_selected(1);
     case Command::palette:
       return find_command();
     case Command::help:

@@ -96,6 +96,7 @@ class MainWindow : public QMainWindow {
   void ask_where_to_export();
   void complain(const QString& words);
   void find_lane();
+  void offer_maps();
   void find_command();
 
   std::shared_ptr<const Document> files_ = std::make_shared<Document>();
@@ -108,6 +109,7 @@ class MainWindow : public QMainWindow {
 
   std::map<Command, QAction*> actions_;
   QMenu* lane_menu_ = nullptr;
+  QList<QAction*> map_actions_;  // of the lane menu
   QMenu* panels_menu_ = nullptr;
   QStackedWidget* pages_ = nullptr;
   Welcome* welcome_ = nullptr;

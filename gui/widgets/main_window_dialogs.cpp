@@ -2,6 +2,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileDialog>
+#include <QMenu>
 #include <QMessageBox>
 #include <QSaveFile>
 #include <QStatusBar>
@@ -29,6 +30,24 @@ QString runs_in_words(const Document& document, const Lane& lane) {
   }
   if (names.size() > 2) return MainWindow::tr("%1 runs").arg(names.size());
   return names.join(QStringLiteral(", "));
+}
+
+constexpr std::size_t kMostInMenu = 20;  // cells
+
+struct Map {
+  LaneKind kind;
+  QString of;
+  std::string cell;  // by name; "": a map that is not of a cell, or says why there is none
+};
+
+std::vector<Map> maps_of(const Run& run) {
+  std::vector<Map> maps{{LaneKind::heads, MainWindow::tr("heads"), ""}};
+  for (const auto& [kind, of] : {std::pair(LaneKind::occupancy, MainWindow::tr("blocks")),
+                                 std::pair(LaneKind::attention, MainWindow::tr("attention"))}) {
+    if (run.cells.empty()) maps.push_back({kind, of, ""});
+    for (const CellLives& cell : run.cells) maps.push_back({kind, of, cell.name()});
+  }
+  return maps;
 }
 
 }  // namespace
@@ -126,13 +145,53 @@ void MainWindow::find_lane() {
   }
   for (const Run* run : shown_runs(*document_, now)) {
     add(LaneKind::stack, *run, "total", tr("Add components"));
-    add(LaneKind::heads, *run, "", tr("Add map of heads"));
-    add(LaneKind::occupancy, *run, "", tr("Add map of occupancy"));
-    add(LaneKind::attention, *run, "", tr("Add map of attention"));
+    for (const Map& map : maps_of(*run)) {
+      const QString words = tr("Add map of %1").arg(map.of);
+      add(map.kind, *run, map.cell, map.cell.empty() ? words : words + u' ' + qt(map.cell));
+    }
   }
   (new Chooser(tr("Find a lane, or add one"), tr("Type a part of a name"), std::move(choices),
                this))
       ->show();
+}
+
+// Of the run that the lane shows first. Many cells are left to the finder.
+void MainWindow::offer_maps() {
+  for (QAction* old : std::exchange(map_actions_, {})) {
+    if (old->menu() != nullptr) {
+      delete old->menu();  // with its action
+    } else {
+      delete old;
+    }
+  }
+  const ViewState& now = view();
+  const bool lane = now.focus < now.lanes.size() && !now.lanes[now.focus].runs.empty();
+  const Run* run = lane ? document_->find(now.lanes[now.focus].runs.front()) : nullptr;
+  if (run == nullptr) return;
+  map_actions_ << lane_menu_->addSeparator();
+  const bool submenus = run->cells.size() > 1;
+  const bool too_many = run->cells.size() > kMostInMenu;
+  QMenu* cells = nullptr;
+  QString last;
+  for (const Map& map : maps_of(*run)) {
+    const QString words = tr("Add map of %1").arg(map.of);
+    const auto add = [this, id = run->id, map] {
+      set_view(in_sight(add_lane(view(), {map.kind, {id}, map.cell, 1, false}), true));
+    };
+    if (map.cell.empty() || !submenus) {
+      map_actions_ << lane_menu_->addAction(words, this, add);
+    } else if (map.of != std::exchange(last, map.of)) {
+      if (too_many) {
+        map_actions_ << lane_menu_->addAction(words + tr(" ..."), this, &MainWindow::find_lane);
+        continue;
+      }
+      cells = new QMenu(words, lane_menu_);
+      map_actions_ << lane_menu_->addMenu(cells);
+      cells->addAction(qt(map.cell), this, add);
+    } else if (!too_many) {
+      cells->addAction(qt(map.cell), this, add);
+    }
+  }
 }
 
 void MainWindow::find_command() {

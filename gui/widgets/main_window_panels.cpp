@@ -33,10 +33,10 @@ QString qt(std::string_view text) {
 
 // Before these a menu has a line.
 constexpr std::array kGroups{
-    Command::export_picture, Command::copy_values, Command::quit,       Command::zoom_in,
-    Command::show_all,       Command::select_from, Command::next_axis,  Command::full_screen,
-    Command::fit_lane,       Command::lane_down,   Command::difference, Command::next_phase,
-    Command::next_peak,      Command::pin,         Command::next_task,  Command::palette,
+    Command::export_picture, Command::copy_values, Command::quit,      Command::zoom_in,
+    Command::show_all,       Command::select_from, Command::next_axis, Command::full_screen,
+    Command::fit_lane,       Command::lane_down,   Command::make_a,    Command::next_phase,
+    Command::next_peak,      Command::pin,         Command::next_task, Command::palette,
 };
 constexpr std::array kCheckable{Command::legend, Command::phases, Command::theme,
                                 Command::full_screen, Command::what_if};
@@ -106,6 +106,7 @@ void MainWindow::make_actions() {
     actions_[command.command] = action;
   }
   lane_menu_ = menus[static_cast<std::size_t>(Menu::lanes)];
+  connect(lane_menu_, &QMenu::aboutToShow, this, &MainWindow::offer_maps);
   panels_menu_ = menus[static_cast<std::size_t>(Menu::view)]->addMenu(tr("Panels"));
 }
 
@@ -143,9 +144,16 @@ void MainWindow::make_panels() {
   values_ =
       new TextTable(tr("Values at the cursor"), {tr("Lane"), tr("Run"), tr("Series"), tr("Value")});
   statistics_ = new TextTable(tr("Figures of the range"),
-                              {tr("Run"), tr("Series"), tr("Start"), tr("End"), tr("Change"),
-                               tr("Least"), tr("Most"), tr("Most at"), tr("Area")});
+                              {tr("Run"), tr("Series"), tr("Most"), tr("Most at"), tr("Start"),
+                               tr("End"), tr("Change"), tr("Least"), tr("Area drawn")});
+  statistics_->horizontalHeaderItem(statistics_->columnCount() - 1)
+      ->setToolTip(tr("The area below the step that is drawn. It is not what the KV footprint is "
+                      "made of: that sums what each row could attend."));
+  values_->set_hint(tr("Move the pointer over a lane"));
   problems_ = new TextTable(tr("Problems"), {tr("File or run"), tr("What is wrong")});
+  problems_->wrap_words();
+  // Who has just chosen A and B there need not go back to the lanes to see their difference.
+  runs_->tree().addAction(action(Command::difference));
   runs_panel_ = add_panel(tr("Runs"), QStringLiteral("runs-panel"), runs_, Qt::LeftDockWidgetArea);
   values_panel_ = add_panel(values_->accessibleName(), QStringLiteral("values-panel"), values_,
                             Qt::BottomDockWidgetArea);
@@ -171,9 +179,9 @@ void MainWindow::make_panels() {
 
 void MainWindow::show_panels() {
   for (QDockWidget* panel : {runs_panel_, values_panel_, statistics_panel_}) panel->show();
-  resizeDocks({runs_panel_}, {250}, Qt::Horizontal);
+  resizeDocks({runs_panel_}, {330}, Qt::Horizontal);
   resizeDocks({values_panel_, statistics_panel_}, {190, 190}, Qt::Vertical);
-  resizeDocks({values_panel_, statistics_panel_}, {450, 700}, Qt::Horizontal);
+  resizeDocks({values_panel_, statistics_panel_}, {500, 500}, Qt::Horizontal);
 }
 
 void MainWindow::refresh_panels() {
@@ -214,10 +222,10 @@ void MainWindow::refresh_statistics() {
     const TrackUnit unit = row.series->unit;
     const bool of_task = tasks.size() > 1 && !row.run->task.empty();
     rows.push_back({qt(of_task ? row.run->label + ", " + row.run->task : row.run->label),
-                    qt(row.series->name), qt(value_in_words(unit, row.start)),
+                    qt(row.series->name), qt(value_in_words(unit, row.max)),
+                    qt(place_in_words(now.axis, row.max_at)), qt(value_in_words(unit, row.start)),
                     qt(value_in_words(unit, row.end)), signed_words(unit, row.delta()),
-                    qt(value_in_words(unit, row.min)), qt(value_in_words(unit, row.max)),
-                    qt(place_in_words(now.axis, row.max_at)), area_words(row, now.axis)});
+                    qt(value_in_words(unit, row.min)), area_words(row, now.axis)});
   }
   statistics_->show_rows(rows);
   const QString where = now.selection ? tr("the selection") : tr("what is shown");
@@ -254,6 +262,8 @@ void MainWindow::refresh_problems() {
   if (more) {
     problems_panel_->show();
     problems_panel_->raise();
+    resizeDocks({values_panel_, statistics_panel_, problems_panel_}, {400, 400, 400},
+                Qt::Horizontal);
   } else if (rows.empty()) {
     problems_panel_->hide();
   }

@@ -2,7 +2,6 @@
 
 #include <QFileInfo>
 #include <QHeaderView>
-#include <QKeyEvent>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <map>
@@ -15,7 +14,7 @@
 namespace kvf::gui {
 namespace {
 
-constexpr int kShown = 0, kA = 1, kB = 2;
+constexpr int kShown = 0, kA = 1, kB = 2, kFootprint = 3, kPeak = 4;
 
 QString qt(const std::string& text) { return QString::fromStdString(text); }
 std::string id_of(const QTreeWidgetItem* item) {
@@ -37,6 +36,10 @@ QString kind_words(const Run& run) {
       break;
   }
   return {};
+}
+
+QString percent(std::optional<double> share) {
+  return share ? QStringLiteral("%1 %").arg(100 * *share, 0, 'f', 1) : QString();
 }
 
 QString name_of(const Run& run) {
@@ -64,18 +67,24 @@ RunList::RunList(QWidget* parent)
   tree_->setObjectName(QStringLiteral("runs"));
   tree_->setAccessibleName(tr("Runs"));
   tree_->setAccessibleDescription(
-      tr("Space shows or hides a run. A and B choose the two that are compared."));
-  tree_->setHeaderLabels({tr("Run"), tr("A"), tr("B")});
+      tr("Space shows or hides a run. Ctrl+Shift+A and Ctrl+Shift+B choose the two that are "
+         "compared."));
+  tree_->setHeaderLabels({tr("Run"), tr("A"), tr("B"), tr("Footprint"), tr("Peak")});
   tree_->headerItem()->setToolTip(kA, tr("Compared: what B is set against"));
   tree_->headerItem()->setToolTip(kB, tr("Compared: B less A is shown"));
+  tree_->headerItem()->setToolTip(
+      kFootprint, tr("KV footprint: entries that each row could attend, summed over all rows; "
+                     "100 %: full attention"));
+  tree_->headerItem()->setToolTip(
+      kPeak, tr("Peak KV: the most entries held at once; 100 %: full attention"));
   tree_->setUniformRowHeights(true);
   tree_->setIndentation(14);
   tree_->header()->setStretchLastSection(false);
   tree_->header()->setMinimumSectionSize(26);
   tree_->header()->setSectionResizeMode(kShown, QHeaderView::Stretch);
-  tree_->header()->setSectionResizeMode(kA, QHeaderView::ResizeToContents);
-  tree_->header()->setSectionResizeMode(kB, QHeaderView::ResizeToContents);
-  tree_->installEventFilter(this);
+  for (const int column : {kA, kB, kFootprint, kPeak}) {
+    tree_->header()->setSectionResizeMode(column, QHeaderView::ResizeToContents);
+  }
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(6, 6, 6, 6);
   column->addWidget(search_);
@@ -104,6 +113,11 @@ void RunList::show_document(std::shared_ptr<const Document> document) {
     auto* item = new QTreeWidgetItem(group, {name_of(*run)});
     item->setData(0, Qt::UserRole, qt(run->id));
     item->setToolTip(kShown, tip_of(*run));
+    item->setText(kFootprint, percent(run->footprint));
+    item->setText(kPeak, percent(run->peak));
+    for (const int column : {kFootprint, kPeak}) {
+      item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
+    }
     item->setFlags(item->flags() | Qt::ItemIsUserCheckable | Qt::ItemNeverHasChildren);
   }
   filling_ = false;
@@ -119,7 +133,20 @@ void RunList::show_document(std::shared_ptr<const Document> document) {
 void RunList::show_view(const ViewState& view) {
   const bool same = same_layout(view_, view);
   view_ = view;
-  if (!same) check_boxes();
+  if (same) return;
+  std::set<QTreeWidgetItem*> seen;
+  const auto each_shown_group = [&](auto&& act) {
+    for (int i = 0; i < tree_->topLevelItemCount(); ++i) {
+      QTreeWidgetItem* group = tree_->topLevelItem(i);
+      if (group->checkState(kShown) != Qt::Unchecked) act(group);
+    }
+  };
+  each_shown_group([&](QTreeWidgetItem* group) { seen.insert(group); });
+  check_boxes();
+  // A task that comes into sight is opened; what a user has closed stays closed.
+  each_shown_group([&](QTreeWidgetItem* group) {
+    if (seen.count(group) == 0) group->setExpanded(true);
+  });
 }
 
 void RunList::check_boxes() {
@@ -184,17 +211,6 @@ void RunList::changed(QTreeWidgetItem* item, int column) {
 void RunList::compare(std::size_t which, const QTreeWidgetItem* item) {
   if (item == nullptr || item->parent() == nullptr) return;
   Q_EMIT view_asked(set_compared(view_, *document_, which, id_of(item)));
-}
-
-bool RunList::eventFilter(QObject* watched, QEvent* event) {
-  if (watched == tree_ && event->type() == QEvent::KeyPress) {
-    const int key = static_cast<QKeyEvent*>(event)->key();
-    if (key == Qt::Key_A || key == Qt::Key_B) {
-      compare(key == Qt::Key_A ? 0 : 1, tree_->currentItem());
-      return true;
-    }
-  }
-  return QWidget::eventFilter(watched, event);
 }
 
 }  // namespace kvf::gui

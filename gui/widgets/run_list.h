@@ -20,12 +20,11 @@ class RunList : public QWidget {
   void show_document(std::shared_ptr<const Document> document);
   void show_view(const ViewState& view);
   QTreeWidget& tree() { return *tree_; }
+  // Makes the run that is selected A (0) or B (1).
+  void compare_selected(std::size_t which) { compare(which, tree_->currentItem()); }
 
  Q_SIGNALS:
   void view_asked(const kvf::gui::ViewState& view);
-
- protected:
-  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   void check_boxes();

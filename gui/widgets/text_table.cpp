@@ -3,8 +3,15 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QHeaderView>
+#include <QPainter>
+#include <algorithm>
 
 namespace kvf::gui {
+namespace {
+
+constexpr int kMargins = 12;  // of a cell, both sides
+
+}  // namespace
 
 TextTable::TextTable(const QString& name, const QStringList& columns, QWidget* parent)
     : QTableWidget(0, static_cast<int>(columns.size()), parent) {
@@ -30,7 +37,11 @@ void TextTable::show_rows(const std::vector<QStringList>& rows) {
     for (int column = 0; column < columnCount(); ++column) {
       const QString text = texts.value(column);
       if (QTableWidgetItem* old = item(row, column)) {
-        if (old->text() != text) old->setText(text);
+        if (old->text() == text) continue;
+        old->setText(text);
+        // A column does not jump with every value: it only grows.
+        const int wanted = fontMetrics().horizontalAdvance(text) + kMargins;
+        if (wanted > columnWidth(column) && !wordWrap()) setColumnWidth(column, wanted);
       } else {
         setItem(row, column, new QTableWidgetItem(text));
       }
@@ -39,6 +50,16 @@ void TextTable::show_rows(const std::vector<QStringList>& rows) {
   }
   // Not with every value: columns would jump, and measuring them costs more than all else.
   if (other_rows) resizeColumnsToContents();
+  if (!wordWrap()) return;
+  setColumnWidth(0, std::min(columnWidth(0), viewport()->width() / 3));
+  resizeRowsToContents();
+}
+
+void TextTable::wrap_words() {
+  setWordWrap(true);
+  setTextElideMode(Qt::ElideMiddle);
+  connect(horizontalHeader(), &QHeaderView::sectionResized, this,
+          &QTableView::resizeRowsToContents);
 }
 
 QString TextTable::text() const {
@@ -55,6 +76,14 @@ QString TextTable::text() const {
     line([this, row](int column) { return item(row, column)->text(); });
   }
   return lines.join(QLatin1Char('\n'));
+}
+
+void TextTable::paintEvent(QPaintEvent* event) {
+  QTableWidget::paintEvent(event);
+  if (rowCount() > 0 || hint_.isEmpty()) return;
+  QPainter painter(viewport());
+  painter.setPen(palette().color(QPalette::PlaceholderText));
+  painter.drawText(viewport()->rect(), Qt::AlignCenter | Qt::TextWordWrap, hint_);
 }
 
 void TextTable::copy() const { QApplication::clipboard()->setText(text()); }

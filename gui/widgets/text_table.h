@@ -18,6 +18,17 @@ class TextTable : public QTableWidget {
   // Selected rows, or all; a line a row, tabs between columns, the names of the columns first.
   QString text() const;
   void copy() const;
+  // Long texts take several lines; the first column takes a third at most.
+  void wrap_words();
+  // Shown while there are no rows.
+  void set_hint(const QString& words) { hint_ = words; }
+  const QString& hint() const { return hint_; }
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+
+ private:
+  QString hint_;
 };
 
 }  // namespace kvf::gui

@@ -16,8 +16,10 @@ Welcome::Welcome(QWidget* parent)
   large.setPointSizeF(large.pointSizeF() * 1.8);
   title->setFont(large);
   auto* words = new QLabel(
-      tr("Open run files (*.kvf) or traces of PyTorch, Kineto and Nsight Systems: several at once "
-         "are laid over each other. Files can be dropped here."),
+      tr("Open run files (*.kvf), scenarios (*.yaml), which are computed at once, or traces of "
+         "PyTorch, Kineto and Nsight Systems (*.pickle, *.json, *.sqlite): several at once are "
+         "laid "
+         "over each other. Files can be dropped here."),
       this);
   auto* command = new QLabel(
       tr("To make a run file:   kvfootprint run scenarios/paper-128k.yaml -o paper-128k.kvf"),
@@ -57,8 +59,9 @@ Welcome::Welcome(QWidget* parent)
 }
 
 void Welcome::look_in(const QString& folder) {
-  const QFileInfoList files = QDir(folder).entryInfoList({QStringLiteral("*.kvf")},
-                                                         QDir::Files | QDir::Readable, QDir::Time);
+  QFileInfoList files = QDir(folder).entryInfoList({QStringLiteral("*.kvf")},
+                                                   QDir::Files | QDir::Readable, QDir::Time);
+  files.removeIf([](const QFileInfo& file) { return file.size() == 0; });
   newest_->setVisible(!files.isEmpty());
   if (files.isEmpty()) return;
   newest_file_ = files.front().filePath();

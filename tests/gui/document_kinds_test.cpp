@@ -39,6 +39,10 @@ TEST_CASE("what is wrong with a recording is said in words") {
         std::vector<std::string>{"closed form and simulation differ"});
   CHECK(document.runs[3]->problems.empty());
   CHECK(document.runs[3]->id == file.file + "#4");
+  CHECK(document.runs[3]->footprint == sample_info().footprint.footprint);
+  CHECK(document.runs[3]->peak == sample_info().footprint.peak);
+  CHECK_FALSE(document.runs[0]->footprint);  // of what was recorded it is not known
+  CHECK_FALSE(document.runs[0]->peak);
   CHECK(document.find(file.file + "#2") == document.runs[1].get());
   CHECK(document.find("no") == nullptr);
 }

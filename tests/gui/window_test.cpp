@@ -10,10 +10,11 @@
 #include <QMenuBar>
 #include <QMimeData>
 #include <QMouseEvent>
+#include <QPainter>
 #include <QProgressBar>
 #include <QPushButton>
 #include <QSignalSpy>
-#include <QStyleFactory>
+#include <QStyleOption>
 #include <QTemporaryDir>
 #include <QTextBrowser>
 #include <QTimer>
@@ -27,6 +28,7 @@
 #include "gui/widgets/canvas.h"
 #include "gui/widgets/chooser.h"
 #include "gui/widgets/help.h"
+#include "gui/widgets/look.h"
 #include "gui/widgets/main_window.h"
 #include "gui/widgets/run_list.h"
 #include "gui/widgets/text_table.h"
@@ -49,7 +51,7 @@ class WindowTest : public QObject {
   void initTestCase() {
     QStandardPaths::setTestModeEnabled(true);
     QCoreApplication::setOrganizationName(QStringLiteral("kvfootprint-test"));
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(window_style());
   }
   void init();
   void cleanup() { window_.reset(); }
@@ -66,9 +68,12 @@ class WindowTest : public QObject {
   void shift_drag_and_middle_drag_pan();
   void wheels_scroll_zoom_and_pan();
   void a_right_click_offers_what_can_be_done_with_the_lane();
+  void maps_of_every_cell_are_in_the_menu();
   void focused_lanes_come_into_sight();
   void dropped_files_are_opened();
   void runs_are_shown_and_compared_from_the_list();
+  void footprint_and_peak_are_in_the_list();
+  void the_next_task_is_opened_in_the_list();
   void runs_are_filtered();
   void values_at_the_cursor_are_text();
   void figures_of_the_range_are_text();
@@ -82,6 +87,7 @@ class WindowTest : public QObject {
   void lanes_and_commands_are_found_by_typing();
   void the_help_has_every_key();
   void dark_and_light();
+  void boxes_to_be_ticked_are_seen();
   void all_controls_have_names();
   void every_command_is_reached_by_keyboard();
 
@@ -291,6 +297,14 @@ void WindowTest::every_key_of_the_window_does_what_the_table_says() {
     press(keys);
     QVERIFY(!panel->isVisible());
   });
+  QTreeWidget* tree = window_->findChild<QTreeWidget*>();
+  for (const std::size_t which : {std::size_t{0}, std::size_t{1}}) {
+    each_key(which == 0 ? Command::make_a : Command::make_b, [&](const QString& keys) {
+      tree->setCurrentItem(tree->topLevelItem(1)->child(static_cast<int>(which)));
+      press(keys);
+      QCOMPARE(view().compared.at(which), which == 0 ? std::string("a.kvf#3") : "a.kvf#4");
+    });
+  }
   each_key(Command::full_screen, [&](const QString& keys) {
     press(keys);
     QTRY_VERIFY(window_->isFullScreen());
@@ -462,6 +476,67 @@ void WindowTest::a_right_click_offers_what_can_be_done_with_the_lane() {
   menu->close();
 }
 
+// The words in the menu, with those of its submenus: "Add map of blocks/layer 0 head 1".
+static QStringList words_of(const QMenu& menu, const QString& before = {}) {
+  QStringList words;
+  for (const QAction* action : menu.actions()) {
+    if (action->menu() != nullptr) {
+      words += words_of(*action->menu(), before + action->text() + u'/');
+    } else if (!action->isSeparator()) {
+      words << before + action->text();
+    }
+  }
+  return words;
+}
+
+void WindowTest::maps_of_every_cell_are_in_the_menu() {
+  QMenu* menu = nullptr;
+  for (QAction* action : window_->menuBar()->actions()) {
+    if (action->text() == QStringLiteral("&Lanes")) menu = action->menu();
+  }
+  QVERIFY(menu != nullptr);
+  const auto show_cells = [&](int heads) {
+    Document with = *document_;
+    auto run = std::make_shared<Run>(*with.runs[0]);
+    for (int head = 0; head < heads; ++head)
+      run->cells.push_back({{"full", 0, head, -1}, 1, 1, {}});
+    with.runs[0] = run;
+    window_->show_document(std::make_shared<const Document>(with));
+    Q_EMIT menu->aboutToShow();
+    QStringList maps = words_of(*menu).filter(QStringLiteral("Add map of"));
+    return maps;
+  };
+  const QStringList one{"Add map of heads", "Add map of blocks", "Add map of attention"};
+  QCOMPARE(show_cells(0), one);
+  QCOMPARE(show_cells(1), one);
+  QCOMPARE(show_cells(2),
+           (QStringList{"Add map of heads", "Add map of blocks/layer 0 head 0",
+                        "Add map of blocks/layer 0 head 1", "Add map of attention/layer 0 head 0",
+                        "Add map of attention/layer 0 head 1"}));
+  for (const QAction* action : menu->actions()) {
+    if (action->text() == QStringLiteral("Add map of blocks")) {
+      action->menu()->actions().at(1)->trigger();
+      break;
+    }
+  }
+  QVERIFY(view().lanes[view().focus].kind == LaneKind::occupancy);
+  QCOMPARE(view().lanes[view().focus].series, std::string("layer 0 head 1"));
+  QCOMPARE(view().lanes[view().focus].runs, std::vector<std::string>{"a.kvf#1"});
+  QCOMPARE(show_cells(20).size(), 41);
+  QCOMPARE(show_cells(21),
+           (QStringList{"Add map of heads", "Add map of blocks ...", "Add map of attention ..."}));
+  // The finder has them all.
+  canvas().setFocus();
+  press(QStringLiteral("Ctrl+F"));
+  QDialog* dialog = open_dialog(QStringLiteral("Find a lane, or add one"));
+  QVERIFY(dialog != nullptr);
+  QTest::keyClicks(dialog->findChild<QLineEdit*>(),
+                   QStringLiteral("map of blocks layer 0 head 20"));
+  QCOMPARE(dialog->findChild<QListWidget*>()->count(), 1);
+  QTest::keyClick(dialog->findChild<QLineEdit*>(), Qt::Key_Return);
+  QCOMPARE(view().lanes[view().focus].series, std::string("layer 0 head 20"));
+}
+
 void WindowTest::focused_lanes_come_into_sight() {
   ViewState many = rich_view();
   many.focus = 0;
@@ -524,15 +599,55 @@ void WindowTest::runs_are_shown_and_compared_from_the_list() {
   QCOMPARE(view().compared, (std::array<std::string, 2>{"a.kvf#1", "a.kvf#3"}));
   tree->setCurrentItem(recall->child(1));
   tree->setFocus();
-  QTest::keyClick(tree, Qt::Key_A);
+  QTRY_VERIFY(tree->hasFocus());
+  press(QStringLiteral("Ctrl+Shift+A"));
   QCOMPARE(view().compared, (std::array<std::string, 2>{"a.kvf#2", "a.kvf#3"}));
-  QTest::keyClick(tree, Qt::Key_B);  // they change places
+  press(QStringLiteral("Ctrl+Shift+B"));  // they change places
   QCOMPARE(view().compared, (std::array<std::string, 2>{"a.kvf#3", "a.kvf#2"}));
   window_->refresh_panels();
   QCOMPARE(recall->child(1)->checkState(2), Qt::Checked);
+  // Their difference can be seen from here.
+  tree->setFocus();
+  QTRY_VERIFY(tree->hasFocus());
+  const std::size_t lanes = view().lanes.size();
+  press(QStringLiteral("B"));
+  QCOMPARE(view().lanes.size(), lanes + 1);
+  QVERIFY(view().lanes[view().focus].kind == LaneKind::difference);
   // One is always A.
   tree->topLevelItem(1)->child(0)->setCheckState(1, Qt::Unchecked);
   QCOMPARE(tree->topLevelItem(1)->child(0)->checkState(1), Qt::Checked);
+}
+
+void WindowTest::footprint_and_peak_are_in_the_list() {
+  Document with = *document_;
+  auto known = std::make_shared<Run>(*with.runs[1]);
+  known->footprint = 0.4567;
+  known->peak = 1;
+  with.runs[1] = known;
+  window_->show_document(std::make_shared<const Document>(with));
+  const QTreeWidget* tree = window_->findChild<QTreeWidget*>();
+  QCOMPARE(tree->headerItem()->text(3), QStringLiteral("Footprint"));
+  QCOMPARE(tree->headerItem()->text(4), QStringLiteral("Peak"));
+  for (int column = 1; column <= 4; ++column) {
+    QVERIFY(tree->headerItem()->toolTip(column).contains(u' '));
+  }
+  const QTreeWidgetItem* recall = tree->topLevelItem(0);
+  QCOMPARE(recall->child(1)->text(3), QStringLiteral("45.7 %"));
+  QCOMPARE(recall->child(1)->text(4), QStringLiteral("100.0 %"));
+  QCOMPARE(recall->child(0)->text(3), QString());  // not known
+}
+
+void WindowTest::the_next_task_is_opened_in_the_list() {
+  ViewState first = view();
+  for (Lane& lane : first.lanes) lane.runs = {"a.kvf#1", "a.kvf#2"};
+  window_->set_view(first);
+  QTreeWidget* tree = window_->findChild<QTreeWidget*>();
+  tree->topLevelItem(0)->setExpanded(false);
+  tree->topLevelItem(1)->setExpanded(false);
+  press(QStringLiteral("L"));
+  QVERIFY(!tree->topLevelItem(0)->isExpanded());
+  press(QStringLiteral("T"));
+  QVERIFY(tree->topLevelItem(1)->isExpanded());
 }
 
 void WindowTest::runs_are_filtered() {
@@ -549,6 +664,11 @@ void WindowTest::runs_are_filtered() {
 void WindowTest::values_at_the_cursor_are_text() {
   TextTable* values = table("Values at the cursor");
   QVERIFY(values != nullptr);
+  QCOMPARE(values->rowCount(), 0);
+  QVERIFY(!values->hint().isEmpty());
+  const QImage hinted = values->viewport()->grab().toImage();
+  values->set_hint({});
+  QVERIFY(values->viewport()->grab().toImage() != hinted);
   move(at(310));
   window_->refresh_panels();
   QCOMPARE(values->item(0, 2)->text(), QStringLiteral("cache"));
@@ -573,11 +693,19 @@ void WindowTest::figures_of_the_range_are_text() {
   selected.selection = Interval{90, 310};
   window_->set_view(selected);
   window_->refresh_panels();
-  const QStringList wanted{"full, recall", "cache",      "40 bytes",
-                           "400 bytes",    "+360 bytes", "40 bytes",
-                           "400 bytes",    "token 300",  "20,400 byte-rows"};
+  const QStringList wanted{"full, recall", "cache",      "400 bytes", "token 300",       "40 bytes",
+                           "400 bytes",    "+360 bytes", "40 bytes",  "20,400 byte-rows"};
   for (int column = 0; column < wanted.size(); ++column) {
     QCOMPARE(figures->item(0, column)->text(), wanted[column]);
+  }
+  QVERIFY(figures->horizontalHeaderItem(8)->toolTip().contains(QStringLiteral("not")));
+  // As wide as the values beside them, and no column is too narrow.
+  auto* values_panel = window_->findChild<QDockWidget*>(QStringLiteral("values-panel"));
+  auto* figures_panel = window_->findChild<QDockWidget*>(QStringLiteral("statistics-panel"));
+  QVERIFY(std::abs(values_panel->width() - figures_panel->width()) < window_->width() / 10);
+  for (int column = 0; column < 8; ++column) {
+    const int width = figures->fontMetrics().horizontalAdvance(figures->item(0, column)->text());
+    QVERIFY(figures->columnWidth(column) > width);
   }
   // Without a selection: of what is shown.
   selected.selection.reset();
@@ -594,13 +722,18 @@ void WindowTest::problems_are_shown_in_the_readers_words() {
   auto lossy = std::make_shared<Run>(*bad.runs[1]);
   lossy->problems = {"dropped 3"};
   bad.runs[1] = lossy;
-  bad.errors = {{"b.kvf", "b.kvf: the file is not a database"}};
+  bad.errors = {
+      {"b.kvf", "b.kvf: the file is not a database"},
+      {"c.kvf", qt("c.kvf: many words that say what is wrong ").repeated(9).toStdString()}};
   window_->show_document(std::make_shared<const Document>(bad));
   QVERIFY(panel->isVisible());
   TextTable* problems = table("Problems");
   QCOMPARE(problems->item(0, 1)->text(), QStringLiteral("b.kvf: the file is not a database"));
-  QCOMPARE(problems->item(1, 0)->text(), QStringLiteral("streaming"));
-  QCOMPARE(problems->item(1, 1)->text(), QStringLiteral("dropped 3"));
+  QCOMPARE(problems->item(2, 0)->text(), QStringLiteral("streaming"));
+  QCOMPARE(problems->item(2, 1)->text(), QStringLiteral("dropped 3"));
+  // Long words are read in full.
+  QTRY_VERIFY(panel->width() > window_->width() / 5);
+  QTRY_VERIFY(problems->rowHeight(1) >= 2 * problems->fontMetrics().height());
   QVERIFY(window_->findChild<QTreeWidget*>()->topLevelItem(0)->child(1)->text(0).endsWith(u'!'));
 }
 
@@ -626,6 +759,7 @@ void WindowTest::nothing_open_says_what_to_do() {
   for (const char* name : {"old.kvf", "new.kvf"}) {
     QFile file(folder.filePath(QLatin1String(name)));
     QVERIFY(file.open(QIODevice::WriteOnly));
+    QVERIFY(file.write("x") == 1 && file.flush());
     QVERIFY(file.setFileTime(QDateTime::currentDateTime().addDays(name[0] == 'o' ? -2 : -1),
                              QFileDevice::FileModificationTime));
   }
@@ -635,6 +769,12 @@ void WindowTest::nothing_open_says_what_to_do() {
     if (button->text().contains(QStringLiteral("new.kvf"))) newest = button;
   }
   QVERIFY(newest != nullptr);
+  // An empty file cannot be opened: it is not offered, though it is newer.
+  QFile hollow(folder.filePath(QStringLiteral("hollow.kvf")));
+  QVERIFY(hollow.open(QIODevice::WriteOnly));
+  hollow.close();
+  welcome->look_in(folder.path());
+  QVERIFY(newest->text().contains(QStringLiteral("new.kvf")));
   newest->click();
   QCOMPARE(asked.size(), 1);
   QCOMPARE(asked[0][0].toStringList(), QStringList{folder.filePath(QStringLiteral("new.kvf"))});
@@ -764,6 +904,37 @@ void WindowTest::dark_and_light() {
   QCOMPARE(view().theme, Theme::dark);
   QVERIFY(window_->action(Command::theme)->isChecked());
   QVERIFY(QApplication::palette().color(QPalette::Window).lightness() < 128);
+}
+
+void WindowTest::boxes_to_be_ticked_are_seen() {
+  const std::unique_ptr<QStyle> style(window_style());
+  const auto luminance = [](QRgb pixel) {  // WCAG 2
+    const auto linear = [](int level) {
+      const double share = level / 255.0;
+      return share <= 0.04045 ? share / 12.92 : std::pow((share + 0.055) / 1.055, 2.4);
+    };
+    return 0.2126 * linear(qRed(pixel)) + 0.7152 * linear(qGreen(pixel)) +
+           0.0722 * linear(qBlue(pixel));
+  };
+  for (const Theme theme : {Theme::light, Theme::dark}) {
+    QStyleOptionButton box;
+    box.palette = window_palette(theme);
+    box.rect = {2, 2, 14, 14};
+    box.state = QStyle::State_Enabled | QStyle::State_Off;
+    for (const auto element : {QStyle::PE_IndicatorCheckBox, QStyle::PE_IndicatorItemViewItemCheck,
+                               QStyle::PE_IndicatorRadioButton}) {
+      for (const auto ground : {QPalette::Base, QPalette::Window}) {
+        QImage image(18, 18, QImage::Format_RGB32);
+        image.fill(box.palette.color(ground));
+        QPainter painter(&image);
+        style->drawPrimitive(element, &box, &painter);
+        painter.end();
+        double a = luminance(image.pixel(2, 8)), b = luminance(image.pixel(0, 8));
+        if (a < b) std::swap(a, b);
+        QVERIFY((a + 0.05) / (b + 0.05) >= 3);
+      }
+    }
+  }
 }
 
 void WindowTest::all_controls_have_names() {
