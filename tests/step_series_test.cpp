@@ -149,11 +149,11 @@ TEST_CASE("near edges lose no point and move none by more than an eighth of a co
           if (!holds || !joins) ++broken;
         }
         const auto most = [](const std::vector<StepColumn>& columns) {
-          std::int64_t most = kLeast;
+          std::int64_t greatest = kLeast;
           for (const StepColumn& column : columns) {
-            if (!column.empty) most = std::max(most, column.max);
+            if (!column.empty) greatest = std::max(greatest, column.max);
           }
-          return most;
+          return greatest;
         };
         if (most(near) != most(exact)) ++broken;
       }

@@ -876,6 +876,8 @@ void WindowTest::lanes_and_commands_are_found_by_typing() {
   dialog->activateWindow();
   QVERIFY(QTest::qWaitForWindowActive(dialog));
   auto* line = dialog->findChild<QLineEdit*>();
+  line->setFocus();
+  QTRY_VERIFY(line->hasFocus());
   QTest::keyClicks(line, QStringLiteral("zoom"));
   QVERIFY(dialog->findChild<QListWidget*>()->count() >= 2);
   const std::size_t lane = view().focus;
