@@ -12,11 +12,13 @@
 #include <string>
 #include <vector>
 
+#include "gui/render/columns.h"
 #include "gui/render/frame.h"
 #include "gui/render/lanes.h"
 #include "gui/render/legend.h"
 #include "gui/render/stack.h"
 #include "gui/render/theme.h"
+#include "gui/view/derive.h"
 
 using namespace kvf;
 using namespace kvf::gui;
@@ -181,12 +183,41 @@ class RenderTest : public QObject {
     const QImage image = picture(document, view);
     const Layout layout = layout_of(document, view, kSize);
     const Scale scale = scale_in(document, view);
-    if (qEnvironmentVariableIsSet("KVF_LOOK")) image.save("/tmp/stack.png");
     const QColor kv = mark(Component::live_kv, view.theme).fill;
     const auto x = static_cast<int>(layout.pixel_of(2.5));
     const auto top = static_cast<int>(layout.lanes[0].top() + kHeader);
     const int y = top_of(image, x, kv, top, static_cast<int>(layout.ruler.top()));
     QVERIFY2(std::abs(y - scale.y_of(500)) <= 2, qPrintable(QString::number(y)));
+  }
+
+  // The same where a column has many passes: the parts are those of the pass in which the total is greatest,
+  // not the greatest of each, nor those with which the column begins.
+  void a_column_of_a_stack_is_of_one_instant() {
+    constexpr std::int64_t kMany = 100'000;
+    std::vector<std::int64_t> device(kMany), reserved(kMany);
+    for (std::size_t i = 0; i < kMany; ++i) {
+      device[i] = i % 7 == 3 ? 700 : 600;
+      reserved[i] = i % 7 == 3 ? 300 : 500;
+    }
+    auto run = std::make_shared<Run>();
+    run->id = "a#1";
+    const auto xs = count(kMany);
+    run->series.push_back(series("device", xs, device, kMany));
+    run->series.push_back(series("reserved", xs, reserved, kMany));
+    Document document;
+    document.runs.push_back(run);
+    ViewState view = view_of(LaneKind::stack, "device", {"a#1"});
+    view.range = {0, kMany};
+    const QImage image = picture(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    const Scale scale = scale_in(document, view);
+    const QColor kv = mark(Component::live_kv, view.theme).fill;
+    const auto top = static_cast<int>(layout.lanes[0].top() + kHeader);
+    for (const double share : {0.2, 0.5, 0.8}) {
+      const auto x = static_cast<int>(layout.pixel_of(share * kMany));
+      const int y = top_of(image, x, kv, top, static_cast<int>(layout.ruler.top()));
+      QVERIFY2(std::abs(y - scale.y_of(300)) <= 2, qPrintable(QString::number(y)));
+    }
   }
 
   // What no part accounts for is drawn, and a part is never below 0.
@@ -315,6 +346,118 @@ class RenderTest : public QObject {
     const Stack stack = stack_of(run, *run.find("reserved"), Axis::pass);
     QCOMPARE(stack.parts.size(), std::size_t{1});
     QCOMPARE(stack.parts[0].name, std::string("reserved"));
+  }
+
+  // The limit of the GPU is a line where it is near, and does not flatten the curves where it is far.
+  void a_limit_that_is_near_is_drawn() {
+    for (const std::int64_t limit : {1200, 100'000}) {
+      auto run = spiked();
+      run->device_limit = limit;
+      Document document;
+      document.runs.push_back(run);
+      const ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
+      const QImage image = picture(document, view);
+      const Layout layout = layout_of(document, view, kSize);
+      const Scale scale = scale_in(document, view);
+      QCOMPARE(scale.high > 1200, limit == 1200);
+      const QColor line = mark(Component::device_limit, view.theme).line;
+      const auto y = static_cast<int>(std::round(scale.y_of(static_cast<double>(limit))));
+      int dashes = 0;
+      for (int x = 120; x < 760 && y >= 1; ++x) {
+        dashes += near(image.pixel(x, y), line) || near(image.pixel(x, y - 1), line) ? 1 : 0;
+      }
+      QCOMPARE(dashes > 300, limit == 1200);
+    }
+  }
+
+  // More lies above zero, less below it, each in its own colour; what is equal in neither.
+  void differences_go_up_and_down() {
+    auto a = std::make_shared<Run>();
+    auto b = std::make_shared<Run>();
+    a->id = "a#1";
+    b->id = "b#1";
+    a->label = b->label = "x";
+    a->series.push_back(series("held", count(3), {100, 100, 100}, 3));
+    b->series.push_back(series("held", count(3), {150, 100, 70}, 3));
+    Document document;
+    document.runs = {a, b};
+    ViewState view = view_of(LaneKind::difference, "held", {"a#1", "b#1"});
+    view.range = {0, 3};
+    document = with_derived(document, view);
+    QCOMPARE(document.runs.size(), std::size_t{3});
+    QCOMPARE(with_derived(document, view).runs.size(), std::size_t{3});
+    const QImage image = picture(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    const Scale scale = scale_in(document, view);
+    const auto count_of = [&](Component component, double x, double from, double to) {
+      const QColor fill = mark(component, view.theme).fill;
+      int count = 0;
+      for (int y = static_cast<int>(scale.y_of(to)) + 2; y < scale.y_of(from) - 2; ++y) {
+        count += near(image.pixel(static_cast<int>(layout.pixel_of(x)), y), fill) ? 1 : 0;
+      }
+      return count;
+    };
+    QVERIFY(count_of(Component::residual_above, 0.5, 0, 50) > 20);
+    QCOMPARE(count_of(Component::residual_below, 0.5, -30, 50), 0);
+    QCOMPARE(count_of(Component::residual_above, 1.5, -30, 50), 0);
+    QCOMPARE(count_of(Component::residual_below, 1.5, -30, 50), 0);
+    QVERIFY(count_of(Component::residual_below, 2.5, -30, 0) > 20);
+    QCOMPARE(count_of(Component::residual_above, 2.5, -30, 50), 0);
+  }
+
+  void phases_are_shaded_in_turn() {
+    auto run = spiked();
+    run->phases[static_cast<std::size_t>(Axis::pass)] = {{"prefill", 0, kPasses / 2},
+                                                         {"decode", kPasses / 2, kPasses}};
+    Document document;
+    document.runs.push_back(run);
+    ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
+    for (const bool shown : {true, false}) {
+      view.phases = shown;
+      const QImage image = picture(document, view);
+      const Layout layout = layout_of(document, view, kSize);
+      const Scale scale = scale_in(document, view);
+      const auto y = static_cast<int>(scale.y_of(50));  // between grid lines and below the curve
+      const auto at = [&](double share) {
+        return image.pixel(static_cast<int>(layout.pixel_of(share * kPasses)), y);
+      };
+      QVERIFY(near(at(0.3), palette(view.theme).lane));
+      QCOMPARE(near(at(0.8), palette(view.theme).phase), shown);
+      QCOMPARE(near(at(0.8), palette(view.theme).lane), !shown);
+    }
+  }
+
+  // Where a part of a series has been read, its points count; elsewhere the outline does.
+  void what_is_read_takes_the_place_of_its_outline() {
+    SeriesOnAxis on;
+    on.begin = 0;
+    on.end = 300;
+    on.outline = {{0, 100, 1, 9}, {200, 300, 5, 7}};
+    on.steps = StepSeries({100, 150}, {3, 4}, 200);
+    const std::vector<std::int64_t> edges{0, 50, 100, 150, 200, 250, 300};
+    std::vector<StepColumn> columns(6);
+    columns_of(on, edges, columns);
+    const std::vector<std::pair<std::int64_t, std::int64_t>> want{{1, 9}, {1, 9}, {3, 3},
+                                                                  {4, 4}, {5, 7}, {5, 7}};
+    for (std::size_t i = 0; i < want.size(); ++i) {
+      QVERIFY(!columns[i].empty);
+      QCOMPARE(columns[i].min, want[i].first);
+      QCOMPARE(columns[i].max, want[i].second);
+    }
+  }
+
+  // Between two integers a column shows what is held since the first of them.
+  void columns_narrower_than_a_pass_hold() {
+    SeriesOnAxis on;
+    on.steps = StepSeries({0, 1, 2}, {10, 20, 30}, 3);
+    on.end = 3;
+    const std::vector<std::int64_t> edges = column_edges({0, 4}, 16);
+    std::vector<StepColumn> columns(16);
+    columns_of(on, edges, columns);
+    for (std::size_t i = 0; i < 16; ++i) {
+      QCOMPARE(columns[i].empty, i >= 12);
+      if (i < 12) QCOMPARE(columns[i].last, static_cast<std::int64_t>(10 * (i / 4 + 1)));
+    }
   }
 
   void an_outline_stands_for_what_is_not_read_yet() {
