@@ -450,34 +450,36 @@ class RenderTest : public QObject {
   void steps_are_joined() {
     auto run = std::make_shared<Run>();
     run->id = "a#1";
-    run->series.push_back(series("held", count(2), {100, 1000}, 2));
+    run->series.push_back(series("held", count(4), {100, 1000, 100, 100}, 4));
     Document document;
     document.runs.push_back(run);
     ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
-    view.range = {0, 2};
+    view.range = {0, 4};
     const QImage image = picture(document, view);
     const Layout layout = layout_of(document, view, kSize);
     const Scale scale = scale_in(document, view);
     const QColor line = mark(std::size_t{0}, view.theme).line;
-    const auto x = static_cast<int>(layout.pixel_of(1));
-    for (const double value : {300.0, 500.0, 700.0}) {
-      const auto y = static_cast<int>(scale.y_of(value));
-      QVERIFY(near(image.pixel(x - 1, y), line) || near(image.pixel(x, y), line) ||
-              near(image.pixel(x + 1, y), line));
+    for (const double pass : {1.0, 2.0}) {  // up, down
+      const auto x = static_cast<int>(layout.pixel_of(pass));
+      for (const double value : {300.0, 500.0, 700.0}) {
+        const auto y = static_cast<int>(scale.y_of(value));
+        QVERIFY(near(image.pixel(x - 1, y), line) || near(image.pixel(x, y), line) ||
+                near(image.pixel(x + 1, y), line));
+      }
     }
   }
 
   void an_outline_ends_where_the_next_piece_begins() {
     SeriesOnAxis on;
     on.end = 200;
-    on.outline = {{0, 100, 1, 9}, {100, 200, 5, 7}};
+    on.outline = {{0, 100, 1, 9}, {100, 200, 5, 20}};
     const std::vector<std::int64_t> edges{0, 100, 150, 200};
     std::vector<StepColumn> columns(3);
     columns_of(on, edges, columns);
     QCOMPARE(columns[0].max, 9);
     QCOMPARE(columns[1].min, 5);
-    QCOMPARE(columns[1].max, 7);
-    QCOMPARE(columns[2].max, 7);
+    QCOMPARE(columns[1].max, 20);
+    QCOMPARE(columns[2].max, 20);
   }
 
   // Between two integers a column shows what is held since the first of them.
