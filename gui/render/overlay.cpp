@@ -1,10 +1,10 @@
-// What moves with every event: cursor, selection, pins.
+#include "gui/render/overlay.h"
+
 #include <QFontMetricsF>
 #include <algorithm>
 #include <cmath>
 
 #include "gui/render/frame.h"
-#include "gui/render/lanes.h"
 #include "gui/render/render.h"
 #include "gui/render/theme.h"
 #include "gui/render/words.h"
@@ -16,28 +16,26 @@ bool in_sight(const Layout& layout, double pixel) {
   return pixel >= layout.plot.left() && pixel <= layout.plot.right();
 }
 
-void draw_hair(QPainter& painter, const Layout& layout, double x, const QColor& colour) {
-  painter.fillRect(QRectF(std::round(x), layout.plot.top(), 1, layout.plot.height()), colour);
+OverlayItem hair(const Layout& layout, double x, const QColor& colour) {
+  return {{std::round(x), layout.plot.top(), 1, layout.plot.height()}, colour, {}, {}, {}, {}};
 }
 
 // A text in a box of its own, right of x, or left of it where there is no room.
-void draw_tag(QPainter& painter, const Layout& layout, double x, double top, const QString& text,
-              const QColor& ground, const QColor& letters) {
-  const QFontMetricsF metrics(painter.font());
+OverlayItem tag(const Layout& layout, double x, double top, const QString& text,
+                const QColor& ground, const QColor& letters) {
+  const QFontMetricsF metrics(gui::letters(Letters::small));
   QRectF box(x + 5, top, metrics.horizontalAdvance(text) + 8, metrics.height() + 2);
   if (box.right() > layout.plot.right()) box.moveRight(x - 5);
-  painter.fillRect(box, ground);
-  painter.setPen(letters);
-  text_in(painter, box, Qt::AlignCenter, text);
+  return {box, ground, letters, {}, {4, 1}, {text}};
 }
 
 std::int64_t whole(double x) { return static_cast<std::int64_t>(std::floor(x)); }
 
-void draw_values(QPainter& painter, const Document& document, const ViewState& view,
-                 const Layout& layout, double x) {
+void add_values(const Document& document, const ViewState& view, const Layout& layout, double x,
+                Overlay& overlay) {
   constexpr std::size_t kMost = 9;  // rows in a lane; the table of values has them all
   const Palette& colours = palette(view.theme);
-  const QFontMetricsF metrics(painter.font());
+  const QFontMetricsF metrics(letters(Letters::small));
   const double pixel = layout.pixel_of(x);
   const std::vector<Readout> values = values_at(document, view, x);
   for (std::size_t lane = 0; lane < view.lanes.size(); ++lane) {
@@ -56,62 +54,90 @@ void draw_values(QPainter& painter, const Document& document, const ViewState& v
     if (left_out > 0) rows.push_back(QStringLiteral("+%1").arg(left_out));
     double width = 0;
     for (const QString& row : rows) width = std::max(width, metrics.horizontalAdvance(row));
-    const double line = metrics.height();
     QRectF box(pixel + 8, layout.lanes[lane].top() + kHeader + 2, width + 10,
-               line * static_cast<double>(rows.size()) + 6);
+               metrics.height() * static_cast<double>(rows.size()) + 6);
     if (box.right() > layout.plot.right()) box.moveRight(pixel - 8);
     if (box.bottom() > layout.ruler.top() || box.top() < layout.plot.top()) continue;
-    painter.fillRect(box, colours.lane);
-    painter.setPen(colours.grid);
-    painter.drawRect(box);
-    painter.setPen(colours.text);
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      painter.drawText(
-          QPointF(box.left() + 5, box.top() + 3 + metrics.ascent() + line * static_cast<double>(i)),
-          rows[i]);
-    }
+    overlay.push_back({box, colours.lane, colours.text, colours.grid, {5, 3}, std::move(rows)});
   }
 }
 
 }  // namespace
 
-void render_overlay(QPainter& painter, const Document& document, const ViewState& view,
-                    QSize size) {
+Overlay overlay_of(const Document& document, const ViewState& view, QSize size) {
+  Overlay overlay;
   const Layout layout = layout_of(document, view, size);
   const Palette& colours = palette(view.theme);
-  painter.setFont(letters(Letters::small));
   if (view.selection) {
     const double left = std::max(layout.plot.left(), layout.pixel_of(view.selection->begin));
     const double right = std::min(layout.plot.right(), layout.pixel_of(view.selection->end));
     if (right >= left) {
       QColor shade = colours.selection;
       shade.setAlpha(90);
-      painter.fillRect(QRectF(left, layout.plot.top(), right - left, layout.plot.height()), shade);
-      draw_hair(painter, layout, left, colours.cursor);
-      draw_hair(painter, layout, right, colours.cursor);
-      draw_tag(
-          painter, layout, left, layout.plot.bottom() - 20,
+      overlay.push_back(
+          {{left, layout.plot.top(), right - left, layout.plot.height()}, shade, {}, {}, {}, {}});
+      overlay.push_back(hair(layout, left, colours.cursor));
+      overlay.push_back(hair(layout, right, colours.cursor));
+      overlay.push_back(tag(
+          layout, left, layout.plot.bottom() - 20,
           qt(length_in_words(view.axis, whole(view.selection->end) - whole(view.selection->begin))),
-          colours.selection, colours.text);
+          colours.selection, colours.text));
     }
   }
   for (std::size_t i = 0; i < view.pins.size(); ++i) {
     const double x = layout.pixel_of(view.pins[i]);
     if (!in_sight(layout, x)) continue;
-    draw_hair(painter, layout, x, colours.pin);
-    draw_tag(
-        painter, layout, x, layout.plot.bottom() - 38,
+    overlay.push_back(hair(layout, x, colours.pin));
+    overlay.push_back(tag(
+        layout, x, layout.plot.bottom() - 38,
         QStringLiteral("%1: %2").arg(i + 1).arg(qt(place_in_words(view.axis, whole(view.pins[i])))),
-        colours.pin, colours.background);
+        colours.pin, colours.background));
   }
   if (view.cursor && in_sight(layout, layout.pixel_of(*view.cursor))) {
     const double x = layout.pixel_of(*view.cursor);
-    draw_hair(painter, layout, x, colours.cursor);
-    draw_values(painter, document, view, layout, *view.cursor);
-    draw_tag(painter, layout, x, layout.ruler.top() + 1,
-             qt(place_in_words(view.axis, whole(*view.cursor))), colours.cursor,
-             colours.background);
+    overlay.push_back(hair(layout, x, colours.cursor));
+    add_values(document, view, layout, *view.cursor, overlay);
+    overlay.push_back(tag(layout, x, layout.ruler.top() + 1,
+                          qt(place_in_words(view.axis, whole(*view.cursor))), colours.cursor,
+                          colours.background));
   }
+  return overlay;
+}
+
+void paint_overlay(QPainter& painter, const Overlay& overlay) {
+  painter.setFont(letters(Letters::small));
+  const QFontMetricsF metrics(painter.font());
+  for (const OverlayItem& item : overlay) {
+    painter.fillRect(item.rect, item.ground);
+    if (item.rim.isValid()) {
+      painter.setPen(item.rim);
+      painter.drawRect(item.rect);
+    }
+    painter.setPen(item.letters);
+    QPointF baseline = item.rect.topLeft() + item.text + QPointF(0, metrics.ascent());
+    for (const QString& line : item.lines) {
+      painter.drawText(baseline, line);
+      baseline.ry() += metrics.height();
+    }
+  }
+}
+
+void render_overlay(QPainter& painter, const Document& document, const ViewState& view,
+                    QSize size) {
+  paint_overlay(painter, overlay_of(document, view, size));
+}
+
+QRegion changed(const Overlay& before, const Overlay& now) {
+  QRegion region;
+  const auto add_all_but = [&](const Overlay& items, const Overlay& others) {
+    for (const OverlayItem& item : items) {
+      if (std::find(others.begin(), others.end(), item) != others.end()) continue;
+      region += item.rect.toAlignedRect().adjusted(-1, -1, 1, 1);  // its rim
+    }
+  };
+  add_all_but(before, now);
+  add_all_but(now, before);
+  return region;
 }
 
 }  // namespace kvf::gui

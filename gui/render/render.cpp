@@ -27,7 +27,8 @@ void paint_lane(QPainter& painter, const Frame& frame) {
   const bool curves = frame.lane.kind == LaneKind::lines || frame.lane.kind == LaneKind::stack ||
                       frame.lane.kind == LaneKind::difference ||
                       frame.lane.kind == LaneKind::residual;
-  if (curves) painter.fillRect(frame.plot, frame.colours().lane);
+  const Palette& colours = frame.colours();
+  if (curves && colours.lane != colours.background) painter.fillRect(frame.plot, colours.lane);
   paint_phase_bands(painter, frame);
   switch (frame.lane.kind) {
     case LaneKind::lines:

@@ -32,6 +32,11 @@ bool same_picture(const ViewState& a, const ViewState& b) {
   return a == other;
 }
 
+// Whether the two differ, if at all, in what is an item of the overlay.
+bool same_below_overlay(const ViewState& a, const ViewState& b) {
+  return same_picture(a, b) && a.focus == b.focus && a.compared == b.compared;
+}
+
 }  // namespace
 
 Canvas::Canvas(QWidget* parent) : QWidget(parent) {
@@ -46,16 +51,30 @@ void Canvas::show_document(std::shared_ptr<const Document> document) {
   document_ = std::move(document);
   lanes_ = {};
   places_.reset();
+  overlay_.reset();
   update();
 }
 
 void Canvas::show_view(const ViewState& view) {
+  if (same_below_overlay(view_, view)) {
+    const Overlay before = overlay();
+    view_ = view;
+    overlay_.reset();
+    update(changed(before, overlay()));
+    return;
+  }
   if (!same_picture(view_, view)) {
     lanes_ = {};
     places_.reset();
   }
   view_ = view;
+  overlay_.reset();
   update();
+}
+
+const Overlay& Canvas::overlay() {
+  if (!overlay_) overlay_ = overlay_of(*document_, view_, size());
+  return *overlay_;
 }
 
 const Layout& Canvas::places() const {
@@ -76,6 +95,7 @@ void Canvas::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
   lanes_ = {};
   places_.reset();
+  overlay_.reset();
 }
 
 void Canvas::draw_lanes() {
@@ -101,11 +121,12 @@ void Canvas::draw_focus(QPainter& painter) const {
   painter.restore();
 }
 
+// The painter draws in the region of the event only: of a cursor that moves, little.
 void Canvas::paintEvent(QPaintEvent*) {
   draw_lanes();
   QPainter painter(this);
   painter.drawImage(QPointF(0, 0), lanes_);
-  render_overlay(painter, *document_, view_, size());
+  paint_overlay(painter, overlay());
   draw_focus(painter);
 }
 

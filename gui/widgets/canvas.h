@@ -10,6 +10,7 @@
 #include <memory>
 
 #include "gui/document/document.h"
+#include "gui/render/overlay.h"
 #include "gui/render/render.h"
 #include "gui/view/view_state.h"
 
@@ -55,6 +56,7 @@ class Canvas : public QWidget {
 
   double x_at(QPointF position) const;
   void ask(const ViewState& view, const QString& gesture = {});
+  const Overlay& overlay();
   void draw_lanes();
   void draw_focus(QPainter& painter) const;
 
@@ -63,6 +65,7 @@ class Canvas : public QWidget {
   // The lanes as they were drawn last; empty: to be drawn again.
   QImage lanes_;
   mutable std::optional<Layout> places_;
+  std::optional<Overlay> overlay_;
   Drag drag_ = Drag::none;
   QPointF pressed_at_;
   double pressed_x_ = 0;

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "gui/render/overlay.h"
 #include "gui/render/render.h"
 #include "gui/whatif/model.h"
 
@@ -133,7 +134,7 @@ void frame_eight_parts(benchmark::State& state) {
 }
 BENCHMARK(frame_eight_parts)->Arg(1)->Arg(10)->Arg(1000)->Unit(benchmark::kMillisecond);
 
-// The picture of the lanes is kept; what moves is drawn over it.
+// The picture of the lanes is kept; where what lies over it has changed it is drawn anew.
 void frame_cursor(benchmark::State& state) {
   static const Document document = runs(8);
   ViewState view = view_of(document, LaneKind::lines, "cache");
@@ -143,14 +144,18 @@ void frame_cursor(benchmark::State& state) {
     QPainter painter(&lanes);
     render_lanes(painter, document, view, kScreen);
   }
-  QImage screen(kScreen, QImage::Format_RGB32);
+  QImage screen = lanes.copy();
+  Overlay before;
   double share = 0;
   for (auto _ : state) {
     share = share > 0.9 ? 0.1 : share + 0.01;
     view.cursor = view.range.begin + share * view.range.width();
+    Overlay now = overlay_of(document, view, kScreen);
     QPainter painter(&screen);
+    painter.setClipRegion(changed(before, now));
     painter.drawImage(0, 0, lanes);
-    render_overlay(painter, document, view, kScreen);
+    paint_overlay(painter, now);
+    before = std::move(now);
   }
 }
 BENCHMARK(frame_cursor)->Arg(1)->Unit(benchmark::kMillisecond);

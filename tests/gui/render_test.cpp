@@ -16,6 +16,7 @@
 #include "gui/render/frame.h"
 #include "gui/render/lanes.h"
 #include "gui/render/legend.h"
+#include "gui/render/overlay.h"
 #include "gui/render/stack.h"
 #include "gui/render/theme.h"
 #include "gui/view/derive.h"
@@ -286,6 +287,51 @@ class RenderTest : public QObject {
       render_overlay(painter, document, view, kSize);
     }
     QCOMPARE(halves, picture(document, view));
+  }
+
+  // Drawn only where the overlay has changed, the picture is that of all drawn anew.
+  void a_part_drawn_anew_makes_the_whole() {
+    Document document;
+    document.runs.push_back(spiked());
+    std::vector<ViewState> moves(6, view_of(LaneKind::lines, "held", {"a#1"}));
+    moves[1].cursor = 10;
+    moves[2].cursor = kSpike;
+    moves[2].selection = Interval{1000, 200'000};
+    moves[2].pins = {300'000};
+    moves[3] = moves[2];
+    moves[3].cursor = 990'000;
+    moves[3].pins = {300'000, 990'000};
+    moves[4] = moves[3];
+    moves[4].selection = Interval{1000, 700'000};
+    for (const double ratio : {1.0, 1.25, 2.0}) {
+      QImage lanes(kSize * ratio, QImage::Format_RGB32);
+      lanes.setDevicePixelRatio(ratio);
+      {
+        QPainter painter(&lanes);
+        render_lanes(painter, document, moves[0], kSize);
+      }
+      QImage screen = lanes;
+      Overlay before;
+      for (const ViewState& view : moves) {
+        const Overlay now = overlay_of(document, view, kSize);
+        const QRegion region = changed(before, now);
+        {
+          QPainter painter(&screen);
+          painter.setClipRegion(region);
+          painter.drawImage(0, 0, lanes);
+          paint_overlay(painter, now);
+        }
+        QCOMPARE(screen, picture(document, view, ratio));
+        before = now;
+      }
+      QVERIFY(before.empty());
+    }
+    // What has not moved is left alone.
+    const QRegion moved =
+        changed(overlay_of(document, moves[2], kSize), overlay_of(document, moves[3], kSize));
+    const Layout layout = layout_of(document, moves[2], kSize);
+    QVERIFY(!moved.contains(QPoint(static_cast<int>(layout.pixel_of(100'000)), 200)));
+    QVERIFY(moved.contains(QPoint(static_cast<int>(layout.pixel_of(kSpike)), 200)));
   }
 
   // The picture of a million passes is as small as one of its columns.
