@@ -27,6 +27,7 @@ void columns_of_outline(const std::vector<OutlinePiece>& outline,
       column.empty = false;
     }
     column.entry = column.last = column.max;
+    column.max_point = kNotRead;
   }
 }
 

@@ -14,6 +14,9 @@ namespace kvf::gui {
 // The first x of each of `columns` columns that share the interval evenly, and the first behind them.
 std::vector<std::int64_t> column_edges(const Interval& range, std::size_t columns);
 
+// The max_point of a column that only the outline tells of.
+inline constexpr std::int64_t kNotRead = -1;
+
 // What the series holds in each column: of its points or, where they are not read, of its outline,
 // whose pieces count in every column that they touch.
 void columns_of(const SeriesOnAxis& series, std::span<const std::int64_t> edges,

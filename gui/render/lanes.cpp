@@ -4,10 +4,10 @@
 #include <cmath>
 
 #include "gui/render/columns.h"
+#include "gui/render/ink.h"
 #include "gui/render/legend.h"
 #include "gui/render/peaks.h"
 #include "gui/render/stack.h"
-#include "gui/render/steps.h"
 #include "gui/render/words.h"
 #include "gui/view/derive.h"
 
@@ -117,16 +117,18 @@ void paint_lines(QPainter& painter, const Frame& frame) {
   std::vector<StepColumn> columns(frame.columns());
   painter.save();
   painter.setClipRect(frame.plot);
+  Ink ink(painter, frame);
   for (const LaneSeries& one : shown) {
     const Mark mark = gui::mark(mark_number(frame.document, runs, *one.run), frame.view.theme);
     columns_of(*one.on, frame.edges, columns);
-    draw_steps(painter, frame, scale, columns, mark);
+    ink.line(scale, columns, mark);
     legend.push_back({mark, false, name_of(*one.run, runs)});
     if (const auto label = peak_of(*one.on, frame.layout.range, one.series->unit)) {
       const std::string who = shown.size() > 1 ? name_of(*one.run, runs) + "  " : "";
       peaks.push_back({label->x, label->value, who + label->text, mark});
     }
   }
+  ink.dry();
   const QRectF limit = paint_limit(painter, frame, scale, shown);
   paint_peaks(painter, frame, scale, std::move(peaks), {limit});
   painter.restore();
@@ -154,7 +156,12 @@ void paint_stack(QPainter& painter, const Frame& frame) {
   std::vector<bool> used(parts + 1);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].empty) continue;
-    sample(stack, columns[i].max_point, sizes);
+    if (columns[i].max_point == kNotRead) {  // until then it is all of one kind
+      std::fill(sizes.begin(), sizes.end(), 0);
+      sizes[parts] = columns[i].max;
+    } else {
+      sample(stack, columns[i].max_point, sizes);
+    }
     double below = 0;
     double bottom = std::round(scale.y_of(0));
     for (std::size_t part = 0; part <= parts; ++part) {
@@ -177,9 +184,10 @@ void paint_stack(QPainter& painter, const Frame& frame) {
   std::vector<LegendEntry> legend;
   painter.save();
   painter.setClipRect(frame.plot);
+  Ink ink(painter, frame);
   for (std::size_t part = 0; part <= parts; ++part) {
     if (!used[part]) continue;
-    fill_columns(painter, frame, fills[part], mark_of(part));
+    ink.fill(fills[part], mark_of(part));
     legend.push_back({mark_of(part), true,
                       part < parts ? stack.parts[part].name
                       : parts == 0 ? "all"
@@ -187,7 +195,8 @@ void paint_stack(QPainter& painter, const Frame& frame) {
   }
   Mark edge;
   edge.line = frame.colours().axis;
-  draw_steps(painter, frame, scale, columns, edge);
+  ink.line(scale, columns, edge);
+  ink.dry();
   const QRectF limit = paint_limit(painter, frame, scale, shown);
   if (const auto peak =
           peak_of(*shown.front().on, frame.layout.range, shown.front().series->unit)) {
@@ -242,11 +251,13 @@ void paint_difference(QPainter& painter, const Frame& frame) {
   const Mark less = mark(Component::residual_below, frame.view.theme);
   painter.save();
   painter.setClipRect(frame.plot);
-  fill_columns(painter, frame, above, more);
-  fill_columns(painter, frame, below, less);
+  Ink ink(painter, frame);
+  ink.fill(above, more);
+  ink.fill(below, less);
   Mark edge;
   edge.line = frame.colours().axis;
-  draw_steps(painter, frame, scale, columns, edge);
+  ink.line(scale, columns, edge);
+  ink.dry();
   if (nothing) {
     painter.setFont(letters(Letters::small));
     painter.setPen(frame.colours().text);
