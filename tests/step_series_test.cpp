@@ -127,6 +127,8 @@ TEST_CASE("near edges lose no point and move none by more than an eighth of a co
         for (std::int64_t i = 0; i <= count; ++i) edges.push_back(begin + width * i / count);
         std::vector<StepColumn> near(edges.size() - 1);
         series.columns(edges, near, StepSeries::Edges::near);
+        std::vector<StepColumn> lines(edges.size() - 1);
+        series.columns(edges, lines, StepSeries::Edges::near, StepSeries::MaxPoint::unwanted);
         const std::vector<StepColumn> exact = asked(series, edges);
         for (std::size_t i = 0; i < near.size(); ++i) {
           // Points at most this far behind an edge may be before it.
@@ -136,6 +138,9 @@ TEST_CASE("near edges lose no point and move none by more than an eighth of a co
           const StepColumn outer = walked(series, edges[i], beyond);
           const StepColumn inner =
               inside < edges[i + 1] ? walked(series, inside, edges[i + 1]) : exact[i];
+          StepColumn unsought = lines[i];
+          if (unsought.max_point == StepSeries::kUnknown) unsought.max_point = near[i].max_point;
+          if (unsought != near[i]) ++broken;
           const StepColumn& is = near[i];
           moved += is == exact[i] ? 0 : 1;
           if (is.empty != exact[i].empty) ++broken;

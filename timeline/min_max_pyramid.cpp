@@ -57,8 +57,8 @@ MinMaxPyramid::Extremes MinMaxPyramid::of(std::int64_t from, std::int64_t to) co
   const auto look = [&](std::size_t level, std::size_t begin, std::size_t end, bool at_left) {
     if (begin == end) return;
     const Values& min = level == 0 ? values_ : levels_[level - 1].min;
-    const Values& max = level == 0 ? values_ : levels_[level - 1].max;
-    // Where it is, is looked for at the end: that would be a branch for each value here.
+    const Values& max = maxima(level);
+    // Where it is, is for first_max(): that would be a branch for each value here.
     std::int64_t most = max[begin];
     for (std::size_t i = begin; i < end; ++i) {
       least = std::min(least, min[i]);
@@ -81,14 +81,22 @@ MinMaxPyramid::Extremes MinMaxPyramid::of(std::int64_t from, std::int64_t to) co
     last = inner_last;
   }
   const Most& most = right.found && right.max > left.max ? right : left;
-  std::size_t place = most.begin;
-  for (std::size_t level = most.level;; --level) {
-    const Values& max = level == 0 ? values_ : levels_[level - 1].max;
-    while (max[place] != most.max) ++place;
-    if (level == 0) break;
+  Extremes found;
+  found.min = least;
+  found.max = most.max;
+  found.level = most.level;
+  found.begin = most.begin;
+  return found;
+}
+
+std::int64_t MinMaxPyramid::first_max(const Extremes& stretch) const {
+  std::size_t place = stretch.begin;
+  for (std::size_t level = stretch.level;; --level) {
+    const Values& max = maxima(level);
+    while (max[place] != stretch.max) ++place;
+    if (level == 0) return static_cast<std::int64_t>(place);
     place *= kBlock;
   }
-  return {least, most.max, static_cast<std::int64_t>(place)};
 }
 
 }  // namespace kvf

@@ -56,11 +56,11 @@ bool StepSeries::holds_at(std::int64_t x) const {
 std::int64_t StepSeries::max_point(std::int64_t first, std::int64_t last) const {
   first = std::max<std::int64_t>(first, 0);
   last = std::min(last, points());
-  return first < last ? values_->of(first, last).first_max : -1;
+  return first < last ? values_->first_max(values_->of(first, last)) : -1;
 }
 
 void StepSeries::columns(std::span<const std::int64_t> edges, std::span<StepColumn> columns,
-                         Edges which) const {
+                         Edges which, MaxPoint max_point) const {
   if (edges.size() != columns.size() + 1) refuse("edges are not one more than columns");
   if (!std::is_sorted(edges.begin(), edges.end())) refuse("edges descend");
   std::int64_t first = first_point_from(edges[0]);
@@ -85,7 +85,8 @@ void StepSeries::columns(std::span<const std::int64_t> edges, std::span<StepColu
         const auto behind = std::upper_bound(xs_->begin() + first, xs_->begin() + last, left);
         entry = behind - xs_->begin() - 1;
       }
-      column = {false, value(entry), found.min, found.max, value(last - 1), found.first_max};
+      column = {false, value(entry), found.min, found.max, value(last - 1),
+                max_point == MaxPoint::wanted ? values_->first_max(found) : kUnknown};
     }
     if (enters) {
       const std::int64_t held = value(first - 1);

@@ -69,9 +69,14 @@ class StepSeries {
   // For a picture of many points a column: with `Edges::near` an edge between two columns may lie up
   // to an eighth of the narrower one further right, where a block of points begins. Every point still
   // counts, and no peak is lost; the outermost edges are exact.
+  //
+  // Looking for each max_point costs as much again: `MaxPoint::unwanted` leaves it kUnknown where it
+  // would have to be looked for.
   enum class Edges { exact, near };
+  enum class MaxPoint { wanted, unwanted };
+  static constexpr std::int64_t kUnknown = -1;
   void columns(std::span<const std::int64_t> edges, std::span<StepColumn> columns,
-               Edges which = Edges::exact) const;
+               Edges which = Edges::exact, MaxPoint max_point = MaxPoint::wanted) const;
 
  private:
   Xs xs_;

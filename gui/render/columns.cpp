@@ -33,8 +33,8 @@ void columns_of_outline(const std::vector<OutlinePiece>& outline,
 
 // A column without an integer x in it shows what is held since the one before.
 void columns_of_steps(const StepSeries& steps, std::span<const std::int64_t> edges,
-                      std::span<StepColumn> columns) {
-  steps.columns(edges, columns, StepSeries::Edges::near);
+                      std::span<StepColumn> columns, StepSeries::MaxPoint max_point) {
+  steps.columns(edges, columns, StepSeries::Edges::near, max_point);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (edges[i] < edges[i + 1]) continue;
     StepColumn& column = columns[i] = {};
@@ -60,12 +60,12 @@ std::vector<std::int64_t> column_edges(const Interval& range, std::size_t column
 }
 
 void columns_of(const SeriesOnAxis& series, std::span<const std::int64_t> edges,
-                std::span<StepColumn> columns) {
-  if (series.outline.empty()) return columns_of_steps(series.steps, edges, columns);
+                std::span<StepColumn> columns, StepSeries::MaxPoint max_point) {
+  if (series.outline.empty()) return columns_of_steps(series.steps, edges, columns, max_point);
   columns_of_outline(series.outline, edges, columns);
   if (series.steps.empty()) return;
   std::vector<StepColumn> read(columns.size());
-  columns_of_steps(series.steps, edges, read);
+  columns_of_steps(series.steps, edges, read, max_point);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (!read[i].empty) columns[i] = read[i];
   }

@@ -120,7 +120,7 @@ void paint_lines(QPainter& painter, const Frame& frame) {
   Ink ink(painter, frame);
   for (const LaneSeries& one : shown) {
     const Mark mark = gui::mark(mark_number(frame.document, runs, *one.run), frame.view.theme);
-    columns_of(*one.on, frame.edges, columns);
+    columns_of(*one.on, frame.edges, columns, StepSeries::MaxPoint::unwanted);
     ink.line(scale, columns, mark);
     legend.push_back({mark, false, name_of(*one.run, runs)});
     if (const auto label = peak_of(*one.on, frame.layout.range, one.series->unit)) {
@@ -237,7 +237,7 @@ void paint_difference(QPainter& painter, const Frame& frame) {
     paint_scale(painter, frame, scale);
   }
   std::vector<StepColumn> columns(frame.columns());
-  columns_of(*one.on, frame.edges, columns);
+  columns_of(*one.on, frame.edges, columns, StepSeries::MaxPoint::unwanted);
   const double zero = std::round(scale.y_of(0));
   std::vector<FilledColumn> above(columns.size()), below(columns.size());
   for (std::size_t i = 0; i < columns.size(); ++i) {

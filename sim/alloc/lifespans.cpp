@@ -2,10 +2,37 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 #include <stdexcept>
 
 namespace kvf {
+
+namespace {
+
+constexpr std::size_t kSampled = 64;  // one in so many
+
+// What a selection looks at: the lowest scores, all of them, and at least `count`. A sample says up
+// to which they are (Floyd and Rivest, 1975): the many above it are only counted past.
+void lowest_of(const std::vector<double>& scores, std::size_t count, std::vector<double>& lowest) {
+  lowest.clear();
+  for (std::size_t i = 0; i < scores.size(); i += kSampled) lowest.push_back(scores[i]);
+  const double share = static_cast<double>(count) / static_cast<double>(scores.size());
+  const double expected = share * static_cast<double>(lowest.size());
+  const auto rank = static_cast<std::size_t>(expected + 4 * std::sqrt(expected) + 1);
+  if (rank < lowest.size()) {
+    const auto at = lowest.begin() + static_cast<std::ptrdiff_t>(rank);
+    std::nth_element(lowest.begin(), at, lowest.end());
+    const double limit = *at;
+    lowest.clear();
+    std::copy_if(scores.begin(), scores.end(), std::back_inserter(lowest),
+                 [&](double score) { return score <= limit; });
+    if (lowest.size() >= count) return;
+  }
+  lowest = scores;
+}
+
+}  // namespace
 
 Selection select(Tokens past, Tokens rows, const Retention& retention, Tokens stays) {
   const auto size = static_cast<std::size_t>((past + rows).count());
@@ -63,17 +90,22 @@ void LifeTracker::play(const Pass& pass, const Retention& retention, Tokens stay
 void LifeTracker::evict_by_score(std::size_t low, std::size_t high, std::size_t count,
                                  std::int64_t now) {
   tastes_.resize(alive_.size(), std::numeric_limits<double>::quiet_NaN());
-  pass_scores_.clear();
   for (std::size_t i = low; i < high; ++i) {
-    double& taste = tastes_[i];
-    if (std::isnan(taste)) taste = scores_.taste(cell_, alive_[i]);
-    pass_scores_.push_back(taste + scores_.recency(alive_[i], now));
+    if (std::isnan(tastes_[i])) tastes_[i] = scores_.taste(cell_, alive_[i]);
   }
-  sorted_ = pass_scores_;
-  const auto middle = sorted_.begin() + static_cast<std::ptrdiff_t>(count - 1);
-  std::nth_element(sorted_.begin(), middle, sorted_.end());
+  const auto at = [](std::size_t i) { return static_cast<std::ptrdiff_t>(i); };
+  pass_scores_.assign(tastes_.begin() + at(low), tastes_.begin() + at(high));
+  // Newest first, until there is none.
+  for (std::size_t i = high; i-- > low;) {
+    const double bonus = scores_.recency(alive_[i], now);
+    if (bonus == 0) break;
+    pass_scores_[i - low] += bonus;
+  }
+  lowest_of(pass_scores_, count, lowest_);
+  const auto middle = lowest_.begin() + at(count - 1);
+  std::nth_element(lowest_.begin(), middle, lowest_.end());
   const double limit = *middle;  // the highest score that goes
-  const auto below = std::count_if(sorted_.begin(), middle, [&](double s) { return s < limit; });
+  const auto below = std::count_if(lowest_.begin(), middle, [&](double s) { return s < limit; });
   std::size_t equal = count - static_cast<std::size_t>(below);  // of those at the limit, so many
 
   victims_.clear();
@@ -90,10 +122,8 @@ void LifeTracker::evict_by_score(std::size_t low, std::size_t high, std::size_t 
       tastes_[to++] = tastes_[i];
     }
   }
-  const auto gap = static_cast<std::ptrdiff_t>(to);
-  const auto end = static_cast<std::ptrdiff_t>(high);
-  alive_.erase(alive_.begin() + gap, alive_.begin() + end);
-  tastes_.erase(tastes_.begin() + gap, tastes_.begin() + end);
+  alive_.erase(alive_.begin() + at(to), alive_.begin() + at(high));
+  tastes_.erase(tastes_.begin() + at(to), tastes_.begin() + at(high));
 }
 
 void LifeTracker::finish() { tell(alive_, Life::kNever); }

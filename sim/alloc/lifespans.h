@@ -60,7 +60,7 @@ class LifeTracker {
   // it is not known yet. Then those of a pass.
   std::vector<double> tastes_;
   std::vector<double> pass_scores_;
-  std::vector<double> sorted_;
+  std::vector<double> lowest_;
 };
 
 // What a pass does to the entries of a cell when `stays` stay of `past` and `rows` new ones. By age
