@@ -85,8 +85,10 @@ void StepSeries::columns(std::span<const std::int64_t> edges, std::span<StepColu
         const auto behind = std::upper_bound(xs_->begin() + first, xs_->begin() + last, left);
         entry = behind - xs_->begin() - 1;
       }
-      column = {false, value(entry), found.min, found.max, value(last - 1),
-                max_point == MaxPoint::wanted ? values_->first_max(found) : kUnknown};
+      column = {
+          false,           value(entry),
+          found.min,       found.max,
+          value(last - 1), max_point == MaxPoint::wanted ? values_->first_max(found) : kUnknown};
     }
     if (enters) {
       const std::int64_t held = value(first - 1);
