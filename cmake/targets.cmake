@@ -33,6 +33,16 @@ function(kvf_program name)
   target_link_libraries(${name} PRIVATE kvf_warnings ${arg_LINKS})
 endfunction()
 
+# kvf_precompile(kvfootprint cli/command.h)
+#
+# With KVF_PRECOMPILE the header, which includes a large library, is read once for all of a target.
+function(kvf_precompile name header)
+  if(KVF_PRECOMPILE)
+    target_precompile_headers(${name} PRIVATE
+                              "$<$<COMPILE_LANGUAGE:CXX>:${PROJECT_SOURCE_DIR}/${header}>")
+  endif()
+endfunction()
+
 # kvf_catch_program(kvf_tests SOURCES a_test.cpp LINKS kvf::sim TIMEOUT 300)
 #
 # Makes a program of Catch2's test cases, each of them a test. A case that cannot run ends with
@@ -46,13 +56,10 @@ function(kvf_catch_program name)
     target_sources(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests/main.cpp)
     target_link_libraries(${name} PRIVATE Catch2::Catch2)
   endif()
-  if(KVF_PRECOMPILE_TESTS)
-    target_precompile_headers(${name} PRIVATE
-                              "$<$<COMPILE_LANGUAGE:CXX>:${PROJECT_SOURCE_DIR}/tests/catch.h>")
-    # It says of itself that it is the one with main().
-    set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/main.cpp
-                                PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
-  endif()
+  kvf_precompile(${name} tests/catch.h)
+  # It says of itself that it is the one with main().
+  set_source_files_properties(${PROJECT_SOURCE_DIR}/tests/main.cpp
+                              PROPERTIES SKIP_PRECOMPILE_HEADERS ON)
   if(NOT arg_TIMEOUT)
     set(arg_TIMEOUT 300)
   endif()

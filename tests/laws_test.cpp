@@ -264,8 +264,14 @@ void try_all(std::int64_t step) {
 
 TEST_CASE("laws: a part of the small cases", "[laws]") { try_all(3); }
 
-// Hidden: the release build runs it by name, sanitizer builds do not.
-TEST_CASE("laws: every small case", "[.exhaustive]") { try_all(1); }
+// Hidden: the release build runs them by name, sanitizer builds do not.
+TEST_CASE("laws: every small case", "[.exhaustive][uniform]") { try_all(shape_of(3, 2), 1); }
+TEST_CASE("laws: every small case of hybrids", "[.exhaustive][others]") {
+  try_all(hybrid_shape(), 1);
+}
+TEST_CASE("laws: every small case of latents", "[.exhaustive][others]") {
+  try_all(latent_shape(), 1);
+}
 
 TEST_CASE("laws: random cases up to a million tokens", "[laws]") {
   std::mt19937_64 random(20250617);

@@ -153,15 +153,15 @@ std::uint32_t CachingAllocator::new_record() {
 
 // The best fit, taken out of the free blocks; kNone if there is none.
 std::uint32_t CachingAllocator::find_free(Pool pool, std::int64_t stream, Bytes bytes) {
-  FreeBlocks& free = free_blocks(pool);
-  const auto best = free.lower_bound({stream, bytes, 0, kNone});
-  if (best == free.end() || best->stream != stream) return kNone;
+  FreeBlocks& free = free_blocks(pool, stream);
+  const std::optional<FreeBlocks::Place> best = free.best_fit(bytes);
+  if (!best) return kNone;
+  const FreeBlocks::Block found = **best;
   const Bytes limit = settings_.max_split_size;
-  if (bytes < limit && best->bytes >= limit) return kNone;
-  if (bytes >= limit && best->bytes >= bytes + kLargeSegment) return kNone;
-  const std::uint32_t block = best->block;
-  nodes_.push_back(free.extract(best));
-  return block;
+  if (bytes < limit && found.bytes >= limit) return kNone;
+  if (bytes >= limit && found.bytes >= bytes + kLargeSegment) return kNone;
+  free.take(*best);
+  return found.index;
 }
 
 // A new segment as one block, not yet free; kNone if the driver has no room.
@@ -184,20 +184,21 @@ std::uint32_t CachingAllocator::take_segment(Pool pool, std::int64_t stream, Byt
 // largest ones until they are enough.
 bool CachingAllocator::give_back_oversized(Pool pool, std::int64_t stream, Bytes bytes) {
   if (settings_.max_split_size == Bytes::max()) return false;
-  FreeBlocks& free = free_blocks(pool);
+  const FreeBlocks& free = free_blocks(pool, stream);
   const Bytes wanted = std::max(bytes, settings_.max_split_size);
-  auto place = free.lower_bound({stream, wanted, 0, kNone});
-  if (place != free.end() && place->stream == stream && whole(place->block)) {
-    give_back(free, place);
+  const std::optional<FreeBlocks::Place> enough = free.best_fit(wanted);
+  if (enough && whole((*enough)->index)) {
+    give_back((*enough)->index);
     return true;
   }
   Bytes given;
-  while (given < wanted && place != free.begin()) {
-    --place;
-    if (place->stream != stream || place->bytes < settings_.max_split_size) break;
-    if (!whole(place->block)) continue;
-    given += place->bytes;
-    place = give_back(free, place);
+  const std::vector<std::uint32_t> by_size = free.indices();
+  for (auto index = by_size.rbegin(); index != by_size.rend() && given < wanted; ++index) {
+    const Bytes size = blocks_[*index].bytes;
+    if (size < settings_.max_split_size) break;
+    if (size >= wanted || !whole(*index)) continue;
+    given += size;
+    give_back(*index);
   }
   return given >= wanted;
 }
@@ -206,23 +207,25 @@ void CachingAllocator::empty_cache() {
   for (std::uint32_t index = 0; index < blocks_.size(); ++index) {
     if (blocks_[index].state == State::waiting) become_free(index);
   }
-  for (FreeBlocks* free : {&large_, &small_}) {
-    for (auto place = free->begin(); place != free->end();) {
-      place = whole(place->block) ? give_back(*free, place) : std::next(place);
+  for (const auto* streams : {&large_, &small_}) {
+    for (const auto& [stream, free] : *streams) {
+      for (const std::uint32_t index : free.indices()) {
+        if (whole(index)) give_back(index);
+      }
     }
   }
 }
 
-CachingAllocator::FreeBlocks::iterator CachingAllocator::give_back(FreeBlocks& from,
-                                                                   FreeBlocks::iterator place) {
-  Record& block = blocks_[place->block];
+// A segment that is one free block.
+void CachingAllocator::give_back(std::uint32_t index) {
+  Record& block = blocks_[index];
+  free_blocks(block.pool, block.stream).take(block.place);
   memory_.free(block.bytes);
   now_.reserved -= block.bytes;
   if (sink_) sink_({SegmentEvent::Kind::free, block.address, block.bytes, block.stream});
   block.state = State::unused;
   ++block.serial;
-  unused_.push_back(place->block);
-  return from.erase(place);
+  unused_.push_back(index);
 }
 
 // Cuts `block`, which is not free, to `bytes` if what is left is worth a block.
@@ -252,7 +255,7 @@ void CachingAllocator::merge(std::uint32_t block, std::uint32_t neighbour) {
   if (neighbour == kNone || blocks_[neighbour].state != State::free) return;
   Record& into = blocks_[block];
   Record& from = blocks_[neighbour];
-  nodes_.push_back(free_blocks(from.pool).extract(from.place));
+  free_blocks(from.pool, from.stream).take(from.place);
   if (into.before == neighbour) {
     into.address = from.address;
     into.before = from.before;
@@ -270,15 +273,7 @@ void CachingAllocator::merge(std::uint32_t block, std::uint32_t neighbour) {
 void CachingAllocator::put_free(std::uint32_t index) {
   Record& block = blocks_[index];
   block.state = State::free;
-  const FreeBlock key{block.stream, block.bytes, block.address, index};
-  FreeBlocks& free = free_blocks(block.pool);
-  if (nodes_.empty()) {
-    block.place = free.insert(key).first;
-    return;
-  }
-  nodes_.back().value() = key;
-  block.place = free.insert(std::move(nodes_.back())).position;
-  nodes_.pop_back();
+  block.place = free_blocks(block.pool, block.stream).insert({block.bytes, block.address, index});
 }
 
 void CachingAllocator::become_free(std::uint32_t index) {

@@ -19,13 +19,13 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <map>
 #include <optional>
-#include <set>
-#include <tuple>
 #include <vector>
 
 #include "models/units.h"
 #include "sim/alloc/device_memory.h"
+#include "sim/alloc/free_blocks.h"
 
 namespace kvf {
 
@@ -111,16 +111,6 @@ class CachingAllocator {
  private:
   static constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
   enum class State : std::uint8_t { unused, free, allocated, waiting };
-  struct FreeBlock {
-    std::int64_t stream;
-    Bytes bytes;
-    Address address;
-    std::uint32_t block;
-    bool operator<(const FreeBlock& other) const {
-      return std::tie(stream, bytes, address) < std::tie(other.stream, other.bytes, other.address);
-    }
-  };
-  using FreeBlocks = std::set<FreeBlock>;
   struct Record {
     Address address = 0;
     Bytes bytes;
@@ -131,10 +121,12 @@ class CachingAllocator {
     std::uint32_t serial = 0;
     State state = State::unused;
     Pool pool = Pool::small;
-    FreeBlocks::iterator place;  // of a free block
+    FreeBlocks::Place place;  // of a free block
   };
 
-  FreeBlocks& free_blocks(Pool pool) { return pool == Pool::small ? small_ : large_; }
+  FreeBlocks& free_blocks(Pool pool, std::int64_t stream) {
+    return pool == Pool::small ? small_[stream] : large_[stream];
+  }
   const Record& record(Handle handle) const;
   std::uint32_t index_of(Handle handle, State expected) const;
   bool whole(std::uint32_t block) const {  // a segment of its own
@@ -144,7 +136,7 @@ class CachingAllocator {
   std::uint32_t find_free(Pool pool, std::int64_t stream, Bytes bytes);
   std::uint32_t take_segment(Pool pool, std::int64_t stream, Bytes bytes);
   bool give_back_oversized(Pool pool, std::int64_t stream, Bytes bytes);
-  FreeBlocks::iterator give_back(FreeBlocks& from, FreeBlocks::iterator place);
+  void give_back(std::uint32_t block);
   void split(std::uint32_t block, Bytes bytes);
   void merge(std::uint32_t block, std::uint32_t neighbour);
   void put_free(std::uint32_t block);
@@ -156,9 +148,8 @@ class CachingAllocator {
   Sink sink_;
   std::vector<Record> blocks_;
   std::vector<std::uint32_t> unused_;
-  std::vector<FreeBlocks::node_type> nodes_;  // of free blocks that were taken: saves allocations
-  FreeBlocks small_;
-  FreeBlocks large_;
+  std::map<std::int64_t, FreeBlocks> small_;  // by stream
+  std::map<std::int64_t, FreeBlocks> large_;
   Figures now_;
   Figures peak_;
   std::int64_t retries_ = 0;
