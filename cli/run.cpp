@@ -56,6 +56,13 @@ PlayOptions play_options(const Options& options, const input::Scenario& scenario
   return play;
 }
 
+// "build/bin/" if it was called as build/bin/kvfootprint: what lies beside it is called so, too.
+std::string folder_called(const std::string& command_line) {
+  const std::string program = command_line.substr(0, command_line.find(' '));
+  const std::size_t slash = program.rfind('/');
+  return slash == std::string::npos || program.front() == '\'' ? "" : program.substr(0, slash + 1);
+}
+
 int run(const Options& options) {
   input::Scenario scenario = input::read_scenario(options.scenario);
   if (!options.accounting.empty()) scenario.accounting = *parse_accounting(options.accounting);
@@ -93,9 +100,9 @@ int run(const Options& options) {
   if (options.json) {
     fmt::print("{}", json_report(scenario, cases));
   } else {
-    fmt::print("{}written: {} ({} runs) in {:.2f} s    next: " KVF_LOOK " {}\n",
+    fmt::print("{}written: {} ({} runs) in {:.2f} s    next: {}" KVF_LOOK " {}\n",
                report(scenario, cases, {options.wide, may_colour()}), target, cases.size(),
-               seconds.count(), target);
+               seconds.count(), folder_called(options.command_line), target);
   }
   return std::all_of(cases.begin(), cases.end(), [](const auto& c) { return c.agrees; }) ? 0 : 1;
 }

@@ -235,6 +235,11 @@ def run(check):
     check.same("tracks of groups", tracks, {
         "total": (4, times(4, TRACK)), "layer 0 all": (2, times(2, TRACK)),
         "layer 1 all": (2, times(2, TRACK))})
+    # What is proposed next can be typed as it stands.
+    text = check.output("run", check.file("scenario.yaml", SCENARIO))
+    folder = os.path.dirname(check.program)
+    check.same("next", bool(re.search(rf"next: {folder}/kvfootprint\S* (show )?scenario.kvf\n", text)),
+               True)
 
 
 def run_long(check):

@@ -6,6 +6,7 @@
 #include <QDockWidget>
 #include <QDragEnterEvent>
 #include <QDropEvent>
+#include <QFileInfo>
 #include <QMenu>
 #include <QMimeData>
 #include <QSettings>
@@ -161,6 +162,12 @@ void MainWindow::merge_documents() {
       history_.set(view);
     }
   }
+  QStringList names;
+  for (const std::string& file : document_->files) {
+    names << QFileInfo(QString::fromStdString(file)).fileName();
+  }
+  names << QStringLiteral("kvfootprint");
+  setWindowTitle(names.join(QStringLiteral(" - ")));
   drawn_ = document_;
   canvas_->show_document(drawn_);
   runs_->show_view(view());  // before its runs: which tasks are open follows from it

@@ -2,6 +2,7 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QHBoxLayout>
 #include <QLabel>
 #include <QVBoxLayout>
 
@@ -18,8 +19,7 @@ Welcome::Welcome(QWidget* parent)
   auto* words = new QLabel(
       tr("Open run files (*.kvf), scenarios (*.yaml), which are computed at once, or traces of "
          "PyTorch, Kineto and Nsight Systems (*.pickle, *.json, *.sqlite): several at once are "
-         "laid "
-         "over each other. Files can be dropped here."),
+         "laid over each other. Files can be dropped here."),
       this);
   auto* command = new QLabel(
       tr("To make a run file:   kvfootprint run scenarios/paper-128k.yaml -o paper-128k.kvf"),
@@ -48,9 +48,14 @@ Welcome::Welcome(QWidget* parent)
     button->setMinimumHeight(34);
     column->addWidget(button, 0, Qt::AlignLeft);
   }
+  // Not by an alignment: that would take the height that the words need at another width.
+  auto* row = new QHBoxLayout;
+  row->addStretch(1);
+  row->addWidget(page);
+  row->addStretch(1);
   auto* middle = new QVBoxLayout(this);
   middle->addStretch(1);
-  middle->addWidget(page, 0, Qt::AlignHCenter);
+  middle->addLayout(row);
   middle->addStretch(2);
 
   connect(open, &QPushButton::clicked, this, &Welcome::open_asked);

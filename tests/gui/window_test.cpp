@@ -754,6 +754,11 @@ void WindowTest::nothing_open_says_what_to_do() {
   auto* welcome = empty.findChild<Welcome*>();
   QVERIFY(welcome->isVisible());
   QVERIFY(!empty.canvas().isVisible());
+  for (auto* label : welcome->findChildren<QLabel*>()) {  // nothing is cut off
+    if (label->isVisible() && label->wordWrap()) {
+      QVERIFY(label->height() >= label->heightForWidth(label->width()));
+    }
+  }
   QSignalSpy asked(&empty, &MainWindow::open_asked);
   QTemporaryDir folder;
   for (const char* name : {"old.kvf", "new.kvf"}) {
@@ -797,6 +802,9 @@ void WindowTest::more_files_come_to_what_is_shown() {
   window_->show_document(std::make_shared<const Document>(more));
   QVERIFY(!view().legend);
   QCOMPARE(view().lanes[0].runs.back(), std::string("b.kvf#1"));
+  more.files = {"a.kvf", "folder/b.kvf"};
+  window_->show_document(std::make_shared<const Document>(more));
+  QCOMPARE(window_->windowTitle(), QStringLiteral("a.kvf - b.kvf - kvfootprint"));
 }
 
 void WindowTest::a_what_if_comes_and_is_replaced() {
