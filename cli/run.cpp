@@ -32,6 +32,7 @@ struct Options {
   bool wide = false;
   bool json = false;
   std::string command_line;
+  std::string called_as;  // the program, as it was typed
 };
 
 // https://no-color.org: any value that is not empty.
@@ -57,10 +58,8 @@ PlayOptions play_options(const Options& options, const input::Scenario& scenario
 }
 
 // "build/bin/" if it was called as build/bin/kvfootprint: what lies beside it is called so, too.
-std::string folder_called(const std::string& command_line) {
-  const std::string program = command_line.substr(0, command_line.find(' '));
-  const std::size_t slash = program.rfind('/');
-  return slash == std::string::npos || program.front() == '\'' ? "" : program.substr(0, slash + 1);
+std::string folder_of(const std::string& program) {
+  return program.substr(0, program.rfind('/') + 1);  // none: 0 characters
 }
 
 int run(const Options& options) {
@@ -102,7 +101,7 @@ int run(const Options& options) {
   } else {
     fmt::print("{}written: {} ({} runs) in {:.2f} s    next: {}" KVF_LOOK " {}\n",
                report(scenario, cases, {options.wide, may_colour()}), target, cases.size(),
-               seconds.count(), folder_called(options.command_line), target);
+               seconds.count(), folder_of(options.called_as), target);
   }
   return std::all_of(cases.begin(), cases.end(), [](const auto& c) { return c.agrees; }) ? 0 : 1;
 }
@@ -134,7 +133,10 @@ void add_run(CLI::App& app, Action& action, const std::string& command_line) {
   command->add_flag("--wide", options->wide, "peak bytes, and the pass of the peak, too");
   command->add_flag("--json", options->json, "JSON instead of a table");
   command->footer("Example:\n  kvfootprint run scenarios/paper-128k.yaml -o paper.kvf");
-  command->callback([options, &action] { action = [options] { return run(*options); }; });
+  command->callback([options, &app, &action] {
+    options->called_as = app.get_name();
+    action = [options] { return run(*options); };
+  });
 }
 
 }  // namespace kvf::cli
