@@ -47,6 +47,10 @@ struct Scale {
 // A scale that shows [low, high] with some air above.
 Scale scale_of(const QRectF& plot, TrackUnit unit, double low, double high);
 
+// Where it is labelled, with letters that are so high: every 50 to 125 pixels, nearer to each other in a
+// low lane, so that it has three or two.
+Ticks value_ticks(const Scale& scale, double letters);
+
 // Grid, ticks and labels to the left of a lane.
 void paint_scale(QPainter& painter, const Frame& frame, const Scale& scale);
 
