@@ -515,6 +515,104 @@ class RenderTest : public QObject {
     }
   }
 
+  // Of lines that coincide each is seen, where they are level and where they step.
+  void lines_that_coincide_are_seen_in_turns() {
+    Document document;
+    ViewState view = view_of(LaneKind::lines, "held", {});
+    view.range = {0, 4};
+    for (const char* name : {"a", "b", "c", "d"}) {
+      auto run = std::make_shared<Run>();
+      run->id = run->label = name;
+      run->series.push_back(series("held", count(4), {100, 100, 1000, 1000}, 4));
+      document.runs.push_back(run);
+      view.lanes[0].runs.push_back(name);
+    }
+    const QImage image = picture(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    const Scale scale = scale_in(document, view);
+    const auto level = static_cast<int>(std::round(scale.y_of(100)));
+    const auto begin = static_cast<int>(layout.pixel_of(0.1));
+    const auto end = static_cast<int>(layout.pixel_of(1.9));
+    const auto step = static_cast<int>(layout.pixel_of(2));
+    const auto top = static_cast<int>(scale.y_of(900));
+    const auto bottom = static_cast<int>(scale.y_of(200));
+    for (std::size_t number = 0; number < 4; ++number) {
+      const QColor line = mark(number, view.theme).line;
+      int across = 0, up = 0;
+      for (int x = begin; x < end; ++x) across += near(image.pixel(x, level), line) ? 1 : 0;
+      for (int y = top; y < bottom; ++y) up += near(image.pixel(step, y), line) ? 1 : 0;
+      QVERIFY2(across > 0.08 * (end - begin), qPrintable(QString::number(across)));
+      QVERIFY2(up > 0.15 * (bottom - top), qPrintable(QString::number(up)));
+    }
+  }
+
+  void a_short_step_is_seen_upon_a_long_one() {
+    Document document;
+    ViewState view = view_of(LaneKind::lines, "held", {"a", "b"});
+    view.range = {0, 4};
+    const std::vector<std::vector<std::int64_t>> values{{400, 400, 600, 600}, {100, 100, 900, 900}};
+    for (std::size_t i = 0; i < 2; ++i) {
+      auto run = std::make_shared<Run>();
+      run->id = run->label = view.lanes[0].runs[i];
+      run->series.push_back(series("held", count(4), values[i], 4));
+      document.runs.push_back(run);
+    }
+    const QImage image = picture(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    const Scale scale = scale_in(document, view);
+    const auto step = static_cast<int>(layout.pixel_of(2));
+    const auto line_at = [&](double value, std::size_t number) {
+      return near(image.pixel(step, static_cast<int>(scale.y_of(value))),
+                  mark(number, view.theme).line);
+    };
+    QVERIFY(line_at(500, 0));
+    QVERIFY(line_at(250, 1));
+    QVERIFY(line_at(750, 1));
+  }
+
+  void vectors_of_lines_that_coincide_take_turns() {
+    Document document;
+    ViewState view = view_of(LaneKind::lines, "held", {"a", "b"});
+    view.range = {0, 4};
+    for (const char* name : {"a", "b"}) {
+      auto run = std::make_shared<Run>();
+      run->id = run->label = name;
+      run->series.push_back(series("held", count(4), {100, 100, 100, 100}, 4));
+      document.runs.push_back(run);
+    }
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    QSvgGenerator generator;
+    generator.setOutputDevice(&buffer);
+    {
+      QPainter painter(&generator);
+      render(painter, document, view, kSize);
+    }
+    // Each in pieces, of which there are at least ten.
+    int in_pieces = 0;
+    for (const QByteArray& element : bytes.split('<')) {
+      if (element.startsWith("path") && element.count('M') >= 10) ++in_pieces;
+    }
+    QCOMPARE(in_pieces, 2);
+  }
+
+  // Few enough to read between them, enough to read by them.
+  void ticks_of_values_are_well_apart() {
+    for (const double height : {74.0, 150.0, 300.0, 780.0}) {
+      for (const TrackUnit unit : {TrackUnit::entries, TrackUnit::bytes}) {
+        for (double most = 10; most < 1e12; most *= 1.37) {
+          const Scale scale = scale_of({0, 0, 600, height}, unit, 0, most);
+          const std::vector<Tick> ticks = value_ticks(scale, 14).major;
+          const int fewest = height < 150 ? 2 : 3;
+          QVERIFY2(std::ssize(ticks) >= fewest, qPrintable(QString::number(most)));
+          const double apart = scale.y_of(ticks[0].at) - scale.y_of(ticks[1].at);
+          if (height >= 300)
+            QVERIFY2(apart >= 49 && apart <= 126, qPrintable(QString::number(apart)));
+        }
+      }
+    }
+  }
+
   void an_outline_ends_where_the_next_piece_begins() {
     SeriesOnAxis on;
     on.end = 200;
