@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "gui/render/pass_marks.h"
 #include "gui/render/render.h"
 
 namespace kvf::gui {
@@ -10,7 +11,7 @@ namespace {
 constexpr double kLeft = 92;   // labels of values
 constexpr double kRight = 24;  // half a label of the axis
 constexpr double kTop = 8;
-constexpr double kPhases = 22;
+constexpr double kPhases = 20 + kPassMarks;
 constexpr double kAxis = 46;  // ticks, labels, name
 constexpr double kGap = 10;   // between lanes
 constexpr double kLeastLane = 96;

@@ -68,7 +68,7 @@ void render_lanes(QPainter& painter, const Document& document, const ViewState& 
     }
     painter.restore();
   }
-  paint_phase_names(painter, document, view, layout);
+  paint_phases(painter, document, view, layout);
   paint_axis(painter, view, layout);
 }
 

@@ -12,11 +12,13 @@
 #include <string>
 #include <vector>
 
+#include "gui/document/timeline_run.h"
 #include "gui/render/columns.h"
 #include "gui/render/frame.h"
 #include "gui/render/lanes.h"
 #include "gui/render/legend.h"
 #include "gui/render/overlay.h"
+#include "gui/render/pass_marks.h"
 #include "gui/render/stack.h"
 #include "gui/render/theme.h"
 #include "gui/view/derive.h"
@@ -105,6 +107,31 @@ Scale scale_in(const Document& document, const ViewState& view) {
   const Frame frame{document, view, view.lanes[0], layout, rect, rect.adjusted(0, kHeader, 0, 0),
                     {}};
   return scale_of_lane(frame);
+}
+
+// Passes of so many rows, all that is held evicted down to `budget` where that is not 0.
+std::shared_ptr<Run> run_of_passes(const std::vector<std::int64_t>& rows, std::size_t prefill,
+                                   const std::vector<std::int64_t>& budgets) {
+  Track track;
+  track.info.name = "total";
+  std::int64_t row = 0, held = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    track.columns.first_row.push_back(row);
+    track.columns.rows.push_back(rows[i]);
+    track.columns.past.push_back(held);
+    row += rows[i];
+    held += rows[i];
+    track.columns.held_during.push_back(held);
+    if (budgets[i] > 0) held = std::min(held, budgets[i]);
+    track.columns.held_after.push_back(held);
+  }
+  Timeline timeline;
+  timeline.tracks.push_back(track);
+  const auto count = static_cast<std::int64_t>(prefill);
+  timeline.phases = {{"prefill", 0, count}, {"decode", count, std::ssize(rows) - count}};
+  Run run;
+  run.id = run.label = "a";
+  return std::make_shared<Run>(with_timeline(run, timeline));
 }
 
 }  // namespace
@@ -470,6 +497,67 @@ class RenderTest : public QObject {
       QVERIFY(near(at(0.3), palette(view.theme).lane));
       QCOMPARE(near(at(0.8), palette(view.theme).phase), shown);
       QCOMPARE(near(at(0.8), palette(view.theme).lane), !shown);
+    }
+  }
+
+  // Three chunks of 100 rows, of which two evict, and 300 decode passes that all do.
+  void chunks_and_evictions_are_marked() {
+    std::vector<std::int64_t> rows(303, 1), budgets(303, 80);
+    std::fill_n(rows.begin(), 3, 100);
+    budgets[0] = 0;
+    Document document;
+    document.runs.push_back(run_of_passes(rows, 3, budgets));
+    ViewState view = view_of(LaneKind::lines, "total", {"a"});
+    view.axis = Axis::row;
+    view.range = {0, 600};
+    const Layout layout = layout_of(document, view, kSize);
+    const PassMarks marks = pass_marks({document.runs[0].get()}, Axis::row, layout);
+    QCOMPARE(marks.chunks, (std::vector<double>{layout.pixel_of(100), layout.pixel_of(200)}));
+    QCOMPARE(marks.evictions.front(), layout.pixel_of(200));
+    QCOMPARE(marks.steady.size(), std::size_t{1});
+    QCOMPARE(marks.steady[0].left, layout.pixel_of(301));
+    QCOMPARE(marks.steady[0].right, layout.pixel_of(600));
+
+    const QImage image = picture(document, view);
+    const auto in_strip = [&](double x, double above) {
+      return image.pixel(static_cast<int>(std::round(x)),
+                         static_cast<int>(layout.plot.top() - above));
+    };
+    const Palette& colours = palette(view.theme);
+    QVERIFY(near(in_strip(layout.pixel_of(100), 3), colours.axis));
+    QVERIFY(near(in_strip(layout.pixel_of(200), 5), colours.text));
+    QVERIFY(near(in_strip(layout.pixel_of(200), 11), colours.axis));
+    QVERIFY(near(in_strip(layout.pixel_of(450), 4), colours.text));
+    QVERIFY(near(in_strip(layout.pixel_of(50), 4), colours.background));
+    view.phases = false;
+    QVERIFY(layout_of(document, view, kSize).plot.top() < layout.plot.top());
+
+    // Near enough each pass has its mark.
+    view.phases = true;
+    view.range = {400, 420};
+    const Layout close = layout_of(document, view, kSize);
+    const PassMarks each = pass_marks({document.runs[0].get()}, Axis::row, close);
+    QVERIFY(each.steady.empty());
+    QCOMPARE(each.evictions.size(), std::size_t{21});
+    QVERIFY(each.chunks.empty());
+  }
+
+  // Marks of many passes are no grey mass, and found at once.
+  void marks_keep_apart() {
+    constexpr std::size_t kMany = 1'000'000;
+    std::vector<std::int64_t> rows(kMany, 1), budgets(kMany, 0);
+    for (std::size_t i = 0; i < kMany; i += 2) budgets[i] = 10;
+    Document document;
+    document.runs.push_back(run_of_passes(rows, kMany / 2, budgets));
+    ViewState view = view_of(LaneKind::lines, "total", {"a"});
+    view.axis = Axis::row;
+    view.range = {0, kMany};
+    const Layout layout = layout_of(document, view, kSize);
+    const PassMarks marks = pass_marks({document.runs[0].get()}, Axis::row, layout);
+    QVERIFY(marks.chunks.empty());
+    QVERIFY(marks.evictions.size() > 50);
+    for (std::size_t i = 1; i < marks.evictions.size(); ++i) {
+      QVERIFY(marks.evictions[i] - marks.evictions[i - 1] >= 7.9);
     }
   }
 
