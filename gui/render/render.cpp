@@ -29,7 +29,7 @@ void paint_lane(QPainter& painter, const Frame& frame) {
                       frame.lane.kind == LaneKind::residual;
   const Palette& colours = frame.colours();
   if (curves && colours.lane != colours.background) painter.fillRect(frame.plot, colours.lane);
-  paint_phase_bands(painter, frame);
+  if (frame.lane.kind != LaneKind::attention) paint_phase_bands(painter, frame);  // has no time
   switch (frame.lane.kind) {
     case LaneKind::lines:
       paint_lines(painter, frame);
