@@ -16,7 +16,7 @@
 
 namespace kvf::gui {
 
-inline constexpr double kHeader = 22;  // of a lane: its title and legend
+inline constexpr double kHeader = 22;  // of a lane: its title and the first row of its legend
 
 // What a lane is drawn with. The header is the upper part of its rectangle.
 struct Frame {

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "gui/render/legend.h"
 #include "gui/render/pass_marks.h"
 #include "gui/render/render.h"
 
@@ -62,6 +63,11 @@ Layout layout_of(const Document& document, const ViewState& view, QSize size) {
   const double shift = std::clamp(view.scroll * unit, 0.0, beyond);
   for (std::size_t i = 0; i < view.lanes.size(); ++i) {
     if (!view.lanes[i].pinned) layout.lanes[i].translate(0, -shift);
+  }
+  for (std::size_t i = 0; i < view.lanes.size(); ++i) {
+    constexpr double kMostOfALane = 0.5;
+    layout.headers.push_back(header_height(document, view, view.lanes[i], width,
+                                           layout.lanes[i].height() * kMostOfALane));
   }
   return layout;
 }

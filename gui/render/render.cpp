@@ -14,8 +14,7 @@ namespace {
 Frame frame_of(const QPainter& painter, const Document& document, const ViewState& view,
                const Layout& layout, std::size_t number) {
   const QRectF rect = layout.lanes[number];
-  Frame frame{document, view, view.lanes[number], layout, rect, rect.adjusted(0, kHeader, 0, 0),
-              {}};
+  Frame frame{document, view, view.lanes[number], layout, rect, layout.plot_of(number), {}};
   const double pixels = fills_pixels(painter) ? painter.device()->devicePixelRatioF() : 1;
   const double columns = std::max(1.0, std::floor(frame.plot.width() * pixels));
   frame.column_width = frame.plot.width() / columns;

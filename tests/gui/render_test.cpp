@@ -104,8 +104,7 @@ int top_of(const QImage& image, int x, const QColor& colour, int from, int to) {
 Scale scale_in(const Document& document, const ViewState& view) {
   const Layout layout = layout_of(document, view, kSize);
   const QRectF rect = layout.lanes[0];
-  const Frame frame{document, view, view.lanes[0], layout, rect, rect.adjusted(0, kHeader, 0, 0),
-                    {}};
+  const Frame frame{document, view, view.lanes[0], layout, rect, layout.plot_of(0), {}};
   return scale_of_lane(frame);
 }
 
@@ -540,6 +539,38 @@ class RenderTest : public QObject {
     QVERIFY(each.steady.empty());
     QCOMPARE(each.evictions.size(), std::size_t{21});
     QVERIFY(each.chunks.empty());
+  }
+
+  // A legend that is wider than its lane goes on in further rows, and the curves begin below it.
+  void a_long_legend_is_wrapped() {
+    Document document;
+    ViewState view = view_of(LaneKind::lines, "held", {});
+    view.range = {0, 4};
+    for (int i = 0; i < 8; ++i) {
+      auto run = std::make_shared<Run>();
+      run->id = run->label = "a policy with a long name, number " + std::to_string(i);
+      run->series.push_back(series("held", count(4), {100, 100, 100, 100}, 4));
+      document.runs.push_back(run);
+      view.lanes[0].runs.push_back(run->id);
+      const Layout layout = layout_of(document, view, kSize);
+      if (i == 0) QCOMPARE(layout.headers[0], kHeader);
+    }
+    const Layout layout = layout_of(document, view, kSize);
+    QVERIFY(layout.headers[0] > kHeader + 17);
+    const QImage image = picture(document, view);
+    const auto left = static_cast<int>(layout.plot.left());
+    const auto right = static_cast<int>(layout.plot.right());
+    for (std::size_t number = 0; number < 8; ++number) {
+      bool found = false;
+      for (int x = left; x < right && !found; ++x) {
+        found =
+            top_of(image, x, mark(number, view.theme).line, static_cast<int>(layout.lanes[0].top()),
+                   static_cast<int>(layout.plot_of(0).top())) >= 0;
+      }
+      QVERIFY2(found, qPrintable(QString::number(number)));
+    }
+    view.legend = false;
+    QCOMPARE(layout_of(document, view, kSize).headers[0], kHeader);
   }
 
   // Marks of many passes are no grey mass, and found at once.
