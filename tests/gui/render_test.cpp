@@ -573,6 +573,44 @@ class RenderTest : public QObject {
     QCOMPARE(layout_of(document, view, kSize).headers[0], kHeader);
   }
 
+  // All values at the cursor, the nearest to the pointer first.
+  void the_box_at_the_cursor_shows_all_that_fit() {
+    Document document;
+    ViewState view = view_of(LaneKind::lines, "held", {});
+    view.range = {0, 4};
+    view.cursor = 1.5;
+    for (std::int64_t i = 0; i < 12; ++i) {
+      auto run = std::make_shared<Run>();
+      run->id = run->label = "run " + std::to_string(i);
+      const std::int64_t held = 100 * (i + 1);
+      run->series.push_back(series("held", count(4), {held, held, held, held}, 4));
+      document.runs.push_back(run);
+      view.lanes[0].runs.push_back(run->id);
+    }
+    const auto lines = [&](std::optional<QPointF> pointer) {
+      for (const OverlayItem& item : overlay_of(document, view, kSize, pointer)) {
+        if (item.lines.size() > 1) return item.lines;
+      }
+      return std::vector<QString>{};
+    };
+    QCOMPARE(lines({}).size(), std::size_t{12});
+    QVERIFY(lines({}).front().startsWith("run 0 "));
+    const Scale scale = scale_in(document, view);
+    QVERIFY(lines(QPointF(300, scale.y_of(790))).front().startsWith("run 7 "));
+    QVERIFY(lines(QPointF(300, scale.y_of(1190))).front().startsWith("run 11 "));
+    // Of two lanes, the one in which the pointer is has room.
+    view.lanes.push_back(view.lanes[0]);
+    const auto in_first = lines({});
+    QVERIFY(in_first.size() < 12 && in_first.back().startsWith("+"));
+    const Layout layout = layout_of(document, view, kSize);
+    QCOMPARE(overlay_of(document, view, kSize, layout.lanes[0].center()).size(), std::size_t{4});
+    for (const OverlayItem& item : overlay_of(document, view, kSize, layout.lanes[0].center())) {
+      if (item.rect.top() < layout.lanes[0].bottom() && item.lines.size() > 1) {
+        QCOMPARE(item.lines.size(), std::size_t{12});
+      }
+    }
+  }
+
   // Marks of many passes are no grey mass, and found at once.
   void marks_keep_apart() {
     constexpr std::size_t kMany = 1'000'000;
