@@ -23,6 +23,12 @@ namespace kvf::gui {
 // Where a run comes from.
 enum class RunKind : std::uint8_t { simulated, predicted, captured, trace, what_if, difference };
 
+// Passes that follow one another: [first, last).
+struct PassSpan {
+  std::int64_t first = 0, last = 0;
+  friend bool operator==(const PassSpan&, const PassSpan&) = default;
+};
+
 // One series of a run on one axis. What `steps` does not cover yet, the outline stands for: for each
 // chunk of the file a piece, which says what is in it but not where. Of a file of moderate length all
 // is in `steps` in the end; of a very long one only what load_detail() was asked for.
@@ -35,6 +41,9 @@ struct SeriesOnAxis {
   StepSeries steps;
   std::vector<OutlinePiece> outline;  // ascending; none where `steps` is
   std::int64_t begin = 0, end = 0;    // x, known from the start
+  // Of a track: the passes after which less is held than while they attended, as stretches; pass 0 is
+  // that of points 0 and 1.
+  std::shared_ptr<const std::vector<PassSpan>> evictions = nullptr;
   bool complete() const { return outline.empty(); }
 };
 

@@ -26,6 +26,21 @@ std::vector<std::int64_t> points_of(const Edges& edges, std::size_t passes) {
   return xs;
 }
 
+// Where the second value of a pass is less than the first.
+std::vector<PassSpan> evictions_in(std::span<const std::int64_t> values) {
+  std::vector<PassSpan> spans;
+  for (std::size_t i = 0; i + 1 < values.size(); i += 2) {
+    if (values[i + 1] >= values[i]) continue;
+    const auto pass = static_cast<std::int64_t>(i / 2);
+    if (!spans.empty() && spans.back().last == pass) {
+      ++spans.back().last;
+    } else {
+      spans.push_back({pass, pass + 1});
+    }
+  }
+  return spans;
+}
+
 }  // namespace
 
 void PassScale::add(std::int64_t pass, std::int64_t x) {
@@ -99,6 +114,7 @@ Passes::Passes(std::array<Edges, 3> edges) : edges_(std::move(edges)) {
 
 std::array<std::shared_ptr<SeriesOnAxis>, 3> Passes::lay(std::vector<std::int64_t> values) const {
   std::array<std::shared_ptr<SeriesOnAxis>, 3> on;
+  const auto evictions = std::make_shared<const std::vector<PassSpan>>(evictions_in(values));
   const auto whole = std::make_shared<const MinMaxPyramid>(std::move(values));
   const auto of_track = static_cast<std::size_t>(whole->size() / 2);
   for (std::size_t axis = 0; axis < on.size(); ++axis) {
@@ -119,6 +135,7 @@ std::array<std::shared_ptr<SeriesOnAxis>, 3> Passes::lay(std::vector<std::int64_
     laid->begin = edges.front();
     laid->end = edges[passes];
     laid->steps = StepSeries(std::move(xs), std::move(shown), laid->end);
+    laid->evictions = evictions;
     on[axis] = std::move(laid);
   }
   return on;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "gui/render/frame.h"
+#include "gui/render/pass_marks.h"
 #include "gui/render/theme.h"
 #include "gui/render/ticks.h"
 
@@ -28,26 +29,29 @@ QRectF box_of(const PhaseOnAxis& phase, const Layout& layout) {
 
 }  // namespace
 
-const Run* run_with_phases(const Document& document, const ViewState& view) {
-  const auto in = [&](const Lane& lane) -> const Run* {
+std::vector<const Run*> runs_with_phases(const Document& document, const ViewState& view) {
+  const auto in = [&](const Lane& lane) {
+    std::vector<const Run*> runs;
     for (const std::string& id : lane.runs) {
       const Run* run = document.find(id);
-      if (run != nullptr && !run->phases[index(view.axis)].empty()) return run;
+      if (run != nullptr && !run->phases[index(view.axis)].empty()) runs.push_back(run);
     }
-    return nullptr;
+    return runs;
   };
   if (view.focus < view.lanes.size()) {
-    if (const Run* run = in(view.lanes[view.focus])) return run;
+    if (auto runs = in(view.lanes[view.focus]); !runs.empty()) return runs;
   }
   for (const Lane& lane : view.lanes) {
-    if (const Run* run = in(lane)) return run;
+    if (auto runs = in(lane); !runs.empty()) return runs;
   }
-  return nullptr;
+  return {};
 }
 
 void paint_phase_bands(QPainter& painter, const Frame& frame) {
-  const Run* run = frame.view.phases ? run_with_phases(frame.document, frame.view) : nullptr;
-  if (run == nullptr) return;
+  if (!frame.view.phases) return;
+  const std::vector<const Run*> runs = runs_with_phases(frame.document, frame.view);
+  if (runs.empty()) return;
+  const Run* run = runs.front();
   const QRectF& plot = frame.plot;
   const auto& phases = run->phases[index(frame.view.axis)];
   for (std::size_t i = 1; i < phases.size(); i += 2) {
@@ -64,14 +68,17 @@ void paint_phase_bands(QPainter& painter, const Frame& frame) {
   }
 }
 
-void paint_phase_names(QPainter& painter, const Document& document, const ViewState& view,
-                       const Layout& layout) {
-  const Run* run = view.phases ? run_with_phases(document, view) : nullptr;
-  if (run == nullptr) return;
+void paint_phases(QPainter& painter, const Document& document, const ViewState& view,
+                  const Layout& layout) {
+  if (!view.phases) return;
+  const std::vector<const Run*> runs = runs_with_phases(document, view);
+  if (runs.empty()) return;
+  paint_pass_marks(painter, pass_marks(runs, view.axis, layout), layout, view.theme);
+  const Run* run = runs.front();
   const Palette& colours = palette(view.theme);
   painter.setFont(letters(Letters::small));
   const QFontMetricsF metrics(painter.font());
-  const double top = layout.plot.top() - metrics.height() - 4;
+  const double top = layout.plot.top() - kPassMarks - metrics.height() - 2;
   double free_from = layout.plot.left();
   for (const PhaseOnAxis& phase : run->phases[index(view.axis)]) {
     const QRectF box = box_of(phase, layout);

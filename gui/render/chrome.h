@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QPainter>
+#include <vector>
 
 #include "gui/document/document.h"
 #include "gui/render/frame.h"
@@ -10,15 +11,15 @@
 
 namespace kvf::gui {
 
-// The run whose phases are shown: the first one of the lane in focus that has some on the axis, else of
-// any lane; nullptr if none has.
-const Run* run_with_phases(const Document& document, const ViewState& view);
+// The runs whose phases are marked: those of the lane in focus that have some on the axis, else of the
+// first lane that has such; the phases shown and named are those of the first of them.
+std::vector<const Run*> runs_with_phases(const Document& document, const ViewState& view);
 
 // Shades every other phase, and draws markers, in the plot of a lane.
 void paint_phase_bands(QPainter& painter, const Frame& frame);
-// Names of the phases above the lanes.
-void paint_phase_names(QPainter& painter, const Document& document, const ViewState& view,
-                       const Layout& layout);
+// Above the lanes: names of the phases, and marks of passes.
+void paint_phases(QPainter& painter, const Document& document, const ViewState& view,
+                  const Layout& layout);
 // Ticks, labels and the name of the axis, below the lanes.
 void paint_axis(QPainter& painter, const ViewState& view, const Layout& layout);
 

@@ -33,11 +33,20 @@ Scale scale_of(const QRectF& plot, TrackUnit unit, double low, double high) {
   return scale;
 }
 
+Ticks value_ticks(const Scale& scale, double letters) {
+  constexpr double kLeast = 12;  // between two labels
+  constexpr double kApart = 50;  // from tick to tick; steps are up to 2.5 times as long
+  constexpr double kInALane = 5;
+  const double height = scale.plot.height();
+  const double gap = std::max(kLeast, std::min(kApart, height / kInALane) - letters);
+  return ticks_that_fit(
+      scale.kind, scale.low, scale.high, height, [&](std::string_view) { return letters; }, gap);
+}
+
 void paint_scale(QPainter& painter, const Frame& frame, const Scale& scale) {
   const QFont font = letters(Letters::small);
   const QFontMetricsF metrics(font);
-  const Ticks ticks = ticks_that_fit(scale.kind, scale.low, scale.high, scale.plot.height(),
-                                     [&](std::string_view) { return metrics.height(); });
+  const Ticks ticks = value_ticks(scale, metrics.height());
   const QRectF& plot = scale.plot;
   const auto line = [&](double value, const QColor& colour) {
     painter.fillRect(QRectF(plot.left(), std::round(scale.y_of(value)), plot.width(), 1), colour);

@@ -16,7 +16,7 @@
 
 namespace kvf::gui {
 
-inline constexpr double kHeader = 22;  // of a lane: its title and legend
+inline constexpr double kHeader = 22;  // of a lane: its title and the first row of its legend
 
 // What a lane is drawn with. The header is the upper part of its rectangle.
 struct Frame {
@@ -46,6 +46,10 @@ struct Scale {
 
 // A scale that shows [low, high] with some air above.
 Scale scale_of(const QRectF& plot, TrackUnit unit, double low, double high);
+
+// Where it is labelled, with letters that are so high: every 50 to 125 pixels, nearer to each other in a
+// low lane, so that it has three or two.
+Ticks value_ticks(const Scale& scale, double letters);
 
 // Grid, ticks and labels to the left of a lane.
 void paint_scale(QPainter& painter, const Frame& frame, const Scale& scale);

@@ -9,6 +9,11 @@ namespace kvf::gui {
 namespace {
 
 constexpr double kThick = 2;
+constexpr double kTurn = 20;  // pixels: then the next of the lines that coincide is seen
+
+std::size_t turn_at(double distance, std::size_t lines) {
+  return static_cast<std::size_t>(distance / kTurn) % lines;
+}
 
 double left_of(const Frame& frame, std::size_t column) {
   return frame.plot.left() + static_cast<double>(column) * frame.column_width;
@@ -69,38 +74,7 @@ Ink::Ink(QPainter& painter, const Frame& frame) : painter_(painter), frame_(fram
 }
 
 void Ink::line(const Scale& scale, std::span<const StepColumn> columns, const Mark& mark) {
-  if (on_pixels()) {
-    line_on_pixels(scale, columns, mark);
-  } else {
-    line_as_path(scale, columns, mark);
-  }
-}
-
-void Ink::fill(std::span<const FilledColumn> columns, const Mark& mark) {
-  if (on_pixels()) {
-    fill_on_pixels(columns, mark);
-  } else {
-    fill_as_path(columns, mark);
-  }
-}
-
-void Ink::dry() {
-  if (!on_pixels()) return;
-  painter_.drawImage(frame_.plot.topLeft(), layer_);
-  layer_.fill(Qt::transparent);
-}
-
-int Ink::row_of(double y) const {
-  return static_cast<int>(std::clamp(std::round((y - frame_.plot.top()) * ratio_), 0.0,
-                                     static_cast<double>(layer_.height())));
-}
-
-void Ink::line_on_pixels(const Scale& scale, std::span<const StepColumn> columns,
-                         const Mark& mark) {
-  const Dash dash(mark.dash);
-  const QRgb colour = mark.line.rgb();
-  const auto stride = layer_.bytesPerLine() / static_cast<qsizetype>(sizeof(QRgb));
-  auto* pixels = reinterpret_cast<QRgb*>(layer_.bits());
+  Line line{mark, std::vector<Rows>(columns.size()), {}, scale};
   const StepColumn* previous = nullptr;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const StepColumn& column = columns[i];
@@ -116,10 +90,81 @@ void Ink::line_on_pixels(const Scale& scale, std::span<const StepColumn> columns
     previous = &column;
     const double top = std::round(scale.y_of(static_cast<double>(high)));
     const double bottom = std::round(scale.y_of(static_cast<double>(low)));
-    if (bottom - top <= kThick && !dash.on(static_cast<double>(i) * frame_.column_width)) continue;
-    const int last = row_of(bottom + kThick / 2);
-    for (int y = row_of(top - kThick / 2); y < last; ++y) {
-      pixels[y * stride + static_cast<qsizetype>(i)] = colour;
+    line.rows[i] = {row_of(top - kThick / 2), row_of(bottom + kThick / 2)};
+  }
+  if (!on_pixels()) line.columns.assign(columns.begin(), columns.end());
+  lines_.push_back(std::move(line));
+}
+
+void Ink::fill(std::span<const FilledColumn> columns, const Mark& mark) {
+  if (on_pixels()) {
+    fill_on_pixels(columns, mark);
+  } else {
+    fill_as_path(columns, mark);
+  }
+}
+
+void Ink::dry() {
+  if (on_pixels()) {
+    lines_on_pixels();
+    painter_.drawImage(frame_.plot.topLeft(), layer_);
+    layer_.fill(Qt::transparent);
+  } else {
+    lines_as_paths();
+  }
+  lines_.clear();
+}
+
+int Ink::row_of(double y) const {
+  return static_cast<int>(std::clamp(std::round((y - frame_.plot.top()) * ratio_), 0.0,
+                                     std::ceil(frame_.plot.height() * ratio_)));
+}
+
+void Ink::pieces_of(std::size_t i, std::vector<Piece>& pieces) const {
+  pieces.clear();
+  const auto before = [](const Rows& a, const Rows& b) {
+    return a.height() != b.height() ? a.height() > b.height() : a.top < b.top;
+  };
+  for (std::size_t l = 0; l < lines_.size(); ++l) {
+    const Rows& rows = lines_[l].rows[i];
+    if (rows.height() == 0) continue;
+    pieces.push_back({rows, l});
+    for (std::size_t at = pieces.size() - 1; at > 0 && before(rows, pieces[at - 1].rows); --at) {
+      std::swap(pieces[at], pieces[at - 1]);
+    }
+  }
+}
+
+void Ink::lines_on_pixels() {
+  std::vector<Dash> dashes;
+  std::vector<QRgb> colours;
+  for (const Line& line : lines_) {
+    dashes.emplace_back(line.mark.dash);
+    colours.push_back(line.mark.line.rgb());
+  }
+  const auto stride = layer_.bytesPerLine() / static_cast<qsizetype>(sizeof(QRgb));
+  auto* pixels = reinterpret_cast<QRgb*>(layer_.bits());
+  const double level = 2 * kThick * ratio_;
+  std::vector<Piece> pieces;
+  for (std::size_t i = 0; i < frame_.columns(); ++i) {
+    pieces_of(i, pieces);
+    const double x = static_cast<double>(i) * frame_.column_width;
+    for (std::size_t first = 0, end = 0; first < pieces.size(); first = end) {
+      const Rows rows = pieces[first].rows;
+      while (end < pieces.size() && pieces[end].rows == rows) ++end;
+      const std::size_t together = end - first;
+      QRgb* pixel = pixels + rows.top * stride + static_cast<qsizetype>(i);
+      if (rows.height() > level) {
+        std::size_t seen = pieces[first].line;
+        for (int y = rows.top; y < rows.bottom; ++y, pixel += stride) {
+          if (together > 1) seen = pieces[first + turn_at(y / ratio_, together)].line;
+          *pixel = colours[seen];
+        }
+        continue;
+      }
+      const std::size_t seen = pieces[first + (together > 1 ? turn_at(x, together) : 0)].line;
+      if (!dashes[seen].on(together > 1 ? std::fmod(x, kTurn) : x)) continue;
+      for (int y = rows.top; y < rows.bottom; ++y, pixel += stride) *pixel = colours[seen];
     }
   }
 }
@@ -139,24 +184,42 @@ void Ink::fill_on_pixels(std::span<const FilledColumn> columns, const Mark& mark
   }
 }
 
-void Ink::line_as_path(const Scale& scale, std::span<const StepColumn> columns, const Mark& mark) {
+void Ink::lines_as_paths() {
+  std::vector<std::vector<bool>> hidden(lines_.size(), std::vector<bool>(frame_.columns()));
+  std::vector<Piece> pieces;
+  for (std::size_t i = 0; i < frame_.columns(); ++i) {
+    pieces_of(i, pieces);
+    const double x = static_cast<double>(i) * frame_.column_width;
+    for (std::size_t first = 0, end = 0; first < pieces.size(); first = end) {
+      while (end < pieces.size() && pieces[end].rows == pieces[first].rows) ++end;
+      const std::size_t seen = first + turn_at(x, end - first);
+      for (std::size_t at = first; at < end; ++at) hidden[pieces[at].line][i] = at != seen;
+    }
+  }
+  for (std::size_t l = 0; l < lines_.size(); ++l) line_as_path(lines_[l], hidden[l]);
+}
+
+void Ink::line_as_path(const Line& line, const std::vector<bool>& hidden) {
   QPainterPath path;
   bool drawing = false;
   double last_y = 0;
   double level_to = 0;  // where a level stretch, not yet in the path, ends
-  const auto y_of = [&](std::int64_t value) { return scale.y_of(static_cast<double>(value)); };
+  const auto y_of = [&](std::int64_t value) { return line.scale.y_of(static_cast<double>(value)); };
   const auto end_level = [&] {
     if (drawing) path.lineTo(level_to, last_y);
   };
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const StepColumn& column = columns[i];
-    if (column.empty) {
+  for (std::size_t i = 0; i < line.columns.size(); ++i) {
+    const StepColumn& column = line.columns[i];
+    if (column.empty || hidden[i]) {
       end_level();
       drawing = false;
       continue;
     }
     const double x = left_of(frame_, i);
-    if (!drawing) path.moveTo(x, last_y = y_of(column.entry));
+    if (!drawing) {
+      const bool goes_on = i > 0 && !line.columns[i - 1].empty;
+      path.moveTo(x, last_y = y_of(goes_on ? line.columns[i - 1].last : column.entry));
+    }
     drawing = true;
     const double last = y_of(column.last);
     if (column.min != column.max || last != last_y) {
@@ -168,7 +231,7 @@ void Ink::line_as_path(const Scale& scale, std::span<const StepColumn> columns, 
     level_to = x + frame_.column_width;
   }
   end_level();
-  painter_.strokePath(path, mark.pen(kThick));
+  painter_.strokePath(path, line.mark.pen(kThick));
 }
 
 void Ink::fill_as_path(std::span<const FilledColumn> columns, const Mark& mark) {

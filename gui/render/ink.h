@@ -7,6 +7,7 @@
 #include <QImage>
 #include <QPainter>
 #include <span>
+#include <vector>
 
 #include "gui/render/frame.h"
 
@@ -18,13 +19,14 @@ struct FilledColumn {
   bool empty = true;
 };
 
-// What is drawn later covers what was drawn before; dry() puts all of it into the picture.
+// A fill covers those before it, and lines all fills; dry() puts all of it into the picture.
 class Ink {
  public:
   Ink(QPainter& painter, const Frame& frame);
 
   // The line of a series. On pixels a dash leaves gaps only where the line is about level, so that no
-  // peak falls into one.
+  // peak falls into one. Lines that coincide are seen in turns; of those that only overlap in a column
+  // the shorter are on top.
   void line(const Scale& scale, std::span<const StepColumn> columns, const Mark& mark);
   // What lies between top and bottom in each column, in the colour of the mark, with its hatch.
   void fill(std::span<const FilledColumn> columns, const Mark& mark);
@@ -33,8 +35,28 @@ class Ink {
  private:
   bool on_pixels() const { return !layer_.isNull(); }
   int row_of(double y) const;  // of the layer, within it
-  void line_on_pixels(const Scale& scale, std::span<const StepColumn> columns, const Mark& mark);
-  void line_as_path(const Scale& scale, std::span<const StepColumn> columns, const Mark& mark);
+  // The rows of the layer that a line takes in a column.
+  struct Rows {
+    int top = 0, bottom = 0;
+    int height() const { return bottom - top; }
+    friend bool operator==(const Rows&, const Rows&) = default;
+  };
+  struct Line {
+    Mark mark;
+    std::vector<Rows> rows;           // of each column
+    std::vector<StepColumn> columns;  // for a path
+    Scale scale;                      //
+  };
+  struct Piece {
+    Rows rows;
+    std::size_t line = 0;
+  };
+  // What the lines are in column i, the longest first, equal ones in their order.
+  void pieces_of(std::size_t i, std::vector<Piece>& pieces) const;
+  void lines_on_pixels();
+  void lines_as_paths();
+  // But in the columns where it is `hidden`.
+  void line_as_path(const Line& line, const std::vector<bool>& hidden);
   void fill_on_pixels(std::span<const FilledColumn> columns, const Mark& mark);
   void fill_as_path(std::span<const FilledColumn> columns, const Mark& mark);
 
@@ -42,6 +64,7 @@ class Ink {
   const Frame& frame_;
   double ratio_ = 1;  // pixels a unit of the painter
   QImage layer_;      // null: paths
+  std::vector<Line> lines_;
 };
 
 }  // namespace kvf::gui

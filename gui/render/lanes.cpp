@@ -112,7 +112,6 @@ void paint_lines(QPainter& painter, const Frame& frame) {
   const Scale scale = scale_of_lane(frame);
   paint_scale(painter, frame, scale);
   const std::vector<const Run*> runs = frame.runs();
-  std::vector<LegendEntry> legend;
   std::vector<PeakLabel> peaks;
   std::vector<StepColumn> columns(frame.columns());
   painter.save();
@@ -122,7 +121,6 @@ void paint_lines(QPainter& painter, const Frame& frame) {
     const Mark mark = gui::mark(mark_number(frame.document, runs, *one.run), frame.view.theme);
     columns_of(*one.on, frame.edges, columns, StepSeries::MaxPoint::unwanted);
     ink.line(scale, columns, mark);
-    legend.push_back({mark, false, name_of(*one.run, runs)});
     if (const auto label = peak_of(*one.on, frame.layout.range, one.series->unit)) {
       const std::string who = shown.size() > 1 ? name_of(*one.run, runs) + "  " : "";
       peaks.push_back({label->x, label->value, who + label->text, mark});
@@ -132,10 +130,8 @@ void paint_lines(QPainter& painter, const Frame& frame) {
   const QRectF limit = paint_limit(painter, frame, scale, shown);
   paint_peaks(painter, frame, scale, std::move(peaks), {limit});
   painter.restore();
-  const TrackUnit unit = shown.front().series->unit;
-  std::string title = frame.lane.series;
-  if (title != unit_in_words(unit)) title += ", " + std::string(unit_in_words(unit));
-  paint_header(painter, frame, title, legend);
+  const Header header = header_of(frame.document, frame.view, frame.lane);
+  paint_header(painter, frame, header.title, header.entries);
 }
 
 void paint_stack(QPainter& painter, const Frame& frame) {

@@ -2,6 +2,8 @@
 #include <cmath>
 #include <numeric>
 
+#include "gui/render/legend.h"
+#include "gui/render/pass_marks.h"
 #include "gui/render/render.h"
 
 namespace kvf::gui {
@@ -10,7 +12,7 @@ namespace {
 constexpr double kLeft = 92;   // labels of values
 constexpr double kRight = 24;  // half a label of the axis
 constexpr double kTop = 8;
-constexpr double kPhases = 22;
+constexpr double kPhases = 20 + kPassMarks;
 constexpr double kAxis = 46;  // ticks, labels, name
 constexpr double kGap = 10;   // between lanes
 constexpr double kLeastLane = 96;
@@ -61,6 +63,11 @@ Layout layout_of(const Document& document, const ViewState& view, QSize size) {
   const double shift = std::clamp(view.scroll * unit, 0.0, beyond);
   for (std::size_t i = 0; i < view.lanes.size(); ++i) {
     if (!view.lanes[i].pinned) layout.lanes[i].translate(0, -shift);
+  }
+  for (std::size_t i = 0; i < view.lanes.size(); ++i) {
+    constexpr double kMostOfALane = 0.5;
+    layout.headers.push_back(header_height(document, view, view.lanes[i], width,
+                                           layout.lanes[i].height() * kMostOfALane));
   }
   return layout;
 }

@@ -3,6 +3,11 @@
 #include <QFontMetricsF>
 #include <QPainterPath>
 #include <algorithm>
+#include <cmath>
+
+#include "gui/render/stack.h"
+#include "gui/render/words.h"
+#include "gui/view/derive.h"
 
 namespace kvf::gui {
 namespace {
@@ -10,28 +15,67 @@ namespace {
 constexpr double kSample = 24;
 constexpr double kSpace = 14;
 
-// Gives what is left of the row.
-QRectF paint_badge(QPainter& painter, const Frame& frame, QRectF row) {
+constexpr double kRow = 17;  // of a legend, below the first
+
+// Nothing where all is well.
+QString badge_of(const std::vector<const Run*>& runs) {
   std::vector<std::string> problems;
-  for (const Run* run : frame.runs()) {
+  for (const Run* run : runs) {
     for (const std::string& problem : run->problems) {
       if (std::find(problems.begin(), problems.end(), problem) == problems.end()) {
         problems.push_back(problem);
       }
     }
   }
-  if (problems.empty()) return row;
+  if (problems.empty()) return {};
   std::string words = problems.front();
   if (problems.size() > 1) words += " and " + std::to_string(problems.size() - 1) + " more";
-  const QString text = QStringLiteral("! ") + qt(words);
-  const double width =
-      std::min(painter.fontMetrics().horizontalAdvance(text) + 12.0, row.width() * 0.6);
-  const QRectF badge(row.right() - width, row.top() + 1, width, row.height() - 4);
-  painter.fillRect(badge, frame.colours().warning);
-  painter.setPen(frame.colours().background);
-  text_in(painter, badge.adjusted(6, 0, -6, 0), Qt::AlignVCenter | Qt::AlignLeft, text);
-  row.setRight(badge.left() - kSpace);
-  return row;
+  return QStringLiteral("! ") + qt(words);
+}
+
+std::vector<const Run*> runs_of(const Document& document, const Lane& lane) {
+  std::vector<const Run*> runs;
+  for (const std::string& id : lane.runs) {
+    if (const Run* run = document.find(id)) runs.push_back(run);
+  }
+  return runs;
+}
+
+// Where the parts of a header lie.
+struct HeaderPlaces {
+  QRectF badge;                 // empty: none
+  std::vector<QRectF> entries;  // of those that fit; one more for the number of the others, if any
+  std::size_t rows = 1;
+};
+
+HeaderPlaces places_of(const Header& header, const QString& badge, const QRectF& rect,
+                       std::size_t most_rows) {
+  const QFontMetricsF bold(letters(Letters::small, true)), metrics(letters(Letters::small));
+  HeaderPlaces places;
+  QRectF row(rect.left(), rect.top(), rect.width(), kHeader);
+  if (!badge.isEmpty()) {
+    const double width = std::min(bold.horizontalAdvance(badge) + 12.0, row.width() * 0.6);
+    places.badge = {row.right() - width, row.top() + 1, width, row.height() - 4};
+    row.setRight(places.badge.left() - kSpace);
+  }
+  row.setLeft(row.left() + bold.horizontalAdvance(qt(header.title)) + kSpace);
+  const double more = metrics.horizontalAdvance(QStringLiteral("+99"));
+  for (std::size_t i = 0; i < header.entries.size(); ++i) {
+    const double width = kSample + 5 + metrics.horizontalAdvance(qt(header.entries[i].text));
+    const bool last = i + 1 == header.entries.size();
+    if (places.rows < most_rows && row.left() + width > row.right()) {
+      row = {rect.left(), row.bottom(), rect.width(), kRow};
+      ++places.rows;
+    }
+    const double beside = last || places.rows < most_rows ? 0 : more + kSpace;
+    if (row.left() + width + beside > row.right()) {
+      places.entries.push_back(row);
+      break;
+    }
+    places.entries.emplace_back(row.left(), row.top(), width, row.height());
+    row.setLeft(row.left() + width + kSpace);
+  }
+  return places;
 }
 
 void paint_sample(QPainter& painter, const QRectF& box, const LegendEntry& entry) {
@@ -49,33 +93,80 @@ void paint_sample(QPainter& painter, const QRectF& box, const LegendEntry& entry
 
 }  // namespace
 
+Header header_of(const Document& document, const ViewState& view, const Lane& lane) {
+  if (lane.kind != LaneKind::lines && lane.kind != LaneKind::stack) return {};
+  const std::vector<LaneSeries> shown = drawn_series(document, view.axis, lane);
+  if (shown.empty()) return {lane.series, {}};
+  const std::vector<const Run*> runs = runs_of(document, lane);
+  if (lane.kind == LaneKind::stack) {
+    const LaneSeries& one = shown.front();
+    const Stack stack = stack_of(*one.run, *one.series, view.axis);
+    if (stack.total != nullptr) {
+      Header header{lane.series + " of " + name_of(*one.run, {one.run}), {}};
+      for (const StackPart& part : stack.parts) {
+        header.entries.push_back({mark(part.component, view.theme), true, part.name});
+      }
+      header.entries.push_back({{}, true, "other"});
+      return header;
+    }
+  }
+  const TrackUnit unit = shown.front().series->unit;
+  Header header{lane.series, {}};
+  if (lane.series != unit_in_words(unit)) header.title += ", " + std::string(unit_in_words(unit));
+  for (const LaneSeries& one : shown) {
+    header.entries.push_back(
+        {mark(mark_number(document, runs, *one.run), view.theme), false, name_of(*one.run, runs)});
+  }
+  return header;
+}
+
+double header_height(const Document& document, const ViewState& view, const Lane& lane,
+                     double width, double most) {
+  if (!view.legend) return kHeader;
+  const Header header = header_of(document, view, lane);
+  if (header.entries.empty()) return kHeader;
+  const auto rows = 1 + static_cast<std::size_t>(std::max(0.0, (most - kHeader) / kRow));
+  const HeaderPlaces places =
+      places_of(header, badge_of(runs_of(document, lane)), {0, 0, width, most}, rows);
+  return kHeader + kRow * static_cast<double>(places.rows - 1);
+}
+
 void paint_header(QPainter& painter, const Frame& frame, const std::string& title,
                   const std::vector<LegendEntry>& entries) {
-  QRectF row(frame.rect.left(), frame.rect.top(), frame.rect.width(), kHeader);
+  const Header header{title, frame.view.legend ? entries : std::vector<LegendEntry>{}};
+  const QString badge = badge_of(frame.runs());
+  const double high = frame.plot.top() - frame.rect.top();
+  const auto rows = 1 + static_cast<std::size_t>(std::lround((high - kHeader) / kRow));
+  const HeaderPlaces places = places_of(header, badge, frame.rect, rows);
+
   painter.setFont(letters(Letters::small, true));
-  row = paint_badge(painter, frame, row);
+  QRectF row(frame.rect.left(), frame.rect.top(), frame.rect.width(), kHeader);
+  if (!badge.isEmpty()) {
+    painter.fillRect(places.badge, frame.colours().warning);
+    painter.setPen(frame.colours().background);
+    text_in(painter, places.badge.adjusted(6, 0, -6, 0), Qt::AlignVCenter | Qt::AlignLeft, badge);
+    row.setRight(places.badge.left() - kSpace);
+  }
   painter.setPen(frame.colours().text);
   text_in(painter, row, Qt::AlignVCenter | Qt::AlignLeft, qt(title));
-  row.setLeft(row.left() + painter.fontMetrics().horizontalAdvance(qt(title)) + kSpace);
-  if (!frame.view.legend) return;
 
   painter.setFont(letters(Letters::small));
   const QFontMetricsF metrics(painter.font());
-  const double more = metrics.horizontalAdvance(QStringLiteral("+99"));
-  for (std::size_t i = 0; i < entries.size(); ++i) {
+  for (std::size_t i = 0; i < places.entries.size(); ++i) {
+    const QRectF& box = places.entries[i];
     const QString text = qt(entries[i].text);
-    const double width = kSample + 5 + metrics.horizontalAdvance(text);
-    const bool last = i + 1 == entries.size();
-    if (row.left() + width + (last ? 0 : more + kSpace) > row.right()) {
+    // The last of them may be the place for what does not fit.
+    const bool fits = kSample + 5 + metrics.horizontalAdvance(text) <= box.width() + 0.5;
+    const bool the_rest = i + 1 == places.entries.size() && (i + 1 < entries.size() || !fits);
+    if (the_rest) {
       painter.setPen(frame.colours().faint);
-      text_in(painter, row, Qt::AlignVCenter | Qt::AlignLeft,
+      text_in(painter, box, Qt::AlignVCenter | Qt::AlignLeft,
               QStringLiteral("+%1").arg(entries.size() - i));
       return;
     }
-    paint_sample(painter, {row.left(), row.top(), kSample, row.height()}, entries[i]);
+    paint_sample(painter, {box.left(), box.top(), kSample, box.height()}, entries[i]);
     painter.setPen(frame.colours().text);
-    text_in(painter, row.adjusted(kSample + 5, 0, 0, 0), Qt::AlignVCenter | Qt::AlignLeft, text);
-    row.setLeft(row.left() + width + kSpace);
+    text_in(painter, box.adjusted(kSample + 5, 0, 1, 0), Qt::AlignVCenter | Qt::AlignLeft, text);
   }
 }
 

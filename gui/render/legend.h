@@ -15,8 +15,21 @@ struct LegendEntry {
   std::string text;
 };
 
-// Title to the left, entries after it as long as there is room ("+3" says how many are left), problems
-// as a badge to the right. The legend is left away where the view says so.
+struct Header {
+  std::string title;
+  std::vector<LegendEntry> entries;
+};
+
+// Of a lane of lines what its header says; of a stack what it may say, for what is shown of it decides.
+// Empty for other lanes, whose headers are one row.
+Header header_of(const Document& document, const ViewState& view, const Lane& lane);
+
+// What a lane that is so wide needs for it, at most `most` unless that is less than a row.
+double header_height(const Document& document, const ViewState& view, const Lane& lane,
+                     double width, double most);
+
+// Title to the left, entries after it and in as many rows as the frame has for them ("+3" says how many
+// are left), problems as a badge to the right. The legend is left away where the view says so.
 void paint_header(QPainter& painter, const Frame& frame, const std::string& title,
                   const std::vector<LegendEntry>& entries);
 

@@ -48,11 +48,15 @@ void paint_heads_legend(QPainter& painter, QPointF from, double width, const Hea
 // "layer 3 streaming: 1,152 of at most 131,072 entries a head"
 std::string heads_readout(const QRectF& plot, const HeadRows& heads, Interval range, QPointF at);
 
-// Query rows downwards, keys to the right, in squares, with their numbers and a legend, all within
-// `area`. It has no time: a lane of it does not follow the axis of the others.
+// Query rows downwards, keys to the right, with their numbers, all within `area`: squares, or where there
+// is more width than height up to three times as wide. It has no time: a lane of it does not follow the
+// axis of the others.
+inline constexpr double kAttentionLeft = 72;  // of the area, for the numbers of rows
 void paint_attention(QPainter& painter, const QRectF& area, const AttentionMap& map, Theme theme);
-// Where the squares are.
-QRectF attention_square(const QRectF& area, const AttentionMap& map);
+void paint_attention_legend(QPainter& painter, QPointF from, double width, const AttentionMap& map,
+                            Theme theme);
+// Where the rows and keys are.
+QRectF attention_box(const QRectF& area, const AttentionMap& map);
 // "row 23, pass 4: key 8 is active"
 std::string attention_readout(const QRectF& area, const AttentionMap& map, QPointF at);
 

@@ -55,7 +55,12 @@ void paint_cell_lane(QPainter& painter, const Frame& frame, const Run& run) {
     if (!maps.attention) {
       return say(painter, frame, QStringLiteral("a map of attention is for cases of few tokens"));
     }
-    return paint_attention(painter, frame.plot, *maps.attention, frame.view.theme);
+    // Its numbers are in the margin, as those of the other lanes.
+    const QRectF area = frame.plot.adjusted(-kAttentionLeft, 0, 0, 0);
+    paint_attention(painter, area, *maps.attention, frame.view.theme);
+    const QPointF from = behind(painter, frame, title);
+    return paint_attention_legend(painter, from, frame.rect.right() - from.x(), *maps.attention,
+                                  frame.view.theme);
   }
   const PassAxis* axis = maps.axis(frame.view.axis);
   if (axis == nullptr) return say(painter, frame, QStringLiteral("lives have no time in seconds"));

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "gui/render/frame.h"
+#include "gui/render/lanes.h"
 #include "gui/render/render.h"
 #include "gui/render/theme.h"
 #include "gui/render/words.h"
@@ -31,40 +32,69 @@ OverlayItem tag(const Layout& layout, double x, double top, const QString& text,
 
 std::int64_t whole(double x) { return static_cast<std::int64_t>(std::floor(x)); }
 
+std::vector<const Readout*> rows_of(const std::vector<Readout>& values, std::size_t lane) {
+  std::vector<const Readout*> rows;
+  for (const Readout& value : values) {
+    if (value.lane == lane && value.value) rows.push_back(&value);
+  }
+  return rows;
+}
+
+void nearest_first(std::vector<const Readout*>& rows, const Scale& scale, double y) {
+  const auto distance = [&](const Readout* row) {
+    return std::abs(scale.y_of(static_cast<double>(*row->value)) - y);
+  };
+  std::stable_sort(rows.begin(), rows.end(),
+                   [&](const Readout* a, const Readout* b) { return distance(a) < distance(b); });
+}
+
 void add_values(const Document& document, const ViewState& view, const Layout& layout, double x,
-                Overlay& overlay) {
-  constexpr std::size_t kMost = 9;  // rows in a lane; the table of values has them all
+                std::optional<QPointF> pointer, Overlay& overlay) {
   const Palette& colours = palette(view.theme);
   const QFontMetricsF metrics(letters(Letters::small));
   const double pixel = layout.pixel_of(x);
   const std::vector<Readout> values = values_at(document, view, x);
+  std::optional<OverlayItem> on_top;
   for (std::size_t lane = 0; lane < view.lanes.size(); ++lane) {
-    std::vector<QString> rows;
-    std::size_t left_out = 0;
-    for (const Readout& value : values) {
-      if (value.lane != lane || !value.value) continue;
-      if (rows.size() == kMost) {
-        ++left_out;
-        continue;
-      }
-      const std::string& who = view.lanes[lane].kind == LaneKind::stack ? value.series : value.run;
-      rows.push_back(qt(who + "  " + value.text));
+    std::vector<const Readout*> rows = rows_of(values, lane);
+    const QRectF plot = layout.plot_of(lane);
+    const bool pointed = pointer && layout.lanes[lane].contains(*pointer);
+    if (pointed && view.lanes[lane].kind == LaneKind::lines) {
+      const Frame frame{document, view, view.lanes[lane], layout, layout.lanes[lane], plot, {}};
+      nearest_first(rows, scale_of_lane(frame), pointer->y());
     }
-    if (rows.empty()) continue;
-    if (left_out > 0) rows.push_back(QStringLiteral("+%1").arg(left_out));
+    const double top = plot.top() + 2;
+    const double bottom =
+        pointed ? layout.ruler.top() : std::min(plot.bottom(), layout.ruler.top());
+    const auto room =
+        static_cast<std::size_t>(std::max(0.0, (bottom - top - 6) / metrics.height()));
+    if (rows.empty() || room == 0 || top < layout.plot.top()) continue;
+    const std::size_t shown = rows.size() > room ? room - 1 : rows.size();
+    std::vector<QString> lines;
+    for (std::size_t i = 0; i < shown; ++i) {
+      const bool part = view.lanes[lane].kind == LaneKind::stack;
+      lines.push_back(qt((part ? rows[i]->series : rows[i]->run) + "  " + rows[i]->text));
+    }
+    if (shown < rows.size()) lines.push_back(QStringLiteral("+%1").arg(rows.size() - shown));
     double width = 0;
-    for (const QString& row : rows) width = std::max(width, metrics.horizontalAdvance(row));
-    QRectF box(pixel + 8, layout.lanes[lane].top() + kHeader + 2, width + 10,
-               metrics.height() * static_cast<double>(rows.size()) + 6);
+    for (const QString& line : lines) width = std::max(width, metrics.horizontalAdvance(line));
+    QRectF box(pixel + 8, top, width + 10,
+               metrics.height() * static_cast<double>(lines.size()) + 6);
     if (box.right() > layout.plot.right()) box.moveRight(pixel - 8);
-    if (box.bottom() > layout.ruler.top() || box.top() < layout.plot.top()) continue;
-    overlay.push_back({box, colours.lane, colours.text, colours.grid, {5, 3}, std::move(rows)});
+    OverlayItem item{box, colours.lane, colours.text, colours.grid, {5, 3}, std::move(lines)};
+    if (pointed) {
+      on_top = std::move(item);
+    } else {
+      overlay.push_back(std::move(item));
+    }
   }
+  if (on_top) overlay.push_back(std::move(*on_top));
 }
 
 }  // namespace
 
-Overlay overlay_of(const Document& document, const ViewState& view, QSize size) {
+Overlay overlay_of(const Document& document, const ViewState& view, QSize size,
+                   std::optional<QPointF> pointer) {
   Overlay overlay;
   const Layout layout = layout_of(document, view, size);
   const Palette& colours = palette(view.theme);
@@ -96,7 +126,7 @@ Overlay overlay_of(const Document& document, const ViewState& view, QSize size) 
   if (view.cursor && in_sight(layout, layout.pixel_of(*view.cursor))) {
     const double x = layout.pixel_of(*view.cursor);
     overlay.push_back(hair(layout, x, colours.cursor));
-    add_values(document, view, layout, *view.cursor, overlay);
+    add_values(document, view, layout, *view.cursor, pointer, overlay);
     overlay.push_back(tag(layout, x, layout.ruler.top() + 1,
                           qt(place_in_words(view.axis, whole(*view.cursor))), colours.cursor,
                           colours.background));

@@ -4,10 +4,12 @@
 
 #include <QColor>
 #include <QPainter>
+#include <QPointF>
 #include <QRectF>
 #include <QRegion>
 #include <QSize>
 #include <QString>
+#include <optional>
 #include <vector>
 
 #include "gui/document/document.h"
@@ -27,7 +29,10 @@ struct OverlayItem {
 };
 using Overlay = std::vector<OverlayItem>;  // the last one on top
 
-Overlay overlay_of(const Document& document, const ViewState& view, QSize size);
+// With the values at the cursor, as many as there is room for in each lane. In the lane in which the
+// pointer is, those nearest to it come first, and they may cover the lanes below.
+Overlay overlay_of(const Document& document, const ViewState& view, QSize size,
+                   std::optional<QPointF> pointer = {});
 void paint_overlay(QPainter& painter, const Overlay& overlay);
 
 // Where a picture with the one may differ from one with the other.

@@ -14,8 +14,7 @@ namespace {
 Frame frame_of(const QPainter& painter, const Document& document, const ViewState& view,
                const Layout& layout, std::size_t number) {
   const QRectF rect = layout.lanes[number];
-  Frame frame{document, view, view.lanes[number], layout, rect, rect.adjusted(0, kHeader, 0, 0),
-              {}};
+  Frame frame{document, view, view.lanes[number], layout, rect, layout.plot_of(number), {}};
   const double pixels = fills_pixels(painter) ? painter.device()->devicePixelRatioF() : 1;
   const double columns = std::max(1.0, std::floor(frame.plot.width() * pixels));
   frame.column_width = frame.plot.width() / columns;
@@ -29,7 +28,7 @@ void paint_lane(QPainter& painter, const Frame& frame) {
                       frame.lane.kind == LaneKind::residual;
   const Palette& colours = frame.colours();
   if (curves && colours.lane != colours.background) painter.fillRect(frame.plot, colours.lane);
-  paint_phase_bands(painter, frame);
+  if (frame.lane.kind != LaneKind::attention) paint_phase_bands(painter, frame);  // has no time
   switch (frame.lane.kind) {
     case LaneKind::lines:
       paint_lines(painter, frame);
@@ -68,7 +67,7 @@ void render_lanes(QPainter& painter, const Document& document, const ViewState& 
     }
     painter.restore();
   }
-  paint_phase_names(painter, document, view, layout);
+  paint_phases(painter, document, view, layout);
   paint_axis(painter, view, layout);
 }
 

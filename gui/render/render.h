@@ -23,14 +23,17 @@ void render_overlay(QPainter& painter, const Document& document, const ViewState
 
 // Where things are, for events and tests.
 struct Layout {
-  QRectF plot;                // of all lanes: its left and right are range.begin and range.end
-  QRectF ruler;               // phases, axis
-  std::vector<QRectF> lanes;  // of each lane, in the order of the view; may be scrolled out
-  double pinned_bottom = 0;   // where lanes that scroll begin
-  double most_scroll = 0;     // in lane heights: ViewState::scroll has no effect beyond
-  Interval range;             // x that is shown
+  QRectF plot;                  // of all lanes: its left and right are range.begin and range.end
+  QRectF ruler;                 // phases, axis
+  std::vector<QRectF> lanes;    // of each lane, in the order of the view; may be scrolled out
+  std::vector<double> headers;  // how high the title and the legend of each lane are
+  double pinned_bottom = 0;     // where lanes that scroll begin
+  double most_scroll = 0;       // in lane heights: ViewState::scroll has no effect beyond
+  Interval range;               // x that is shown
   double x_of(double pixel) const;
   double pixel_of(double x) const;
+  // A lane without its header.
+  QRectF plot_of(std::size_t lane) const { return lanes[lane].adjusted(0, headers[lane], 0, 0); }
 };
 Layout layout_of(const Document& document, const ViewState& view, QSize size);
 

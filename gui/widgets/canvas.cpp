@@ -73,8 +73,13 @@ void Canvas::show_view(const ViewState& view) {
 }
 
 const Overlay& Canvas::overlay() {
-  if (!overlay_) overlay_ = overlay_of(*document_, view_, size());
+  if (!overlay_) overlay_ = overlay_of(*document_, view_, size(), pointer_);
   return *overlay_;
+}
+
+void Canvas::renew_overlay() {
+  const Overlay before = std::exchange(overlay_, std::nullopt).value_or(Overlay{});
+  update(changed(before, overlay()));
 }
 
 const Layout& Canvas::places() const {
@@ -160,12 +165,22 @@ void Canvas::mousePressEvent(QMouseEvent* event) {
   ask(next);
 }
 
+void Canvas::leaveEvent(QEvent* event) {
+  QWidget::leaveEvent(event);
+  pointer_.reset();
+  renew_overlay();
+}
+
 void Canvas::mouseMoveEvent(QMouseEvent* event) {
+  pointer_ = event->position();
   const double x = x_at(event->position());
   switch (drag_) {
-    case Drag::none:
-      ask(move_cursor(view_, *document_, x));
+    case Drag::none: {
+      const ViewState next = move_cursor(view_, *document_, x);
+      if (next == view_) renew_overlay();  // it has moved up or down
+      ask(next);
       break;
+    }
     case Drag::pressed:
       if (std::abs(event->position().x() - pressed_at_.x()) < kDragPixels) break;
       drag_ = Drag::select;

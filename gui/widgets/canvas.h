@@ -48,6 +48,7 @@ class Canvas : public QWidget {
   void mouseDoubleClickEvent(QMouseEvent* event) override;
   void wheelEvent(QWheelEvent* event) override;
   void contextMenuEvent(QContextMenuEvent* event) override;
+  void leaveEvent(QEvent* event) override;
   void focusInEvent(QFocusEvent* event) override;
   void focusOutEvent(QFocusEvent* event) override;
 
@@ -57,6 +58,8 @@ class Canvas : public QWidget {
   double x_at(QPointF position) const;
   void ask(const ViewState& view, const QString& gesture = {});
   const Overlay& overlay();
+  // What has changed of the overlay is drawn anew.
+  void renew_overlay();
   void draw_lanes();
   void draw_focus(QPainter& painter) const;
 
@@ -66,6 +69,7 @@ class Canvas : public QWidget {
   QImage lanes_;
   mutable std::optional<Layout> places_;
   std::optional<Overlay> overlay_;
+  std::optional<QPointF> pointer_;  // while it is over the canvas
   Drag drag_ = Drag::none;
   QPointF pressed_at_;
   double pressed_x_ = 0;

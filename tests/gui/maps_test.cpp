@@ -255,9 +255,16 @@ class MapsTest : public QObject {
     // Two passes of 2 rows; token 0 goes with the first, which still attends it.
     const AttentionMap map(std::vector<Life>{{0, 0, 0, 0}, {1, 1, 0}, {2, 3, 1}},
                            std::vector<std::int64_t>{0, 2}, std::vector<std::int64_t>{2, 2});
-    const QRectF area(0, 0, 300, 256);
-    const QRectF square = attention_square(area, map);
-    QCOMPARE(square.width(), 200.0);
+    const QRectF area(0, 0, 272, 256);
+    const QRectF square = attention_box(area, map);
+    QCOMPARE(square.size(), QSizeF(200, 200));
+    // More width is used, but nothing is stretched beyond reading.
+    QCOMPARE(attention_box({0, 0, 472, 220}, map).size(), QSizeF(400, 200));
+    QCOMPARE(attention_box({0, 0, 1472, 220}, map).size(), QSizeF(600, 200));
+    // Of tokens that are less than two pixels high no half of the room is lost.
+    const AttentionMap many(std::vector<Life>{{0, 0, 0}}, std::vector<std::int64_t>{0},
+                            std::vector<std::int64_t>{130});
+    QCOMPARE(attention_box({0, 0, 1472, 220}, many).height(), 200.0);
     const QImage image = painted(
         {300, 256}, [&](QPainter& painter) { paint_attention(painter, area, map, Theme::light); });
     using enum KeyState;

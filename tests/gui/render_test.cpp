@@ -12,11 +12,13 @@
 #include <string>
 #include <vector>
 
+#include "gui/document/timeline_run.h"
 #include "gui/render/columns.h"
 #include "gui/render/frame.h"
 #include "gui/render/lanes.h"
 #include "gui/render/legend.h"
 #include "gui/render/overlay.h"
+#include "gui/render/pass_marks.h"
 #include "gui/render/stack.h"
 #include "gui/render/theme.h"
 #include "gui/view/derive.h"
@@ -102,9 +104,33 @@ int top_of(const QImage& image, int x, const QColor& colour, int from, int to) {
 Scale scale_in(const Document& document, const ViewState& view) {
   const Layout layout = layout_of(document, view, kSize);
   const QRectF rect = layout.lanes[0];
-  const Frame frame{document, view, view.lanes[0], layout, rect, rect.adjusted(0, kHeader, 0, 0),
-                    {}};
+  const Frame frame{document, view, view.lanes[0], layout, rect, layout.plot_of(0), {}};
   return scale_of_lane(frame);
+}
+
+// Passes of so many rows, all that is held evicted down to `budget` where that is not 0.
+std::shared_ptr<Run> run_of_passes(const std::vector<std::int64_t>& rows, std::size_t prefill,
+                                   const std::vector<std::int64_t>& budgets) {
+  Track track;
+  track.info.name = "total";
+  std::int64_t row = 0, held = 0;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    track.columns.first_row.push_back(row);
+    track.columns.rows.push_back(rows[i]);
+    track.columns.past.push_back(held);
+    row += rows[i];
+    held += rows[i];
+    track.columns.held_during.push_back(held);
+    if (budgets[i] > 0) held = std::min(held, budgets[i]);
+    track.columns.held_after.push_back(held);
+  }
+  Timeline timeline;
+  timeline.tracks.push_back(track);
+  const auto count = static_cast<std::int64_t>(prefill);
+  timeline.phases = {{"prefill", 0, count}, {"decode", count, std::ssize(rows) - count}};
+  Run run;
+  run.id = run.label = "a";
+  return std::make_shared<Run>(with_timeline(run, timeline));
 }
 
 }  // namespace
@@ -473,6 +499,137 @@ class RenderTest : public QObject {
     }
   }
 
+  // Three chunks of 100 rows, of which two evict, and 300 decode passes that all do.
+  void chunks_and_evictions_are_marked() {
+    std::vector<std::int64_t> rows(303, 1), budgets(303, 80);
+    std::fill_n(rows.begin(), 3, 100);
+    budgets[0] = 0;
+    Document document;
+    document.runs.push_back(run_of_passes(rows, 3, budgets));
+    ViewState view = view_of(LaneKind::lines, "total", {"a"});
+    view.axis = Axis::row;
+    view.range = {0, 600};
+    const Layout layout = layout_of(document, view, kSize);
+    const PassMarks marks = pass_marks({document.runs[0].get()}, Axis::row, layout);
+    QCOMPARE(marks.chunks, (std::vector<double>{layout.pixel_of(100), layout.pixel_of(200)}));
+    QCOMPARE(marks.evictions.front(), layout.pixel_of(200));
+    QCOMPARE(marks.steady.size(), std::size_t{1});
+    QCOMPARE(marks.steady[0].left, layout.pixel_of(301));
+    QCOMPARE(marks.steady[0].right, layout.pixel_of(600));
+
+    const QImage image = picture(document, view);
+    const auto in_strip = [&](double x, double above) {
+      return image.pixel(static_cast<int>(std::round(x)),
+                         static_cast<int>(layout.plot.top() - above));
+    };
+    const Palette& colours = palette(view.theme);
+    QVERIFY(near(in_strip(layout.pixel_of(100), 3), colours.axis));
+    QVERIFY(near(in_strip(layout.pixel_of(200), 5), colours.text));
+    QVERIFY(near(in_strip(layout.pixel_of(200), 11), colours.axis));
+    QVERIFY(near(in_strip(layout.pixel_of(450), 4), colours.text));
+    QVERIFY(near(in_strip(layout.pixel_of(50), 4), colours.background));
+    view.phases = false;
+    QVERIFY(layout_of(document, view, kSize).plot.top() < layout.plot.top());
+
+    // Near enough each pass has its mark.
+    view.phases = true;
+    view.range = {400, 420};
+    const Layout close = layout_of(document, view, kSize);
+    const PassMarks each = pass_marks({document.runs[0].get()}, Axis::row, close);
+    QVERIFY(each.steady.empty());
+    QCOMPARE(each.evictions.size(), std::size_t{21});
+    QVERIFY(each.chunks.empty());
+  }
+
+  // A legend that is wider than its lane goes on in further rows, and the curves begin below it.
+  void a_long_legend_is_wrapped() {
+    Document document;
+    ViewState view = view_of(LaneKind::lines, "held", {});
+    view.range = {0, 4};
+    for (int i = 0; i < 8; ++i) {
+      auto run = std::make_shared<Run>();
+      run->id = run->label = "a policy with a long name, number " + std::to_string(i);
+      run->series.push_back(series("held", count(4), {100, 100, 100, 100}, 4));
+      document.runs.push_back(run);
+      view.lanes[0].runs.push_back(run->id);
+      const Layout layout = layout_of(document, view, kSize);
+      if (i == 0) QCOMPARE(layout.headers[0], kHeader);
+    }
+    const Layout layout = layout_of(document, view, kSize);
+    QVERIFY(layout.headers[0] > kHeader + 17);
+    const QImage image = picture(document, view);
+    const auto left = static_cast<int>(layout.plot.left());
+    const auto right = static_cast<int>(layout.plot.right());
+    for (std::size_t number = 0; number < 8; ++number) {
+      bool found = false;
+      for (int x = left; x < right && !found; ++x) {
+        found =
+            top_of(image, x, mark(number, view.theme).line, static_cast<int>(layout.lanes[0].top()),
+                   static_cast<int>(layout.plot_of(0).top())) >= 0;
+      }
+      QVERIFY2(found, qPrintable(QString::number(number)));
+    }
+    view.legend = false;
+    QCOMPARE(layout_of(document, view, kSize).headers[0], kHeader);
+  }
+
+  // All values at the cursor, the nearest to the pointer first.
+  void the_box_at_the_cursor_shows_all_that_fit() {
+    Document document;
+    ViewState view = view_of(LaneKind::lines, "held", {});
+    view.range = {0, 4};
+    view.cursor = 1.5;
+    for (std::int64_t i = 0; i < 12; ++i) {
+      auto run = std::make_shared<Run>();
+      run->id = run->label = "run " + std::to_string(i);
+      const std::int64_t held = 100 * (i + 1);
+      run->series.push_back(series("held", count(4), {held, held, held, held}, 4));
+      document.runs.push_back(run);
+      view.lanes[0].runs.push_back(run->id);
+    }
+    const auto lines = [&](std::optional<QPointF> pointer) {
+      for (const OverlayItem& item : overlay_of(document, view, kSize, pointer)) {
+        if (item.lines.size() > 1) return item.lines;
+      }
+      return std::vector<QString>{};
+    };
+    QCOMPARE(lines({}).size(), std::size_t{12});
+    QVERIFY(lines({}).front().startsWith("run 0 "));
+    const Scale scale = scale_in(document, view);
+    QVERIFY(lines(QPointF(300, scale.y_of(790))).front().startsWith("run 7 "));
+    QVERIFY(lines(QPointF(300, scale.y_of(1190))).front().startsWith("run 11 "));
+    // Of two lanes, the one in which the pointer is has room.
+    view.lanes.push_back(view.lanes[0]);
+    const auto in_first = lines({});
+    QVERIFY(in_first.size() < 12 && in_first.back().startsWith("+"));
+    const Layout layout = layout_of(document, view, kSize);
+    QCOMPARE(overlay_of(document, view, kSize, layout.lanes[0].center()).size(), std::size_t{4});
+    for (const OverlayItem& item : overlay_of(document, view, kSize, layout.lanes[0].center())) {
+      if (item.rect.top() < layout.lanes[0].bottom() && item.lines.size() > 1) {
+        QCOMPARE(item.lines.size(), std::size_t{12});
+      }
+    }
+  }
+
+  // Marks of many passes are no grey mass, and found at once.
+  void marks_keep_apart() {
+    constexpr std::size_t kMany = 1'000'000;
+    std::vector<std::int64_t> rows(kMany, 1), budgets(kMany, 0);
+    for (std::size_t i = 0; i < kMany; i += 2) budgets[i] = 10;
+    Document document;
+    document.runs.push_back(run_of_passes(rows, kMany / 2, budgets));
+    ViewState view = view_of(LaneKind::lines, "total", {"a"});
+    view.axis = Axis::row;
+    view.range = {0, kMany};
+    const Layout layout = layout_of(document, view, kSize);
+    const PassMarks marks = pass_marks({document.runs[0].get()}, Axis::row, layout);
+    QVERIFY(marks.chunks.empty());
+    QVERIFY(marks.evictions.size() > 50);
+    for (std::size_t i = 1; i < marks.evictions.size(); ++i) {
+      QVERIFY(marks.evictions[i] - marks.evictions[i - 1] >= 7.9);
+    }
+  }
+
   // Where a part of a series has been read, its points count; elsewhere the outline does.
   void what_is_read_takes_the_place_of_its_outline() {
     SeriesOnAxis on;
@@ -511,6 +668,104 @@ class RenderTest : public QObject {
         const auto y = static_cast<int>(scale.y_of(value));
         QVERIFY(near(image.pixel(x - 1, y), line) || near(image.pixel(x, y), line) ||
                 near(image.pixel(x + 1, y), line));
+      }
+    }
+  }
+
+  // Of lines that coincide each is seen, where they are level and where they step.
+  void lines_that_coincide_are_seen_in_turns() {
+    Document document;
+    ViewState view = view_of(LaneKind::lines, "held", {});
+    view.range = {0, 4};
+    for (const char* name : {"a", "b", "c", "d"}) {
+      auto run = std::make_shared<Run>();
+      run->id = run->label = name;
+      run->series.push_back(series("held", count(4), {100, 100, 1000, 1000}, 4));
+      document.runs.push_back(run);
+      view.lanes[0].runs.push_back(name);
+    }
+    const QImage image = picture(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    const Scale scale = scale_in(document, view);
+    const auto level = static_cast<int>(std::round(scale.y_of(100)));
+    const auto begin = static_cast<int>(layout.pixel_of(0.1));
+    const auto end = static_cast<int>(layout.pixel_of(1.9));
+    const auto step = static_cast<int>(layout.pixel_of(2));
+    const auto top = static_cast<int>(scale.y_of(900));
+    const auto bottom = static_cast<int>(scale.y_of(200));
+    for (std::size_t number = 0; number < 4; ++number) {
+      const QColor line = mark(number, view.theme).line;
+      int across = 0, up = 0;
+      for (int x = begin; x < end; ++x) across += near(image.pixel(x, level), line) ? 1 : 0;
+      for (int y = top; y < bottom; ++y) up += near(image.pixel(step, y), line) ? 1 : 0;
+      QVERIFY2(across > 0.08 * (end - begin), qPrintable(QString::number(across)));
+      QVERIFY2(up > 0.15 * (bottom - top), qPrintable(QString::number(up)));
+    }
+  }
+
+  void a_short_step_is_seen_upon_a_long_one() {
+    Document document;
+    ViewState view = view_of(LaneKind::lines, "held", {"a", "b"});
+    view.range = {0, 4};
+    const std::vector<std::vector<std::int64_t>> values{{400, 400, 600, 600}, {100, 100, 900, 900}};
+    for (std::size_t i = 0; i < 2; ++i) {
+      auto run = std::make_shared<Run>();
+      run->id = run->label = view.lanes[0].runs[i];
+      run->series.push_back(series("held", count(4), values[i], 4));
+      document.runs.push_back(run);
+    }
+    const QImage image = picture(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    const Scale scale = scale_in(document, view);
+    const auto step = static_cast<int>(layout.pixel_of(2));
+    const auto line_at = [&](double value, std::size_t number) {
+      return near(image.pixel(step, static_cast<int>(scale.y_of(value))),
+                  mark(number, view.theme).line);
+    };
+    QVERIFY(line_at(500, 0));
+    QVERIFY(line_at(250, 1));
+    QVERIFY(line_at(750, 1));
+  }
+
+  void vectors_of_lines_that_coincide_take_turns() {
+    Document document;
+    ViewState view = view_of(LaneKind::lines, "held", {"a", "b"});
+    view.range = {0, 4};
+    for (const char* name : {"a", "b"}) {
+      auto run = std::make_shared<Run>();
+      run->id = run->label = name;
+      run->series.push_back(series("held", count(4), {100, 100, 100, 100}, 4));
+      document.runs.push_back(run);
+    }
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    QSvgGenerator generator;
+    generator.setOutputDevice(&buffer);
+    {
+      QPainter painter(&generator);
+      render(painter, document, view, kSize);
+    }
+    // Each in pieces, of which there are at least ten.
+    int in_pieces = 0;
+    for (const QByteArray& element : bytes.split('<')) {
+      if (element.startsWith("path") && element.count('M') >= 10) ++in_pieces;
+    }
+    QCOMPARE(in_pieces, 2);
+  }
+
+  // Few enough to read between them, enough to read by them.
+  void ticks_of_values_are_well_apart() {
+    for (const double height : {74.0, 150.0, 300.0, 780.0}) {
+      for (const TrackUnit unit : {TrackUnit::entries, TrackUnit::bytes}) {
+        for (double most = 10; most < 1e12; most *= 1.37) {
+          const Scale scale = scale_of({0, 0, 600, height}, unit, 0, most);
+          const std::vector<Tick> ticks = value_ticks(scale, 14).major;
+          const int fewest = height < 150 ? 2 : 3;
+          QVERIFY2(std::ssize(ticks) >= fewest, qPrintable(QString::number(most)));
+          const double apart = scale.y_of(ticks[0].at) - scale.y_of(ticks[1].at);
+          if (height >= 300)
+            QVERIFY2(apart >= 49 && apart <= 126, qPrintable(QString::number(apart)));
+        }
       }
     }
   }

@@ -62,6 +62,7 @@ class WindowTest : public QObject {
   void keys_of_views_are_letters_elsewhere();
   void undo_and_redo();
   void hovering_moves_the_cursor_and_many_moves_are_one_picture();
+  void the_values_nearest_to_the_pointer_come_first();
   void dragging_selects();
   void a_click_focuses_a_lane_and_ends_the_selection();
   void a_double_click_zooms_to_the_selection();
@@ -367,6 +368,21 @@ void WindowTest::hovering_moves_the_cursor_and_many_moves_are_one_picture() {
   QCOMPARE(*view().cursor, 990.0);
   QCOMPARE(painted.count, 0);
   QTRY_COMPARE(painted.count, 1);
+}
+
+void WindowTest::the_values_nearest_to_the_pointer_come_first() {
+  const QRectF lane = canvas().places().plot_of(0);
+  const double x = at(310).x();
+  move({x, lane.top() + 4});
+  const ViewState before = view();
+  const QImage high = canvas().grab().toImage();
+  move({x, lane.bottom() - 4});
+  QCOMPARE(view(), before);  // a pointer that moves up and down moves no cursor
+  const QImage low = canvas().grab().toImage();
+  QVERIFY(low != high);
+  QEvent leave(QEvent::Leave);
+  QApplication::sendEvent(&canvas(), &leave);
+  QCOMPARE(view(), before);
 }
 
 void WindowTest::dragging_selects() {
