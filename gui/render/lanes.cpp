@@ -19,7 +19,7 @@ constexpr double kLimitInView = 1.6;
 
 // The least and the most of all that the series ever holds.
 StepColumn extremes(const SeriesOnAxis& on) {
-  const std::int64_t edges[] = {on.begin, on.end + 1};
+  const std::int64_t edges[] = {on.begin, on.end};
   StepColumn column;
   columns_of(on, edges, {&column, 1});
   return column;
@@ -123,7 +123,8 @@ void paint_lines(QPainter& painter, const Frame& frame) {
     columns_of(*one.on, frame.edges, columns, StepSeries::MaxPoint::unwanted);
     ink.line(scale, columns, mark);
     legend.push_back({mark, false, name_of(*one.run, runs)});
-    if (const auto label = peak_of(*one.on, frame.layout.range, one.series->unit)) {
+    if (const auto label =
+            peak_of(*one.on, frame.layout.range, one.series->unit, frame.columns())) {
       const std::string who = shown.size() > 1 ? name_of(*one.run, runs) + "  " : "";
       peaks.push_back({label->x, label->value, who + label->text, mark});
     }
@@ -199,8 +200,10 @@ void paint_stack(QPainter& painter, const Frame& frame) {
   ink.dry();
   const QRectF limit = paint_limit(painter, frame, scale, shown);
   if (const auto peak =
-          peak_of(*shown.front().on, frame.layout.range, shown.front().series->unit)) {
-    sample(stack, peak->point, sizes);
+          peak_of(*shown.front().on, frame.layout.range, shown.front().series->unit,
+                  frame.columns())) {
+    std::fill(sizes.begin(), sizes.end(), 0);
+    if (peak->point != kNotRead) sample(stack, peak->point, sizes);
     std::string text = peak->text;
     for (std::size_t part = parts + 1; part-- > 0 && parts > 1;) {
       if (sizes[part] == 0) continue;

@@ -1,9 +1,11 @@
 // What is seen first, and the whole of it.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "gui/view/lane_series.h"
 #include "gui/view/view_state.h"
+#include "models/units.h"
 
 namespace kvf::gui {
 namespace {
@@ -184,8 +186,13 @@ class Extent {
   bool empty() const { return begin_ > end_; }
   Interval interval() const {
     if (empty()) return {0, 1};
-    const auto begin = static_cast<double>(begin_);
-    return {begin, std::max(static_cast<double>(end_), begin + 1)};
+    // Outwards: past 2^53, where doubles are far apart, nothing at the ends is left out.
+    constexpr double kInfinite = std::numeric_limits<double>::infinity();
+    auto begin = static_cast<double>(begin_);
+    auto end = static_cast<double>(end_);
+    if (static_cast<Int128>(begin) > begin_) begin = std::nextafter(begin, -kInfinite);
+    if (static_cast<Int128>(end) < end_) end = std::nextafter(end, kInfinite);
+    return {begin, std::max({end, begin + 1, std::nextafter(begin, kInfinite)})};
   }
 
  private:

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "gui/document/load.h"
+#include "gui/view/statistics.h"
 #include "tests/catch.h"
 #include "tests/gui/document_files.h"
 #include "tests/import/made_traces.h"
@@ -95,6 +96,36 @@ TEST_CASE("a trace is opened with its curves and its passes") {
   REQUIRE(run.phases[2].size() == 2);
   CHECK(run.phases[2][1].name == "decode");
   CHECK(run.phases[2][1].begin == 25000);
+}
+
+// The same curve from a trace and from a run file.
+TEST_CASE("what the last event of a trace allocates is in the figures") {
+  constexpr std::int64_t kPeak = std::int64_t{64} << 20;
+  std::vector<MadeMemory> memory = made_memory(4);
+  MadeMemory last = memory.back();
+  last.ts = "1700000000123456.789";
+  last.address = 0xabcdef000;
+  last.bytes = kPeak;
+  last.total += kPeak;
+  last.reserved += kPeak;
+  memory.push_back(last);
+  const TemporaryFile trace_file(trace(memory), "json");
+  Timeline timeline;
+  timeline.curves = {{{"live", "cuda:0"}, {{0, 5}, {1'000'000'007, kPeak}}}};
+  const Written stored({{recorded("kineto"), timeline}});
+  for (const std::string& file : {string(trace_file.path()), stored.file}) {
+    const Document document = complete(load_outline({file}));
+    REQUIRE(document.errors.empty());
+    ViewState view;
+    view.axis = Axis::second;
+    view.lanes = {{LaneKind::lines, {document.runs.at(0)->id}, "live", 1, false}};
+    const auto rows = statistics(document, view, full_range(document, view), true);
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].max >= kPeak);
+    CHECK(rows[0].end == rows[0].max);
+    CHECK(rows[0].max_at == rows[0].series->at(Axis::second)->end);
+    CHECK(rows[0].delta() > 0);
+  }
 }
 
 TEST_CASE("a scenario is opened as predictions") {

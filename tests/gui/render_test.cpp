@@ -17,6 +17,7 @@
 #include "gui/render/lanes.h"
 #include "gui/render/legend.h"
 #include "gui/render/overlay.h"
+#include "gui/render/peaks.h"
 #include "gui/render/stack.h"
 #include "gui/render/theme.h"
 #include "gui/view/derive.h"
@@ -490,6 +491,81 @@ class RenderTest : public QObject {
       QCOMPARE(columns[i].min, want[i].first);
       QCOMPARE(columns[i].max, want[i].second);
     }
+  }
+
+  // A curve ends with its last point: if that is the peak, it is drawn, labelled and in the scale.
+  void a_peak_at_the_very_end_is_seen() {
+    constexpr std::int64_t kEpoch = 1'700'000'000'123'456'789;  // where doubles are 256 apart
+    for (const std::int64_t begin : {std::int64_t{0}, kEpoch}) {
+      const std::int64_t end = begin + 1'000'000;
+      auto run = std::make_shared<Run>();
+      run->id = "a#1";
+      const auto xs = std::make_shared<const Ascending>(
+          std::vector<std::int64_t>{begin, begin + 1'000, begin + 500'000, end});
+      run->series.push_back(series("live", xs, {100, 100, 200, 1000}, end));
+      Document document;
+      document.runs.push_back(run);
+      ViewState view = view_of(LaneKind::lines, "live", {"a#1"});
+      view.range = {};
+      const Interval range = shown_range(document, view);
+      const SeriesOnAxis& on = *run->series[0].at(view.axis);
+      const auto peak = peak_of(on, range, TrackUnit::bytes, 100);
+      QVERIFY(peak.has_value());
+      QCOMPARE(peak->value, 1000);
+      QCOMPARE(peak->x, end);
+      run->series[0].peak.reset();  // the scale finds it by itself
+      QVERIFY(scale_in(document, view).high >= 1000);
+      std::vector<StepColumn> columns(700);
+      columns_of(on, column_edges(range, 700), columns, StepSeries::MaxPoint::unwanted);
+      QCOMPARE(columns[698].max, 200);
+      QCOMPARE(columns[699].max, 1000);
+      const QImage image = picture(document, view);
+      const Layout layout = layout_of(document, view, kSize);
+      const auto y = static_cast<int>(scale_in(document, view).y_of(600));
+      const auto x = static_cast<int>(layout.plot.right());
+      const QColor line = mark(std::size_t{0}, view.theme).line;
+      QVERIFY(near(image.pixel(x - 1, y), line) || near(image.pixel(x - 2, y), line));
+    }
+  }
+
+  // Closer up than an integer a pixel, too, and of what is not read.
+  void nothing_at_the_end_is_lost() {
+    SeriesOnAxis on;
+    on.end = 4;
+    on.steps = StepSeries({0, 2, 4, 4}, {1, 2, 9, 3}, 4);
+    std::vector<StepColumn> columns(40);
+    columns_of(on, column_edges({0, 4}, 40), columns);
+    QCOMPARE(columns[38].max, 2);
+    QCOMPARE(columns[39].max, 9);
+    QCOMPARE(columns[39].last, 3);
+    on.steps = {};
+    on.outline = {{0, 2, 1, 1}, {2, 2, 7, 8}, {2, 4, 1, 2}, {4, 4, 3, 9}};
+    columns_of(on, column_edges({0, 4}, 40), columns);
+    QCOMPARE(columns[39].max, 9);
+    QCOMPARE(columns[20].max, 8);
+    QCOMPARE(columns[21].max, 2);
+    columns_of(on, column_edges({0, 4}, 2), columns);
+    QCOMPARE(columns[0].max, 1);
+    QCOMPARE(columns[1].max, 9);
+  }
+
+  // What has been read of a column does not hide what of it has not.
+  void a_column_that_is_partly_read_has_both() {
+    SeriesOnAxis on;
+    on.end = 300;
+    on.outline = {{0, 100, 1, 9}, {200, 300, 5, 7}};
+    on.steps = StepSeries({100, 150}, {3, 4}, 200);
+    StepColumn column;
+    columns_of(on, std::vector<std::int64_t>{50, 250}, {&column, 1});
+    QCOMPARE(column.min, 1);
+    QCOMPARE(column.max, 9);
+    QCOMPARE(column.max_point, kNotRead);
+    // Its peak has a label once it is known where it lies.
+    QVERIFY(!peak_of(on, {50, 250}, TrackUnit::bytes, 100).has_value());
+    const auto peak = peak_of(on, {50, 250}, TrackUnit::bytes, 2);
+    QVERIFY(peak.has_value());
+    QCOMPARE(peak->value, 9);
+    QCOMPARE(peak_of(on, {100, 199}, TrackUnit::bytes, 100)->value, 4);
   }
 
   // A step between two columns is a line from one value to the other, also where a point lies on their edge.
