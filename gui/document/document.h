@@ -55,6 +55,7 @@ struct Series {
   std::optional<std::int64_t> peak;
   // On each axis; nullptr where the series is not on that axis.
   std::array<std::shared_ptr<const SeriesOnAxis>, 3> on;
+  double weight = 1;  // how often the run counts it: not 1 for a nominal share of heads
 
   const SeriesOnAxis* at(Axis axis) const { return on[static_cast<std::size_t>(axis)].get(); }
 };
