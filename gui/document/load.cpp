@@ -46,6 +46,10 @@ std::vector<std::shared_ptr<const Run>> outline_file(const std::string& file) {
     run->device_name = device.name;
     run->cells = cells_of(open.reader, stored);
     outline(*run, open.reader, parts_of(open.reader, stored, open.curves));
+    // What was recorded is what there was.
+    if (run->kind == RunKind::simulated) {
+      tell_layers(run->series, Layers::at_once, device.layers);
+    }
     runs.push_back(std::move(run));
   }
   return runs;
@@ -238,6 +242,9 @@ Run detailed(const OpenFile& file, const Run& run, Axis axis, std::int64_t begin
   const StoredParts parts = file.parts(run.stored);
   Run result = run;
   outline(result, file.reader, parts);
+  for (std::size_t s = 0; s < result.series.size() && s < run.series.size(); ++s) {
+    result.series[s].layers = run.series[s].layers;
+  }
   const std::size_t tracks = parts.tracks.size();
   // The passes that are looked at: those of the longest track.
   std::int64_t first_pass = 0;

@@ -8,6 +8,7 @@
 #include <QtTest/QTest>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,9 @@
 #include "gui/render/theme.h"
 #include "gui/view/derive.h"
 
+#include "gui/whatif/model.h"
+#include "gui/whatif/runner.h"
+#include "sim/input/policy.h"
 using namespace kvf;
 using namespace kvf::gui;
 
@@ -494,6 +498,64 @@ class RenderTest : public QObject {
   }
 
   // A curve ends with its last point: if that is the peak, it is drawn, labelled and in the scale.
+  // A nominal share of heads weighs its groups; parts are rounded so that they add up to the total, as the
+  // simulator rounded that, and nothing has to be cut off.
+  void parts_weigh_what_their_groups_do() {
+    WhatIf what = first_what_if();
+    what.policy =
+        input::parse_policy("prulong:streaming_heads=0.7,rounding=nominal,window_tokens=64");
+    what.workload = {Tokens(3001), Tokens(40), Tokens(640), {}};
+    const auto played = play_what_if(what, "what-if#1");
+    QVERIFY(played && played->run != nullptr);
+    const Run& run = *played->run;
+    const Series& total = *run.find("total");
+    for (const Axis axis : {Axis::row, Axis::pass}) {
+      const Stack stack = stack_of(run, total, axis);
+      QCOMPARE(stack.parts.size(), std::size_t{2});
+      std::vector<std::int64_t> sizes(3);
+      for (std::int64_t point = 0; point < stack.total->points(); ++point) {
+        sample(stack, point, sizes);
+        QCOMPARE(sizes[0] + sizes[1], stack.total->value(point));
+        QCOMPARE(sizes[2], 0);
+        for (std::size_t part = 0; part < 2; ++part) {
+          double share = 0;
+          for (const StepSeries* steps : stack.parts[part].plus) {
+            share += static_cast<double>(steps->value(point));
+          }
+          share *= stack.parts[part].name == "streaming" ? 0.7 : 1 - 0.7;
+          QVERIFY(std::abs(static_cast<double>(sizes[part]) - share) < 1);
+          QVERIFY(sizes[part] > 0);
+        }
+      }
+    }
+  }
+
+  // All series of a curve from the closed form have one x, and so have those of a played one.
+  void a_what_if_has_components() {
+    WhatIf what = first_what_if();
+    what.policy = input::parse_policy("prulong:streaming_heads=0.7,window_tokens=64");
+    what.workload = {Tokens(300), Tokens(40), Tokens(64), {}};
+    const auto played = play_what_if(what, "what-if#1");
+    QVERIFY(played && played->run != nullptr);
+    const WhatIfResult result = evaluate(what);
+    QVERIFY(result.run != nullptr);
+    for (const Run* run : {played->run.get(), result.run.get()}) {
+      for (const Axis axis : {Axis::row, Axis::pass}) {
+        const StepSeries& total = run->find("total")->at(axis)->steps;
+        for (const Series& series : run->series) {
+          QVERIFY(series.at(axis)->steps.shares_points_with(total));
+        }
+      }
+    }
+    QCOMPARE(stack_of(*played->run, *played->run->find("total"), Axis::row).parts.size(),
+             std::size_t{2});
+    // Its two lanes add up layers differently, and their titles say so.
+    for (const Run* run : {played->run.get(), result.run.get()}) {
+      QCOMPARE(run->find("total")->layers, Layers::at_once);
+      QCOMPARE(run->find("held")->layers, Layers::in_turn);
+    }
+  }
+
   void a_peak_at_the_very_end_is_seen() {
     constexpr std::int64_t kEpoch = 1'700'000'000'123'456'789;  // where doubles are 256 apart
     for (const std::int64_t begin : {std::int64_t{0}, kEpoch}) {
@@ -526,6 +588,32 @@ class RenderTest : public QObject {
       const QColor line = mark(std::size_t{0}, view.theme).line;
       QVERIFY(near(image.pixel(x - 1, y), line) || near(image.pixel(x - 2, y), line));
     }
+  }
+
+  void the_ends_of_64_bits_are_drawn() {
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+    auto run = std::make_shared<Run>();
+    run->id = "a#1";
+    const auto xs = std::make_shared<const Ascending>(std::vector<std::int64_t>{kMost - 99, kMost});
+    run->series.push_back(series("total", xs, {5, kMost}, kMost, TrackUnit::entries));
+    for (int group = 0; group < 4; ++group) {
+      run->series.push_back(series("group", xs, {1, kMost / 2}, kMost, TrackUnit::entries));
+      run->series.back().role = group % 2 == 0 ? "full" : "streaming";
+    }
+    run->series[0].peak.reset();
+    Document document;
+    document.runs.push_back(run);
+    ViewState view = view_of(LaneKind::stack, "total", {"a#1"});
+    view.range = {};
+    QVERIFY(scale_in(document, view).high >= 9e18);
+    const Stack stack = stack_of(*run, run->series[0], view.axis);
+    std::vector<std::int64_t> sizes(3);
+    sample(stack, 0, sizes);
+    QCOMPARE(sizes, (std::vector<std::int64_t>{2, 2, 1}));
+    sample(stack, 1, sizes);  // more parts than there is
+    QCOMPARE(sizes[0], kMost - 1);
+    QCOMPARE(sizes[0] + sizes[1] + sizes[2], kMost);
+    picture(document, view);
   }
 
   // Closer up than an integer a pixel, too, and of what is not read.
