@@ -9,6 +9,7 @@
 #include "gui/render/peaks.h"
 #include "gui/render/stack.h"
 #include "gui/render/words.h"
+#include "gui/view/bind.h"
 #include "gui/view/derive.h"
 
 namespace kvf::gui {
@@ -31,11 +32,19 @@ void say_nothing_here(QPainter& painter, const Frame& frame, const QString& word
   text_in(painter, frame.plot, Qt::AlignCenter, words);
 }
 
-QString not_on_axis(const Frame& frame) {
-  if (frame.runs().empty()) return QStringLiteral("no run is chosen");
-  return QStringLiteral("'%1' is not on the axis of %2s")
-      .arg(qt(frame.lane.series),
-           qt(std::string(kAxisWords[static_cast<std::size_t>(frame.view.axis)])));
+// How the series add up layers, said in the title where it is the same of all, else of each.
+std::string layers_words(const std::vector<LaneSeries>& shown) {
+  const Layers first = shown.front().series->layers;
+  const bool same = std::all_of(shown.begin(), shown.end(), [first](const LaneSeries& one) {
+    return one.series->layers == first;
+  });
+  return same ? std::string(kLayersWords[static_cast<std::size_t>(first)]) : "";
+}
+std::string layers_words(const LaneSeries& one, const std::vector<LaneSeries>& shown) {
+  return layers_words(shown).empty() ? layers_words({one}) : "";
+}
+std::string with_words(const std::string& name, const std::string& words) {
+  return words.empty() ? name : name + ", " + words;
 }
 
 // The limit of the device, where the lane is of bytes of it and its runs have one.
@@ -107,7 +116,8 @@ void paint_lines(QPainter& painter, const Frame& frame) {
   const std::vector<LaneSeries> shown = drawn_series(frame.document, frame.view.axis, frame.lane);
   if (shown.empty()) {
     paint_header(painter, frame, frame.lane.series, {});
-    return say_nothing_here(painter, frame, not_on_axis(frame));
+    return say_nothing_here(painter, frame,
+                            qt(why_nothing(frame.document, frame.view.axis, frame.lane)));
   }
   const Scale scale = scale_of_lane(frame);
   paint_scale(painter, frame, scale);
@@ -122,7 +132,7 @@ void paint_lines(QPainter& painter, const Frame& frame) {
     const Mark mark = gui::mark(mark_number(frame.document, runs, *one.run), frame.view.theme);
     columns_of(*one.on, frame.edges, columns, StepSeries::MaxPoint::unwanted);
     ink.line(scale, columns, mark);
-    legend.push_back({mark, false, name_of(*one.run, runs)});
+    legend.push_back({mark, false, with_words(name_of(*one.run, runs), layers_words(one, shown))});
     if (const auto label =
             peak_of(*one.on, frame.layout.range, one.series->unit, frame.columns())) {
       const std::string who = shown.size() > 1 ? name_of(*one.run, runs) + "  " : "";
@@ -136,7 +146,7 @@ void paint_lines(QPainter& painter, const Frame& frame) {
   const TrackUnit unit = shown.front().series->unit;
   std::string title = frame.lane.series;
   if (title != unit_in_words(unit)) title += ", " + std::string(unit_in_words(unit));
-  paint_header(painter, frame, title, legend);
+  paint_header(painter, frame, with_words(title, layers_words(shown)), legend);
 }
 
 void paint_stack(QPainter& painter, const Frame& frame) {
@@ -199,9 +209,8 @@ void paint_stack(QPainter& painter, const Frame& frame) {
   ink.line(scale, columns, edge);
   ink.dry();
   const QRectF limit = paint_limit(painter, frame, scale, shown);
-  if (const auto peak =
-          peak_of(*shown.front().on, frame.layout.range, shown.front().series->unit,
-                  frame.columns())) {
+  if (const auto peak = peak_of(*shown.front().on, frame.layout.range, shown.front().series->unit,
+                                frame.columns())) {
     std::fill(sizes.begin(), sizes.end(), 0);
     if (peak->point != kNotRead) sample(stack, peak->point, sizes);
     std::string text = peak->text;
@@ -214,9 +223,11 @@ void paint_stack(QPainter& painter, const Frame& frame) {
   }
   painter.restore();
   std::reverse(legend.begin(), legend.end());  // as they lie
-  paint_header(painter, frame,
-               frame.lane.series + " of " + name_of(*shown.front().run, {shown.front().run}),
-               legend);
+  paint_header(
+      painter, frame,
+      with_words(frame.lane.series + " of " + name_of(*shown.front().run, {shown.front().run}),
+                 layers_words(shown)),
+      legend);
 }
 
 void paint_difference(QPainter& painter, const Frame& frame) {

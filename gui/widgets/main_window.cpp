@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "gui/view/actions.h"
+#include "gui/view/bind.h"
 #include "gui/view/derive.h"
 #include "gui/whatif/panel.h"
 #include "gui/widgets/canvas.h"
@@ -159,6 +160,8 @@ void MainWindow::merge_documents() {
           view = show_run(view, *document_, run->id, true);
       }
       history_.set(view);
+    } else {  // its runs may be here only now
+      history_.set(bound_to(*document_, history_.view()), "open-view");
     }
   }
   drawn_ = document_;

@@ -863,6 +863,21 @@ void WindowTest::lanes_and_commands_are_found_by_typing() {
   QDialog* dialog = open_dialog(QStringLiteral("Find a lane, or add one"));
   QVERIFY(dialog != nullptr);
   QTest::keyClicks(dialog->findChild<QLineEdit*>(), QStringLiteral("layer 0"));
+  // Of files that were elsewhere, too.
+  ViewState elsewhere = saved;
+  for (Lane& lane : elsewhere.lanes) {
+    for (std::string& id : lane.runs) id = "some/where/" + id;
+  }
+  QVERIFY(bad.open(QIODevice::WriteOnly));
+  bad.write(QByteArray::fromStdString(to_json(elsewhere)));
+  bad.close();
+  for (const bool before : {false, true}) {
+    MainWindow third;
+    if (!before) third.show_document(document_);
+    QCOMPARE(third.open_view(file), QString());
+    if (before) third.show_document(document_);
+    QVERIFY(third.view() == saved);
+  }
   QCOMPARE(dialog->findChild<QListWidget*>()->count(), 1);
   QTest::keyClick(dialog->findChild<QLineEdit*>(), Qt::Key_Return);
   QCOMPARE(view().lanes.at(view().focus).series, std::string("layer 0 full"));
