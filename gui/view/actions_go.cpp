@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "gui/view/actions.h"
-#include "gui/view/lane_series.h"
+#include "gui/view/derive.h"
 
 namespace kvf::gui {
 namespace {
@@ -34,7 +34,7 @@ double start_of(const ViewState& view, const Document& document, Direction direc
 
 std::vector<LaneSeries> focused_series(const ViewState& view, const Document& document) {
   if (view.focus >= view.lanes.size()) return {};
-  return series_of(document, view.axis, view.lanes[view.focus]);
+  return drawn_series(document, view.axis, view.lanes[view.focus]);
 }
 
 // The nearest of the places that are offered beyond `from`; infinitely far where there is none.

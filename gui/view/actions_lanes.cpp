@@ -27,9 +27,7 @@ ViewState settled(ViewState view) {
   return scroll(view, 0);
 }
 
-bool is_comparison(const Lane& lane) {
-  return lane.kind == LaneKind::difference || lane.kind == LaneKind::residual;
-}
+bool is_compared(const Lane& lane) { return is_comparison(lane.kind); }
 bool is_measured(const Run& run) {
   return run.kind == RunKind::captured || run.kind == RunKind::trace;
 }
@@ -193,14 +191,14 @@ ViewState set_compared(const ViewState& view, const Document& document, std::siz
   // The other one: they change places.
   if (before[1 - which] == run) next.compared[1 - which] = before[which];
   for (Lane& lane : next.lanes) {
-    if (is_comparison(lane)) set_runs(lane, document, next.compared);
+    if (is_compared(lane)) set_runs(lane, document, next.compared);
   }
   return next;
 }
 
 ViewState toggle_difference(const ViewState& view, const Document& document) {
   ViewState next = view;
-  if (remove_if(next.lanes, is_comparison)) return settled(next);
+  if (remove_if(next.lanes, is_compared)) return settled(next);
   const std::array<std::string, 2> pair = compared_runs(view, document);
   if (pair[0].empty() || pair[1].empty()) return view;
   Lane lane;

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "gui/view/lane_series.h"
+#include "gui/view/derive.h"
 
 namespace kvf::gui {
 namespace {
@@ -41,7 +41,7 @@ std::vector<RangeStatistics> statistics(const Document& document, const ViewStat
                                         Interval range, bool with_area) {
   std::vector<RangeStatistics> rows;
   for (const Lane& lane : view.lanes) {
-    for (const LaneSeries& shown : series_of(document, view.axis, lane)) {
+    for (const LaneSeries& shown : drawn_series(document, view.axis, lane)) {
       const StepSeries& steps = shown.on->steps;
       if (steps.empty() || is_listed(rows, shown.series)) continue;
       const std::int64_t begin = whole_within(std::floor(range.begin), steps);

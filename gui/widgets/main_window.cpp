@@ -186,7 +186,7 @@ void MainWindow::set_view(const ViewState& view, const QString& gesture) {
 void MainWindow::perform(Command command) {
   const CommandInfo& what = info(command);
   if (what.act != nullptr) {
-    const ViewState next = in_sight(what.act(view(), *document_), true);
+    const ViewState next = in_sight(what.act(view(), *drawn_), true);
     history_.set(next, what.joins ? what.name : std::string_view());
     refresh();
     return;
