@@ -75,7 +75,8 @@ ViewState toggle_stack(const ViewState& view, const Document& document);
 // In lanes of lines; other lanes of a run that is hidden go.
 ViewState show_run(const ViewState& view, const Document& document, const std::string& run,
                    bool shown);
-// The same policies on another task of their file, in all lanes.
+// The same policies on another task of their files, in all lanes. If that has not the series of a lane, what
+// is seen of it first.
 ViewState go_to_task(const ViewState& view, const Document& document, Direction direction);
 
 // Looks.
