@@ -55,14 +55,14 @@ struct Series {
   std::int64_t layer = -1;  // -1: all layers
   std::int64_t sequence = -1;
   std::int64_t cells = 0;
+  double weight = 1;  // how often the run counts it: not 1 for a nominal share of heads
   TrackUnit unit = TrackUnit::entries;
-  std::int64_t before = 0;  // of a track: held before its first pass, once that has been read
   Layers layers = Layers::unknown;  // of a sum over layers
+  std::int64_t before = 0;  // of a track: held before its first pass, once that has been read
   // The most that is held, known before all is read; nothing for a series without points.
   std::optional<std::int64_t> peak;
   // On each axis; nullptr where the series is not on that axis.
   std::array<std::shared_ptr<const SeriesOnAxis>, 3> on;
-  double weight = 1;  // how often the run counts it: not 1 for a nominal share of heads
 
   const SeriesOnAxis* at(Axis axis) const { return on[static_cast<std::size_t>(axis)].get(); }
 };
@@ -113,6 +113,7 @@ void tell_layers(std::vector<Series>& series, Layers entries, Layers bytes);
 struct FileError {
   std::string file;
   std::string words;
+  friend bool operator==(const FileError&, const FileError&) = default;
 };
 
 struct Document {

@@ -325,7 +325,11 @@ Document load_detail(const Document& document, Axis axis, std::int64_t begin, st
       run =
           std::make_shared<const Run>(detailed(*file, *run, axis, begin, end, options.most_points));
     } catch (const std::exception& error) {
-      result.errors.push_back({run->file, error.what()});
+      // Asked for at each step of the user's, and told once.
+      const FileError found{run->file, error.what()};
+      if (std::find(result.errors.begin(), result.errors.end(), found) == result.errors.end()) {
+        result.errors.push_back(found);
+      }
     }
   }
   return result;

@@ -277,6 +277,10 @@ TEST_CASE("damage in the columns is found when they are read, and the outline st
   CHECK_FALSE(series[1].at(Axis::pass)->complete());
   CHECK(document.runs[1]->series[0].at(Axis::pass)->complete());
   CHECK(document.runs[1]->problems.empty());
+  // Whoever looks at it again is not told again.
+  const Document looked = load_detail(outline, Axis::pass, 0, 10);
+  CHECK(looked.errors.size() == 1);
+  CHECK(load_detail(looked, Axis::pass, 5, 20).errors.size() == 1);
 }
 
 TEST_CASE("an incomplete file is opened up to its last run, and says so") {
