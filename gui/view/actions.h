@@ -57,6 +57,8 @@ ViewState move_lane(const ViewState& view, Direction direction);
 ViewState remove_lane(const ViewState& view);
 // Below the focused lane, and focused. A lane of the same kind, runs and series is only focused.
 ViewState add_lane(const ViewState& view, const Lane& lane);
+// Lanes that could be added: of each series that two or more of the runs shown have on the axis.
+std::vector<Lane> lanes_of_shown(const Document& document, const ViewState& view);
 // Shows the whole of what the lane has; if it does already, the lane becomes the tall one.
 ViewState fit_lane(const ViewState& view, const Document& document);
 

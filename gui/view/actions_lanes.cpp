@@ -146,6 +146,23 @@ ViewState add_lane(const ViewState& view, const Lane& lane) {
   return next;
 }
 
+std::vector<Lane> lanes_of_shown(const Document& document, const ViewState& view) {
+  std::vector<Lane> lanes;
+  for (const Run* run : shown_runs(document, view)) {
+    for (const Series& series : run->series) {
+      if (series.at(view.axis) == nullptr || series.layer >= 0) continue;
+      auto lane = std::find_if(lanes.begin(), lanes.end(),
+                               [&](const Lane& one) { return one.series == series.name; });
+      if (lane == lanes.end()) {
+        lane = lanes.insert(lane, {LaneKind::lines, {}, series.name, 1, false});
+      }
+      lane->runs.push_back(run->id);
+    }
+  }
+  std::erase_if(lanes, [](const Lane& lane) { return lane.runs.size() < 2; });
+  return lanes;
+}
+
 ViewState fit_lane(const ViewState& view, const Document& document) {
   ViewState alone = view;
   const Lane* lane = focused(alone);

@@ -138,6 +138,11 @@ void MainWindow::find_lane() {
     choices.push_back(
         {words, of, [this, lane] { set_view(in_sight(add_lane(view(), lane), true)); }});
   };
+  for (const Lane& lane : lanes_of_shown(*document_, now)) {
+    choices.push_back({tr("Add %1 of the runs shown").arg(qt(lane.series)),
+                       runs_in_words(*document_, lane),
+                       [this, lane] { set_view(in_sight(add_lane(view(), lane), true)); }});
+  }
   for (const auto& run : document_->runs) {
     for (const Series& series : run->series) {
       if (series.at(now.axis) == nullptr) continue;

@@ -22,10 +22,10 @@
 #include "gui/render/stack.h"
 #include "gui/render/theme.h"
 #include "gui/view/derive.h"
-
 #include "gui/whatif/model.h"
 #include "gui/whatif/runner.h"
 #include "sim/input/policy.h"
+
 using namespace kvf;
 using namespace kvf::gui;
 
@@ -497,7 +497,6 @@ class RenderTest : public QObject {
     }
   }
 
-  // A curve ends with its last point: if that is the peak, it is drawn, labelled and in the scale.
   // A nominal share of heads weighs its groups; parts are rounded so that they add up to the total, as the
   // simulator rounded that, and nothing has to be cut off.
   void parts_weigh_what_their_groups_do() {
@@ -556,6 +555,7 @@ class RenderTest : public QObject {
     }
   }
 
+  // A curve ends with its last point: if that is the peak, it is drawn, labelled and in the scale.
   void a_peak_at_the_very_end_is_seen() {
     constexpr std::int64_t kEpoch = 1'700'000'000'123'456'789;  // where doubles are 256 apart
     for (const std::int64_t begin : {std::int64_t{0}, kEpoch}) {
@@ -632,6 +632,7 @@ class RenderTest : public QObject {
     QCOMPARE(columns[39].max, 9);
     QCOMPARE(columns[20].max, 8);
     QCOMPARE(columns[21].max, 2);
+    columns.resize(2);
     columns_of(on, column_edges({0, 4}, 2), columns);
     QCOMPARE(columns[0].max, 1);
     QCOMPARE(columns[1].max, 9);
