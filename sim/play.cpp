@@ -29,6 +29,21 @@ std::int64_t sum(const Schedule& schedule, PerCell&& per_cell) {
   return schedule.rounded(held);
 }
 
+// Entries of all sequences of a batch in a pass; a nominal share is rounded once.
+template <class Entries>
+std::int64_t sum_of_batch(const Batch& batch, const PlayedBatchPass& played, Entries&& entries) {
+  HeldSum held;
+  for (std::size_t m = 0; m < batch.members.size(); ++m) {
+    const BatchMember& member = batch.members[m];
+    for (std::size_t r = 0; r < member.schedule.cells.size(); ++r) {
+      const std::int64_t of_cell = member.count * entries(played.now[m][r]);
+      held +=
+          {member.schedule.cells[r].others * of_cell, member.schedule.cells[r].streaming * of_cell};
+    }
+  }
+  return batch.members.front().schedule.rounded(held);
+}
+
 // What the track of a sum holds in the passes of a block; sum_of(per_cell) makes the sum.
 template <class SumOf>
 TrackColumns columns(const PlayedBlock& block, SumOf&& sum_of) {
@@ -214,6 +229,11 @@ void play_batch(PlayedCase& c, const PlayOptions& options, const input::Scenario
                                  scenario.accounting, c.policy->convention);
   const LockStep steps(batch.members);
   for (const BatchMember& member : batch.members) check_length(member.schedule.plan);
+  std::int64_t cells = 0;
+  for (const BatchMember& member : batch.members) {
+    cells += scenario.shape.cells().times(member.count).count();
+  }
+  const std::int64_t total = writer.add_track({"total", "", -1, cells});
   std::vector<std::int64_t> tracks;
   for (const BatchMember& member : batch.members) {
     const std::string name = fmt::format("sequence {}{}", tracks.size() + 1,
@@ -224,14 +244,20 @@ void play_batch(PlayedCase& c, const PlayOptions& options, const input::Scenario
   }
   TrackColumns track;  // of memory: a pass is as long as its longest sequence
   c.footprint = simulate(batch, [&](const PlayedBatchPass& played) {
+    const auto longest = std::max_element(
+        played.passes.begin(), played.passes.end(), [](const Pass& a, const Pass& b) {
+          return std::pair(a.rows, a.position) < std::pair(b.rows, b.position);
+        });
     if (scenario.memory) {
-      const auto longest = std::max_element(
-          played.passes.begin(), played.passes.end(), [](const Pass& a, const Pass& b) {
-            return std::pair(a.rows, a.position) < std::pair(b.rows, b.position);
-          });
       track.first_row.push_back(longest->position.count());
       track.rows.push_back(longest->rows.count());
     }
+    writer.append(
+        total, {{longest->position.count()},
+                {longest->rows.count()},
+                {sum_of_batch(batch, played, [](const InPass& in) { return in.past; })},
+                {sum_of_batch(batch, played, [](const InPass& in) { return in.past + in.added; })},
+                {sum_of_batch(batch, played, [](const InPass& in) { return in.after; })}});
     for (std::size_t m = 0; m < tracks.size(); ++m) {
       const BatchMember& member = batch.members[m];
       const auto sum_of = [&](auto entries) {

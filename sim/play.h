@@ -59,8 +59,8 @@ struct PlayedCase {
   std::optional<RunSeconds> seconds{};  // if has_seconds(); then the run has a clock
 };
 
-// A batch has a track for each of its members, one sequence has a track of the sum of its groups;
-// where the scenario asks for memory, one of blocks and those of bytes, over all sequences, follow, and
+// One sequence has a track of the sum of its groups; a batch has one of the sum of its members and one
+// for each of them; where the scenario asks for memory, one of blocks and those of bytes, over all sequences, follow, and
 // the clock `passes`, where has_seconds().
 // Policy by policy, in the scenario's order; each case is a run of the file. `progress`, if given,
 // hears now and then which share of the cases is done. Throws what plan() and the writer throw;

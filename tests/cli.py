@@ -268,6 +268,8 @@ def run_batch(check):
                [0, 2, 2, 3, 4])
     rows = {name: [(row[0], *row[2:]) for row in rows] for name, (_, rows) in tracks.items()}
     check.same("a batch", rows, {
+        "total": [("prefill", 2, 0, 6, 6), ("prefill", 2, 6, 8, 8), ("decode", 1, 8, 11, 11),
+                  ("decode", 1, 6, 8, 8), ("decode", 1, 8, 10, 10)],
         "sequence 1": [("prefill", 2, 0, 2, 2), ("prefill", 2, 2, 4, 4), ("decode", 1, 4, 5, 5),
                        ("decode", 0, 0, 0, 0), ("decode", 0, 0, 0, 0)],
         "sequence 2 x2": [("prefill", 2, 0, 4, 4), ("prefill", 0, 4, 4, 4), ("decode", 1, 4, 6, 6),

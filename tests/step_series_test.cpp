@@ -18,13 +18,16 @@ using Numbers = std::vector<std::int64_t>;
 constexpr std::int64_t kLeast = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
 
-// A point is in a column if it lies in it, or holds in a part of it.
-StepColumn walked(const StepSeries& series, std::int64_t left, std::int64_t right) {
+// A point is in a column if it lies in it, or holds in a part of it. The last column has what lies at
+// the very end, too.
+StepColumn walked(const StepSeries& series, std::int64_t left, std::int64_t right,
+                  bool last_column) {
   StepColumn column;
   for (std::int64_t i = 0; i < series.points(); ++i) {
     const std::int64_t from = series.x(i);
     const std::int64_t to = i + 1 < series.points() ? series.x(i + 1) : series.end();
-    const bool lies = left <= from && from < right;
+    const bool at_end = last_column && from == right && right == series.end();
+    const bool lies = left <= from && (from < right || at_end);
     const bool holds = std::max(from, left) < std::min(to, right);
     const bool holds_there =
         left == right && from <= left && (left < to || (from == left && i + 1 == series.points()));
@@ -46,7 +49,7 @@ StepColumn walked(const StepSeries& series, std::int64_t left, std::int64_t righ
 std::vector<StepColumn> walked(const StepSeries& series, const Numbers& edges) {
   std::vector<StepColumn> columns;
   for (std::size_t i = 0; i + 1 < edges.size(); ++i) {
-    columns.push_back(walked(series, edges[i], edges[i + 1]));
+    columns.push_back(walked(series, edges[i], edges[i + 1], i + 2 == edges.size()));
   }
   return columns;
 }
@@ -111,6 +114,17 @@ TEST_CASE("columns of a step series are what a walk over all points finds") {
   }
 }
 
+TEST_CASE("a peak in the last point is in the last column, if that ends with the series") {
+  const StepSeries series({0, 10, 20, 20}, {1, 2, 9, 3}, 20);
+  const auto columns = asked(series, {0, 10, 20});
+  CHECK(columns[0] == StepColumn{false, 1, 1, 1, 1, 0});
+  CHECK(columns[1] == StepColumn{false, 2, 2, 9, 3, 2});
+  CHECK(asked(series, {10, 19}).back().max == 2);
+  CHECK(asked(series, {10, 20, 30})[0].max == 2);
+  CHECK(asked(series, {10, 20, 30})[1].max == 9);
+  CHECK(asked(series, {20, 20}).back().max == 9);
+}
+
 TEST_CASE("near edges lose no point and move none by more than an eighth of a column") {
   const Times times = GENERATE(Times::uniform, Times::bursty, Times::equal);
   std::mt19937_64 random(static_cast<std::uint64_t>(times) + 20);
@@ -135,9 +149,10 @@ TEST_CASE("near edges lose no point and move none by more than an eighth of a co
           const std::int64_t slack = (width + count - 1) / count / 8;
           const std::int64_t inside = edges[i] + (i == 0 ? 0 : slack + 1);
           const std::int64_t beyond = edges[i + 1] + (i + 1 == near.size() ? 0 : slack + 1);
-          const StepColumn outer = walked(series, edges[i], beyond);
-          const StepColumn inner =
-              inside < edges[i + 1] ? walked(series, inside, edges[i + 1]) : exact[i];
+          const StepColumn outer = walked(series, edges[i], beyond, i + 1 == near.size());
+          const StepColumn inner = inside < edges[i + 1]
+                                       ? walked(series, inside, edges[i + 1], i + 1 == near.size())
+                                       : exact[i];
           StepColumn unsought = lines[i];
           if (unsought.max_point == StepSeries::kUnknown) unsought.max_point = near[i].max_point;
           if (unsought != near[i]) ++broken;

@@ -102,6 +102,28 @@ void StepSeries::columns(std::span<const std::int64_t> edges, std::span<StepColu
     }
     first = last;
   }
+  if (!columns.empty() && !empty() && edges.back() == end_) {
+    add_end(edges[columns.size() - 1], columns.back());
+  }
+}
+
+// The points at the very end, for a column from `left` to there.
+void StepSeries::add_end(std::int64_t left, StepColumn& column) const {
+  const std::int64_t first = first_point_from(end_);
+  const std::int64_t most = max_point(first, points());
+  if (most < 0) return;
+  const std::int64_t least = values_->of(first, points()).min;
+  const bool first_there = column.empty;
+  if (first_there || value(most) > column.max) {
+    column.max = value(most);
+    column.max_point = most;
+  } else if (left == end_ && value(most) == column.max) {
+    column.max_point = most;
+  }
+  column.min = first_there ? least : std::min(column.min, least);
+  column.last = value(points() - 1);
+  if (first_there) column.entry = left == end_ ? column.last : value(first);
+  column.empty = false;
 }
 
 StepSeries difference(const StepSeries& found, const StepSeries& expected) {

@@ -17,7 +17,8 @@ namespace kvf {
 
 // What a series holds while x is in [edges[i], edges[i + 1]): the value with which it enters counts,
 // for a step holds, unless a point lies on the edge itself; so do values of no width (a next point at
-// the same x). Empty where the series has not begun or is over.
+// the same x). Empty where the series has not begun or is over. Points at the very end of the series,
+// which have no width, are also in a last column that ends there: no other one could have them.
 struct StepColumn {
   bool empty = true;
   std::int64_t entry = 0;      // held when it begins; the first value if the series begins in it
@@ -79,6 +80,8 @@ class StepSeries {
                Edges which = Edges::exact, MaxPoint max_point = MaxPoint::wanted) const;
 
  private:
+  void add_end(std::int64_t left, StepColumn& column) const;
+
   Xs xs_;
   Values values_;
   std::int64_t end_ = 0;

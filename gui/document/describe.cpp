@@ -4,8 +4,6 @@
 
 #include <string_view>
 
-#include "sim/input/scenario.h"
-
 namespace kvf::gui {
 namespace {
 
@@ -63,14 +61,23 @@ Run describe(const RunFileReader& reader, const StoredRun& stored, const std::st
   return run;
 }
 
+Layers layers_of(const input::Scenario& scenario) {
+  const bool shared = scenario.blocks() && scenario.blocks()->tables.of == TableOf::sequence;
+  return shared ? Layers::at_once : Layers::in_turn;
+}
+
 NamedDevice device_of(const RunFileReader& reader, const std::filesystem::path& file) {
   const auto text = reader.meta().find("scenario");
   if (text == reader.meta().end() || text->second.empty()) return {};
   try {
     const input::Scenario scenario = input::parse_scenario(text->second, file);
-    if (!scenario.memory || !scenario.memory->gpu) return {};
+    NamedDevice named;
+    named.layers = layers_of(scenario);
+    if (!scenario.memory || !scenario.memory->gpu) return named;
     const Device& device = scenario.memory->gpu->device;
-    return {std::string(device.title), device.memory.count()};
+    named.name = device.title;
+    named.bytes = device.memory.count();
+    return named;
   } catch (const std::exception&) {
     // Its model may be a file that is elsewhere by now: then nothing is known.
     return {};

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "gui/document/document.h"
+#include "sim/input/scenario.h"
 #include "timeline/run_file.h"
 
 namespace kvf::gui {
@@ -16,11 +17,16 @@ std::vector<std::string> words_of(const RecordingCounters& counters);
 // A run of a run file, without its series.
 Run describe(const RunFileReader& reader, const StoredRun& stored, const std::string& file);
 
-// The GPU that the scenario in the file names; nothing if there is none, or this program no longer
-// understands it.
+// How bytes of the scenario's cache are added up over layers: those of a block table that all layers share
+// are taken for the whole pass.
+Layers layers_of(const input::Scenario& scenario);
+
+// The GPU that the scenario in the file names, and its layers_of(); nothing if there is none, or this program
+// no longer understands it.
 struct NamedDevice {
   std::string name;
   std::optional<std::int64_t> bytes;
+  Layers layers = Layers::unknown;
 };
 NamedDevice device_of(const RunFileReader& reader, const std::filesystem::path& file);
 

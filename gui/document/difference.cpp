@@ -132,6 +132,7 @@ Run difference_run(const Run& a, const Run& b) {
     const Series* of_b = same_series(b, of_a);
     if (of_b == nullptr) continue;
     Series series = named_as(of_a);
+    if (of_a.layers != of_b->layers) series.layers = Layers::unknown;
     bool any = false;
     for (const Axis axis : {Axis::row, Axis::pass, Axis::second}) {
       const StepSeries* expected = steps_of(of_a, axis);
@@ -163,6 +164,7 @@ Run residual_run(const Run& expected, const Run& found) {
     const Residual residual = residual_of(of_expected, *of_found, alignment.aligned, between);
     const auto values = std::make_shared<const MinMaxPyramid>(residual.values);
     Series series = named_as(of_expected);
+    if (of_expected.layers != of_found->layers) series.layers = Layers::unknown;
     for (const Axis axis : {Axis::row, Axis::pass, Axis::second}) {
       const StepSeries* on = steps_of(of_expected, axis);
       // Fewer points: the clock of the expected run does not know all passes.

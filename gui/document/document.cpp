@@ -33,6 +33,14 @@ void tell_devices_apart(std::vector<Series>& series) {
   for (std::size_t i = 0; i < names.size(); ++i) series[i].name = std::move(names[i]);
 }
 
+void tell_layers(std::vector<Series>& series, Layers entries, Layers bytes) {
+  for (Series& one : series) {
+    if (one.layer >= 0 || !one.role.empty()) continue;
+    if (one.unit == TrackUnit::entries) one.layers = entries;
+    if (one.unit == TrackUnit::bytes) one.layers = bytes;
+  }
+}
+
 const Run* Document::find(std::string_view id) const {
   for (const auto& run : runs) {
     if (run->id == id) return run.get();

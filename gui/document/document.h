@@ -47,6 +47,12 @@ struct SeriesOnAxis {
   bool complete() const { return outline.empty(); }
 };
 
+// How layers are added up in what a pass holds: all as they hold its rows at once, or the most while they
+// run one after another. Where something is evicted these are two figures, and both are right.
+enum class Layers : std::uint8_t { unknown, at_once, in_turn };
+inline constexpr std::array<std::string_view, 3> kLayersWords{"", "all layers at once",
+                                                              "layer by layer"};
+
 // A track or a curve, by name: "total", "cache", "device", "layer 3 streaming", "live". A track has two
 // points a pass on each axis, of which the tracks of a run share the x (StepSeries::shares_points_with):
 // point 2 p is what is held while pass p attends, point 2 p + 1 what stays. The second is where the next
@@ -58,7 +64,9 @@ struct Series {
   std::int64_t layer = -1;  // -1: all layers
   std::int64_t sequence = -1;
   std::int64_t cells = 0;
+  double weight = 1;  // how often the run counts it: not 1 for a nominal share of heads
   TrackUnit unit = TrackUnit::entries;
+  Layers layers = Layers::unknown;  // of a sum over layers
   std::int64_t before = 0;  // of a track: held before its first pass, once that has been read
   // The most that is held, known before all is read; nothing for a series without points.
   std::optional<std::int64_t> peak;
@@ -107,10 +115,14 @@ struct Run {
 // device that holds the most keeps it, the others get their device's: "live", "live cpu".
 void tell_devices_apart(std::vector<Series>& series);
 
+// Of all sums over layers: what is known of those of entries, and of those of bytes.
+void tell_layers(std::vector<Series>& series, Layers entries, Layers bytes);
+
 // A file that could not be opened, in the reader's own words.
 struct FileError {
   std::string file;
   std::string words;
+  friend bool operator==(const FileError&, const FileError&) = default;
 };
 
 struct Document {

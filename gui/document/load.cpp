@@ -46,6 +46,10 @@ std::vector<std::shared_ptr<const Run>> outline_file(const std::string& file) {
     run->device_name = device.name;
     run->cells = cells_of(open.reader, stored);
     outline(*run, open.reader, parts_of(open.reader, stored, open.curves));
+    // What was recorded is what there was.
+    if (run->kind == RunKind::simulated) {
+      tell_layers(run->series, Layers::at_once, device.layers);
+    }
     runs.push_back(std::move(run));
   }
   return runs;
@@ -238,6 +242,9 @@ Run detailed(const OpenFile& file, const Run& run, Axis axis, std::int64_t begin
   const StoredParts parts = file.parts(run.stored);
   Run result = run;
   outline(result, file.reader, parts);
+  for (std::size_t s = 0; s < result.series.size() && s < run.series.size(); ++s) {
+    result.series[s].layers = run.series[s].layers;
+  }
   const std::size_t tracks = parts.tracks.size();
   // The passes that are looked at: those of the longest track.
   std::int64_t first_pass = 0;
@@ -318,7 +325,11 @@ Document load_detail(const Document& document, Axis axis, std::int64_t begin, st
       run =
           std::make_shared<const Run>(detailed(*file, *run, axis, begin, end, options.most_points));
     } catch (const std::exception& error) {
-      result.errors.push_back({run->file, error.what()});
+      // Asked for at each step of the user's, and told once.
+      const FileError found{run->file, error.what()};
+      if (std::find(result.errors.begin(), result.errors.end(), found) == result.errors.end()) {
+        result.errors.push_back(found);
+      }
     }
   }
   return result;

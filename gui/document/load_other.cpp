@@ -75,6 +75,7 @@ std::vector<Run> predict_scenario(const std::string& file, bool as_captured) {
         const Timeline timeline =
             predict(scenario, task, policy, ScoreModel(synthetic_scores(scenario.scores)));
         run = with_timeline(run, timeline);
+        tell_layers(run.series, layers_of(scenario), layers_of(scenario));
       } catch (const std::exception& error) {
         run.problems.push_back(fmt::format("not predicted: {}", error.what()));
       }

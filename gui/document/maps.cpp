@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "gui/document/passes.h"
+
 namespace kvf::gui {
 namespace {
 
@@ -21,7 +23,7 @@ TrackColumns passes_of(const RunFileReader& reader, const StoredRun& run, std::i
 
 PassAxis rows_of(const TrackColumns& columns) {
   if (columns.passes() == 0) return PassAxis();
-  return PassAxis(columns.first_row, columns.first_row.back() + columns.rows.back());
+  return PassAxis(columns.first_row, row_edges(columns.first_row, columns.rows).back());
 }
 
 }  // namespace

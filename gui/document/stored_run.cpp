@@ -137,6 +137,7 @@ Series outline_track(const StoredTrack& track, const std::vector<StoredChunk>& c
   series.layer = track.info.layer;
   series.sequence = track.info.sequence;
   series.cells = track.info.cells;
+  series.weight = track.info.weight;
   series.unit = track.info.unit;
   for (std::size_t axis = 0; axis < scales.size(); ++axis) {
     const PassScale& scale = scales[axis];

@@ -45,6 +45,7 @@ Series series_of(const Track& track, const Passes& passes) {
   series.layer = track.info.layer;
   series.sequence = track.info.sequence;
   series.cells = track.info.cells;
+  series.weight = track.info.weight;
   series.unit = track.info.unit;
   std::vector<std::int64_t> values;
   values.reserve(2 * track.columns.passes());

@@ -10,6 +10,7 @@
 #include "gui/export/figure_file.h"
 #include "gui/export/view_file.h"
 #include "gui/plots/critical_plot.h"
+#include "gui/view/bind.h"
 #include "gui/view/derive.h"
 #include "gui/view/view_state.h"
 #include "models/utf8.h"
@@ -61,9 +62,15 @@ ViewState view_of(const cli::FigureOptions& options, const Document& document) {
   if (options.view.empty()) {
     ViewState view = first_view(document);
     view.theme = theme_of(options);
+    const std::size_t shown = shown_runs(document, view).size();
+    if (shown < document.runs.size()) {
+      fmt::print(stderr, "kvfootprint-viewer: note: {} of {} runs are drawn; --view shows others\n",
+                 shown, document.runs.size());
+    }
     return view;
   }
-  const ViewState view = view_from_json(input::read_text_file(options.view), options.view);
+  const ViewState view =
+      bound_to(document, view_from_json(input::read_text_file(options.view), options.view));
   if (!view.lanes.empty() && shown_runs(document, view).empty()) {
     const std::string has =
         document.runs.empty() ? "none" : "runs such as " + document.runs.front()->id;
@@ -74,8 +81,17 @@ ViewState view_of(const cli::FigureOptions& options, const Document& document) {
   return view;
 }
 
-// What is wrong with the data of a figure, which its badges say too.
+// What is wrong with the data of a figure, which its badges say too, and what of the view shows nothing.
 void warn(const Document& document, const ViewState& view) {
+  if (view.lanes.empty()) {
+    fmt::print(stderr, "kvfootprint-viewer: warning: the view has no lanes: nothing is drawn\n");
+  }
+  for (std::size_t i = 0; i < view.lanes.size(); ++i) {
+    const std::string why = why_nothing(document, view.axis, view.lanes[i]);
+    if (why.empty()) continue;
+    fmt::print(stderr, "kvfootprint-viewer: warning: lane {} shows nothing: {}\n", i + 1,
+               valid_utf8(why));
+  }
   for (const Run* run : shown_runs(document, view)) {
     for (const std::string& problem : run->problems) {
       fmt::print(stderr, "kvfootprint-viewer: warning: {}: {}\n", valid_utf8(run->file),

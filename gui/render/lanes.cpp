@@ -9,6 +9,7 @@
 #include "gui/render/peaks.h"
 #include "gui/render/stack.h"
 #include "gui/render/words.h"
+#include "gui/view/bind.h"
 #include "gui/view/derive.h"
 
 namespace kvf::gui {
@@ -19,7 +20,7 @@ constexpr double kLimitInView = 1.6;
 
 // The least and the most of all that the series ever holds.
 StepColumn extremes(const SeriesOnAxis& on) {
-  const std::int64_t edges[] = {on.begin, on.end + 1};
+  const std::int64_t edges[] = {on.begin, on.end};
   StepColumn column;
   columns_of(on, edges, {&column, 1});
   return column;
@@ -29,13 +30,6 @@ void say_nothing_here(QPainter& painter, const Frame& frame, const QString& word
   painter.setFont(letters(Letters::normal));
   painter.setPen(frame.colours().faint);
   text_in(painter, frame.plot, Qt::AlignCenter, words);
-}
-
-QString not_on_axis(const Frame& frame) {
-  if (frame.runs().empty()) return QStringLiteral("no run is chosen");
-  return QStringLiteral("'%1' is not on the axis of %2s")
-      .arg(qt(frame.lane.series),
-           qt(std::string(kAxisWords[static_cast<std::size_t>(frame.view.axis)])));
 }
 
 // The limit of the device, where the lane is of bytes of it and its runs have one.
@@ -107,7 +101,8 @@ void paint_lines(QPainter& painter, const Frame& frame) {
   const std::vector<LaneSeries> shown = drawn_series(frame.document, frame.view.axis, frame.lane);
   if (shown.empty()) {
     paint_header(painter, frame, frame.lane.series, {});
-    return say_nothing_here(painter, frame, not_on_axis(frame));
+    return say_nothing_here(painter, frame,
+                            qt(why_nothing(frame.document, frame.view.axis, frame.lane)));
   }
   const Scale scale = scale_of_lane(frame);
   paint_scale(painter, frame, scale);
@@ -121,7 +116,8 @@ void paint_lines(QPainter& painter, const Frame& frame) {
     const Mark mark = gui::mark(mark_number(frame.document, runs, *one.run), frame.view.theme);
     columns_of(*one.on, frame.edges, columns, StepSeries::MaxPoint::unwanted);
     ink.line(scale, columns, mark);
-    if (const auto label = peak_of(*one.on, frame.layout.range, one.series->unit)) {
+    if (const auto label =
+            peak_of(*one.on, frame.layout.range, one.series->unit, frame.columns())) {
       const std::string who = shown.size() > 1 ? name_of(*one.run, runs) + "  " : "";
       peaks.push_back({label->x, label->value, who + label->text, mark});
     }
@@ -194,9 +190,10 @@ void paint_stack(QPainter& painter, const Frame& frame) {
   ink.line(scale, columns, edge);
   ink.dry();
   const QRectF limit = paint_limit(painter, frame, scale, shown);
-  if (const auto peak =
-          peak_of(*shown.front().on, frame.layout.range, shown.front().series->unit)) {
-    sample(stack, peak->point, sizes);
+  if (const auto peak = peak_of(*shown.front().on, frame.layout.range, shown.front().series->unit,
+                                frame.columns())) {
+    std::fill(sizes.begin(), sizes.end(), 0);
+    if (peak->point != kNotRead) sample(stack, peak->point, sizes);
     std::string text = peak->text;
     for (std::size_t part = parts + 1; part-- > 0 && parts > 1;) {
       if (sizes[part] == 0) continue;
@@ -207,9 +204,7 @@ void paint_stack(QPainter& painter, const Frame& frame) {
   }
   painter.restore();
   std::reverse(legend.begin(), legend.end());  // as they lie
-  paint_header(painter, frame,
-               frame.lane.series + " of " + name_of(*shown.front().run, {shown.front().run}),
-               legend);
+  paint_header(painter, frame, header_of(frame.document, frame.view, frame.lane).title, legend);
 }
 
 void paint_difference(QPainter& painter, const Frame& frame) {

@@ -78,6 +78,21 @@ HeaderPlaces places_of(const Header& header, const QString& badge, const QRectF&
   return places;
 }
 
+// How the series add up layers, said in the title where it is the same of all, else of each.
+std::string layers_words(const std::vector<LaneSeries>& shown) {
+  const Layers first = shown.front().series->layers;
+  const bool same = std::all_of(shown.begin(), shown.end(), [first](const LaneSeries& one) {
+    return one.series->layers == first;
+  });
+  return same ? std::string(kLayersWords[static_cast<std::size_t>(first)]) : "";
+}
+std::string layers_words(const LaneSeries& one, const std::vector<LaneSeries>& shown) {
+  return layers_words(shown).empty() ? layers_words({one}) : "";
+}
+std::string with_words(const std::string& name, const std::string& words) {
+  return words.empty() ? name : name + ", " + words;
+}
+
 void paint_sample(QPainter& painter, const QRectF& box, const LegendEntry& entry) {
   if (entry.filled) {
     QPainterPath path;
@@ -102,7 +117,8 @@ Header header_of(const Document& document, const ViewState& view, const Lane& la
     const LaneSeries& one = shown.front();
     const Stack stack = stack_of(*one.run, *one.series, view.axis);
     if (stack.total != nullptr) {
-      Header header{lane.series + " of " + name_of(*one.run, {one.run}), {}};
+      Header header{
+          with_words(lane.series + " of " + name_of(*one.run, {one.run}), layers_words(shown)), {}};
       for (const StackPart& part : stack.parts) {
         header.entries.push_back({mark(part.component, view.theme), true, part.name});
       }
@@ -113,9 +129,10 @@ Header header_of(const Document& document, const ViewState& view, const Lane& la
   const TrackUnit unit = shown.front().series->unit;
   Header header{lane.series, {}};
   if (lane.series != unit_in_words(unit)) header.title += ", " + std::string(unit_in_words(unit));
+  header.title = with_words(header.title, layers_words(shown));
   for (const LaneSeries& one : shown) {
-    header.entries.push_back(
-        {mark(mark_number(document, runs, *one.run), view.theme), false, name_of(*one.run, runs)});
+    header.entries.push_back({mark(mark_number(document, runs, *one.run), view.theme), false,
+                              with_words(name_of(*one.run, runs), layers_words(one, shown))});
   }
   return header;
 }

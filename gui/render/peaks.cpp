@@ -9,18 +9,29 @@
 
 namespace kvf::gui {
 
-std::optional<PeakInView> peak_of(const SeriesOnAxis& on, const Interval& range, TrackUnit unit) {
-  if (on.steps.empty()) return {};
+std::optional<PeakInView> peak_of(const SeriesOnAxis& on, const Interval& range, TrackUnit unit,
+                                  std::size_t columns) {
   const std::vector<std::int64_t> edges = column_edges(range, 1);
   StepColumn column;
-  on.steps.columns(edges, {&column, 1});
+  columns_of(on, edges, {&column, 1});
   if (column.empty) return {};
   PeakInView peak;
   peak.point = column.max_point;
-  peak.x = std::max(on.steps.x(peak.point), edges[0]);
   peak.value = column.max;
   peak.text = value_in_short(unit, peak.value);
-  return peak;
+  if (peak.point != kNotRead) {
+    peak.x = std::max(on.steps.x(peak.point), edges[0]);
+    return peak;
+  }
+  // Of what is not read the place is known as well as it is drawn, if its piece is within a column.
+  const double seen = range.width() / static_cast<double>(std::max<std::size_t>(columns, 1));
+  for (const OutlinePiece& piece : on.outline) {
+    if (piece.max != peak.value || piece.end < edges[0] || piece.begin > edges[1]) continue;
+    if (static_cast<double>(piece.end) - static_cast<double>(piece.begin) > seen) return {};
+    peak.x = std::max(piece.begin, edges[0]);
+    return peak;
+  }
+  return {};
 }
 
 void paint_peaks(QPainter& painter, const Frame& frame, const Scale& scale,

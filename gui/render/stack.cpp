@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+
+#include "models/units.h"
 
 namespace kvf::gui {
 namespace {
@@ -51,7 +54,7 @@ void add_levels(const Run& run, const Aligned& aligned, const Series& total, Sta
   for (const Level& level : kLevels) {
     const StepSeries* steps = aligned.find(level.series);
     if (steps == nullptr) continue;
-    StackPart part{level.component, std::string(level.name), {steps}, {}};
+    StackPart part{level.component, std::string(level.name), {steps}, {}, 1};
     if (below == nullptr) {
       // A trace tells what a program had allocated, not what of it was a cache.
       const bool recorded = run.kind == RunKind::trace;
@@ -94,7 +97,7 @@ void add_beside(const Run& run, const Aligned& aligned, Stack& stack) {
     if (series.role != "beside") continue;
     if (const StepSeries* steps = aligned.steps(series)) {
       stack.parts.push_back(
-          {component_beside(series.name), words_beside(series.name), {steps}, {}});
+          {component_beside(series.name), words_beside(series.name), {steps}, {}, 1});
     }
   }
 }
@@ -105,19 +108,50 @@ void add_roles(const Run& run, const Series& total, const Aligned& aligned, Stac
     if (&series == &total || series.role.empty() || series.sequence != total.sequence) continue;
     const StepSeries* steps = aligned.steps(series);
     if (steps == nullptr) continue;
-    auto part = std::find_if(stack.parts.begin(), stack.parts.end(),
-                             [&](const StackPart& p) { return p.name == series.role; });
+    auto part = std::find_if(stack.parts.begin(), stack.parts.end(), [&](const StackPart& p) {
+      return p.name == series.role && p.weight == series.weight;
+    });
     if (part == stack.parts.end()) {
-      part = stack.parts.insert(part, {component_of_role(series.role), series.role, {}, {}});
+      part = stack.parts.insert(
+          part, {component_of_role(series.role), series.role, {}, {}, series.weight});
     }
     part->plus.push_back(steps);
   }
 }
 
-std::int64_t sum(const std::vector<const StepSeries*>& series, std::int64_t point) {
-  std::int64_t sum = 0;
+// Sums may be past 64 bits on the way.
+Int128 sum(const std::vector<const StepSeries*>& series, std::int64_t point) {
+  Int128 sum = 0;
   for (const StepSeries* steps : series) sum += steps->value(point);
   return sum;
+}
+
+std::int64_t within(Int128 value, std::int64_t most) {
+  return static_cast<std::int64_t>(std::clamp<Int128>(value, 0, std::max<std::int64_t>(most, 0)));
+}
+
+// Shares of the total, which was rounded from their sum; or of what their sum rounds to.
+void share_out(const Stack& stack, std::int64_t point, std::int64_t total,
+               std::span<std::int64_t> sizes) {
+  std::vector<double> remainders;
+  double all = 0;
+  Int128 left = 0;
+  for (std::size_t i = 0; i < stack.parts.size(); ++i) {
+    const double share =
+        stack.parts[i].weight * static_cast<double>(sum(stack.parts[i].plus, point));
+    all += share;
+    sizes[i] = static_cast<std::int64_t>(std::floor(share));
+    remainders.push_back(share - std::floor(share));
+    left -= sizes[i];
+  }
+  const bool is_all = std::abs(all - static_cast<double>(total)) < 1;
+  const std::int64_t shared = is_all ? total : std::llrint(all);
+  for (left += shared; left > 0; --left) {
+    const auto most = std::max_element(remainders.begin(), remainders.end());
+    ++sizes[static_cast<std::size_t>(most - remainders.begin())];
+    *most = -1;
+  }
+  sizes[stack.parts.size()] = total - shared;
 }
 
 }  // namespace
@@ -140,9 +174,12 @@ Stack stack_of(const Run& run, const Series& total, Axis axis) {
 
 void sample(const Stack& stack, std::int64_t point, std::span<std::int64_t> sizes) {
   std::int64_t rest = stack.total->value(point);
+  const bool weighted = std::any_of(stack.parts.begin(), stack.parts.end(),
+                                    [](const StackPart& part) { return part.weight != 1; });
+  if (weighted) return share_out(stack, point, rest, sizes);
   for (std::size_t i = 0; i < stack.parts.size(); ++i) {
     const StackPart& part = stack.parts[i];
-    sizes[i] = std::clamp<std::int64_t>(sum(part.plus, point) - sum(part.minus, point), 0, rest);
+    sizes[i] = within(sum(part.plus, point) - sum(part.minus, point), rest);
     rest -= sizes[i];
   }
   sizes[stack.parts.size()] = rest;

@@ -12,12 +12,13 @@
 
 namespace kvf::gui {
 
-// A part is the sum of `plus` less the sum of `minus`: what an allocator keeps beyond the cache is
-// `reserved` less `cache`. All have their points where the total has its own.
+// A part is `weight` times the sum of `plus`, less the sum of `minus`: what an allocator keeps beyond the
+// cache is `reserved` less `cache`. All have their points where the total has its own.
 struct StackPart {
   Component component = Component::live_kv;
   std::string name;
   std::vector<const StepSeries*> plus, minus;
+  double weight = 1;  // not 1 for a nominal share of heads
 };
 
 struct Stack {
@@ -30,8 +31,10 @@ struct Stack {
 // accounts for is not in the list. Without points, or where no part is known: a stack of no parts.
 Stack stack_of(const Run& run, const Series& total, Axis axis);
 
-// How much each part has at a point of the total, nothing below 0; the last one is what no part
-// accounts for. `sizes` has one place more than there are parts.
+// How much each part has at a point of the total; the last one is what no part accounts for, and all
+// together are the total. `sizes` has one place more than there are parts. Where weights are not whole, parts
+// are rounded so that they add up: those with the largest remainders up. Of levels of memory nothing is
+// below 0: a pool that is too small has less than is asked of it.
 void sample(const Stack& stack, std::int64_t point, std::span<std::int64_t> sizes);
 
 }  // namespace kvf::gui

@@ -1,6 +1,6 @@
 // What keys and gestures do: functions from a view to the next one.
 //
-// No Qt. What cannot be done (no next phase, no lane) gives the view as it is. A range never goes
+// No Qt. Of lanes of differences the document has the runs that with_derived() makes. What cannot be done (no next phase, no lane) gives the view as it is. A range never goes
 // beyond what the lanes show, nor below kLeastWidth.
 #pragma once
 
@@ -57,6 +57,8 @@ ViewState move_lane(const ViewState& view, Direction direction);
 ViewState remove_lane(const ViewState& view);
 // Below the focused lane, and focused. A lane of the same kind, runs and series is only focused.
 ViewState add_lane(const ViewState& view, const Lane& lane);
+// Lanes that could be added: of each series that two or more of the runs shown have on the axis.
+std::vector<Lane> lanes_of_shown(const Document& document, const ViewState& view);
 // Shows the whole of what the lane has; if it does already, the lane becomes the tall one.
 ViewState fit_lane(const ViewState& view, const Document& document);
 
@@ -75,7 +77,8 @@ ViewState toggle_stack(const ViewState& view, const Document& document);
 // In lanes of lines; other lanes of a run that is hidden go.
 ViewState show_run(const ViewState& view, const Document& document, const std::string& run,
                    bool shown);
-// The same policies on another task of their file, in all lanes.
+// The same policies on another task of their files, in all lanes. If that has not the series of a lane, what
+// is seen of it first.
 ViewState go_to_task(const ViewState& view, const Document& document, Direction direction);
 
 // Looks.

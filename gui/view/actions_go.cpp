@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "gui/view/actions.h"
-#include "gui/view/lane_series.h"
+#include "gui/view/derive.h"
 
 namespace kvf::gui {
 namespace {
@@ -34,7 +34,7 @@ double start_of(const ViewState& view, const Document& document, Direction direc
 
 std::vector<LaneSeries> focused_series(const ViewState& view, const Document& document) {
   if (view.focus >= view.lanes.size()) return {};
-  return series_of(document, view.axis, view.lanes[view.focus]);
+  return drawn_series(document, view.axis, view.lanes[view.focus]);
 }
 
 // The nearest of the places that are offered beyond `from`; infinitely far where there is none.
@@ -161,18 +161,44 @@ ViewState go_to_task(const ViewState& view, const Document& document, Direction 
   const auto there = here + (direction == Direction::forward ? 1 : -1);
   if (there < 0 || there >= std::ssize(tasks)) return view;
   const std::string& task = tasks[static_cast<std::size_t>(there)];
-  const auto moved = [&](std::string& id) {
+  const auto moved = [&](const std::string& id) {
     const Run* old = document.find(id);
-    if (old == nullptr || old->file != first.file || old->task != first.task) return;
+    if (old == nullptr) return id;
     for (const auto& run : document.runs) {
-      if (run->file == old->file && run->task == task && run->label == old->label) id = run->id;
+      if (run->file == old->file && run->task == task && run->label == old->label) return run->id;
     }
+    return id;
   };
   ViewState next = view;
+  bool missing = false;
   for (Lane& lane : next.lanes) {
-    for (std::string& id : lane.runs) moved(id);
+    std::vector<std::string> runs;
+    for (const std::string& id : lane.runs) {
+      const std::string run = moved(id);
+      if (std::find(runs.begin(), runs.end(), run) == runs.end()) runs.push_back(run);
+    }
+    // Another task may have other series: those of a batch are of its sequences.
+    const bool had = !series_of(document, view.axis, lane).empty();
+    lane.runs = std::move(runs);
+    const bool halved = is_comparison(lane.kind) && lane.runs.size() != 2;
+    missing = missing || halved || (had && series_of(document, view.axis, lane).empty());
   }
-  for (std::string& id : next.compared) moved(id);
+  for (std::string& id : next.compared) id = moved(id);
+  if (missing) {
+    Document of_task;
+    of_task.files = document.files;
+    for (const Run* run : shown_runs(document, next)) {
+      if (run->task != task) continue;
+      for (const auto& one : document.runs) {
+        if (one.get() == run) of_task.runs.push_back(one);
+      }
+    }
+    const ViewState anew = first_view(of_task);
+    next.axis = anew.axis;
+    next.lanes = anew.lanes;
+    next.focus = 0;
+    next.scroll = 0;
+  }
   // Another task has other lengths.
   next.range = {};
   next.cursor.reset();

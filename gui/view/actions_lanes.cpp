@@ -27,9 +27,7 @@ ViewState settled(ViewState view) {
   return scroll(view, 0);
 }
 
-bool is_comparison(const Lane& lane) {
-  return lane.kind == LaneKind::difference || lane.kind == LaneKind::residual;
-}
+bool is_compared(const Lane& lane) { return is_comparison(lane.kind); }
 bool is_measured(const Run& run) {
   return run.kind == RunKind::captured || run.kind == RunKind::trace;
 }
@@ -148,6 +146,23 @@ ViewState add_lane(const ViewState& view, const Lane& lane) {
   return next;
 }
 
+std::vector<Lane> lanes_of_shown(const Document& document, const ViewState& view) {
+  std::vector<Lane> lanes;
+  for (const Run* run : shown_runs(document, view)) {
+    for (const Series& series : run->series) {
+      if (series.at(view.axis) == nullptr || series.layer >= 0) continue;
+      auto lane = std::find_if(lanes.begin(), lanes.end(),
+                               [&](const Lane& one) { return one.series == series.name; });
+      if (lane == lanes.end()) {
+        lane = lanes.insert(lane, {LaneKind::lines, {}, series.name, 1, false});
+      }
+      lane->runs.push_back(run->id);
+    }
+  }
+  std::erase_if(lanes, [](const Lane& lane) { return lane.runs.size() < 2; });
+  return lanes;
+}
+
 ViewState fit_lane(const ViewState& view, const Document& document) {
   ViewState alone = view;
   const Lane* lane = focused(alone);
@@ -193,14 +208,14 @@ ViewState set_compared(const ViewState& view, const Document& document, std::siz
   // The other one: they change places.
   if (before[1 - which] == run) next.compared[1 - which] = before[which];
   for (Lane& lane : next.lanes) {
-    if (is_comparison(lane)) set_runs(lane, document, next.compared);
+    if (is_compared(lane)) set_runs(lane, document, next.compared);
   }
   return next;
 }
 
 ViewState toggle_difference(const ViewState& view, const Document& document) {
   ViewState next = view;
-  if (remove_if(next.lanes, is_comparison)) return settled(next);
+  if (remove_if(next.lanes, is_compared)) return settled(next);
   const std::array<std::string, 2> pair = compared_runs(view, document);
   if (pair[0].empty() || pair[1].empty()) return view;
   Lane lane;

@@ -19,7 +19,7 @@ bool read(const Run& run) {
 }  // namespace
 
 std::string derived_id(const Lane& lane) {
-  if (lane.runs.size() != 2) return "";
+  if (!is_comparison(lane.kind) || lane.runs.size() != 2) return "";
   const std::string pair = lane.runs[0] + " -> " + lane.runs[1];
   if (lane.kind == LaneKind::difference) return "difference " + pair;
   if (lane.kind == LaneKind::residual) return "residual " + pair;
@@ -43,10 +43,9 @@ Document with_derived(const Document& document, const ViewState& view) {
 }
 
 std::vector<LaneSeries> drawn_series(const Document& document, Axis axis, const Lane& lane) {
-  const std::string id = derived_id(lane);
-  if (id.empty()) return series_of(document, axis, lane);
+  if (!is_comparison(lane.kind)) return series_of(document, axis, lane);
   Lane derived = lane;
-  derived.runs = {id};
+  derived.runs = {derived_id(lane)};
   return series_of(document, axis, derived);
 }
 

@@ -19,7 +19,8 @@ std::string derived_id(const Lane& lane);
 // read. Cost: their points, once; what is there stays.
 Document with_derived(const Document& document, const ViewState& view);
 
-// What a lane draws: its series (lane_series.h), of a difference that of the derived run.
+// What a lane draws: its series (lane_series.h), of a difference that of the derived run. Where there is no
+// such run, for there are not two or with_derived() has not made it, nothing.
 std::vector<LaneSeries> drawn_series(const Document& document, Axis axis, const Lane& lane);
 
 }  // namespace kvf::gui

@@ -1,9 +1,11 @@
 // What is seen first, and the whole of it.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "gui/view/lane_series.h"
 #include "gui/view/view_state.h"
+#include "models/units.h"
 
 namespace kvf::gui {
 namespace {
@@ -57,7 +59,26 @@ std::vector<const Run*> measured_with_predictions(const Document& document) {
   return runs;
 }
 
-// Pairs of prediction and measurement, if there are any; all runs, if a picture can hold them; else those
+// Of two files with several runs each the first two that are of equal policy and task: B over A. Empty
+// where there is no such pair, and where one run against another is all there is.
+std::vector<const Run*> first_pair(const Document& document) {
+  std::vector<std::string> files;
+  for (const auto& run : document.runs) {
+    if (std::find(files.begin(), files.end(), run->file) == files.end()) files.push_back(run->file);
+  }
+  if (files.size() != 2) return {};
+  for (const auto& a : document.runs) {
+    if (a->file != files[0]) continue;
+    for (const auto& b : document.runs) {
+      if (b->file == files[1] && b->label == a->label && b->task == a->task) {
+        return {a.get(), b.get()};
+      }
+    }
+  }
+  return {};
+}
+
+// Pairs of prediction and measurement, if there are any; of two files a pair of runs; all runs, if a picture can hold them; else those
 // of the first task.
 std::vector<const Run*> first_runs(const Document& document) {
   std::vector<const Run*> runs = measured_with_predictions(document);
@@ -65,6 +86,8 @@ std::vector<const Run*> first_runs(const Document& document) {
     runs.resize(std::min(runs.size(), kMostRuns));
     return runs;
   }
+  runs = first_pair(document);
+  if (!runs.empty()) return runs;
   const bool all = document.runs.size() <= kMostRuns;
   const Run& first = *document.runs.front();
   for (const auto& run : document.runs) {
@@ -184,8 +207,13 @@ class Extent {
   bool empty() const { return begin_ > end_; }
   Interval interval() const {
     if (empty()) return {0, 1};
-    const auto begin = static_cast<double>(begin_);
-    return {begin, std::max(static_cast<double>(end_), begin + 1)};
+    // Outwards: past 2^53, where doubles are far apart, nothing at the ends is left out.
+    constexpr double kInfinite = std::numeric_limits<double>::infinity();
+    auto begin = static_cast<double>(begin_);
+    auto end = static_cast<double>(end_);
+    if (static_cast<Int128>(begin) > begin_) begin = std::nextafter(begin, -kInfinite);
+    if (static_cast<Int128>(end) < end_) end = std::nextafter(end, kInfinite);
+    return {begin, std::max({end, begin + 1, std::nextafter(begin, kInfinite)})};
   }
 
  private:

@@ -4,7 +4,7 @@
 #include <array>
 #include <cmath>
 
-#include "gui/view/lane_series.h"
+#include "gui/view/derive.h"
 
 namespace kvf::gui {
 namespace {
@@ -23,6 +23,13 @@ Area area_of(const StepSeries& steps, std::int64_t begin, std::int64_t end) {
   return sum;
 }
 
+// A whole number, or the end of the series that it lies beyond.
+std::int64_t whole_within(double x, const StepSeries& steps) {
+  if (x <= static_cast<double>(steps.begin())) return steps.begin();
+  if (x >= static_cast<double>(steps.end())) return steps.end();
+  return std::clamp(static_cast<std::int64_t>(x), steps.begin(), steps.end());
+}
+
 bool is_listed(const std::vector<RangeStatistics>& rows, const Series* series) {
   return std::any_of(rows.begin(), rows.end(),
                      [series](const RangeStatistics& row) { return row.series == series; });
@@ -34,15 +41,15 @@ std::vector<RangeStatistics> statistics(const Document& document, const ViewStat
                                         Interval range, bool with_area) {
   std::vector<RangeStatistics> rows;
   for (const Lane& lane : view.lanes) {
-    for (const LaneSeries& shown : series_of(document, view.axis, lane)) {
+    for (const LaneSeries& shown : drawn_series(document, view.axis, lane)) {
       const StepSeries& steps = shown.on->steps;
       if (steps.empty() || is_listed(rows, shown.series)) continue;
-      const auto first = static_cast<double>(steps.begin());
-      const auto last = static_cast<double>(steps.end());
-      const auto begin =
-          static_cast<std::int64_t>(std::floor(std::clamp(range.begin, first, last)));
-      const auto end = static_cast<std::int64_t>(std::ceil(std::clamp(range.end, first, last)));
-      if (begin >= end) continue;
+      const std::int64_t begin = whole_within(std::floor(range.begin), steps);
+      const std::int64_t end = whole_within(std::ceil(range.end), steps);
+      // A series of one moment has no width, and is in a range that has it.
+      const bool touches = range.begin <= static_cast<double>(steps.end()) &&
+                           range.end >= static_cast<double>(steps.begin());
+      if (!touches || (begin == end && steps.begin() < steps.end())) continue;
       const std::array<std::int64_t, 2> edges{begin, end};
       std::array<StepColumn, 1> column;
       steps.columns(edges, column);

@@ -26,8 +26,8 @@ struct RangeStatistics {
   std::int64_t delta() const { return end - start; }
 };
 
-// A series a row, in the order of the lanes, each once. The range is rounded to whole numbers of the
-// axis, outwards. Series that are not in the range, or not read yet, are left out. The area costs the
+// A drawn series (derive.h) a row, in the order of the lanes, each once. The range is rounded to whole numbers of the
+// axis, outwards; what lies at the very end of a series is in a range that reaches it. Series that are not in the range, or not read yet, are left out. The area costs the
 // points in the range; all else next to nothing.
 std::vector<RangeStatistics> statistics(const Document& document, const ViewState& view,
                                         Interval range, bool with_area);

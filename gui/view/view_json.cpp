@@ -97,6 +97,11 @@ class Reader {
       Lane& lane = view_.lanes.emplace_back();
       if (const Node* kind = fields.require("kind")) word(*kind, "kind", kLaneKindWords, lane.kind);
       if (const Node* runs = fields.require("runs")) lane.runs = texts(*runs, "runs");
+      if (is_comparison(lane.kind) && lane.runs.size() != 2) {
+        problems_.add(member.at, fmt::format("a lane of kind '{}' has {} runs; expected two",
+                                             kLaneKindWords[static_cast<std::size_t>(lane.kind)],
+                                             lane.runs.size()));
+      }
       if (const Node* series = fields.find("series")) lane.series = text(*series, "series");
       if (const Node* height = fields.find("height")) {
         lane.height = real(*height, "height", kLeastHeight, kMostHeight);

@@ -27,6 +27,11 @@ enum class LaneKind : std::uint8_t {
 inline constexpr std::array<std::string_view, 7> kLaneKindWords{
     "lines", "stack", "difference", "residual", "occupancy", "heads", "attention"};
 
+// Lanes of two runs, whose series come from both.
+inline constexpr bool is_comparison(LaneKind kind) {
+  return kind == LaneKind::difference || kind == LaneKind::residual;
+}
+
 struct Lane {
   LaneKind kind = LaneKind::lines;
   // Ids. Lines: all of these; stack, maps: the first; difference, residual: two, the second less the
@@ -77,7 +82,7 @@ ViewState view_from_json(const std::string& text, const std::string& file = "vie
 
 // What a user wants to see first: the axis that all runs have, a lane of lines of each unit, and what
 // their kinds ask for (components of one run; two runs: their difference; a prediction and a
-// measurement: their residual).
+// measurement: their residual). Of two files that is the first pair of runs of equal policy and task.
 ViewState first_view(const Document& document);
 
 // The runs that lanes show, in the order of the document, each once.

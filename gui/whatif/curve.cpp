@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <utility>
 
+#include "gui/document/timeline_run.h"
 #include "sim/closed_form_curve.h"
 #include "sim/input/policy.h"
 #include "timeline/pass_columns.h"
@@ -15,52 +18,28 @@ namespace {
 constexpr auto kRow = static_cast<std::size_t>(Axis::row);
 constexpr auto kPass = static_cast<std::size_t>(Axis::pass);
 
+// As the closed form counts them: of the caches there is no table that layers share.
+constexpr Layers kEntries = Layers::at_once;
+constexpr Layers kBytes = Layers::in_turn;
+
 using Column = std::vector<std::int64_t>;
 
-// Passes, where they begin and end on an axis.
-struct Spans {
-  const Column& begin;
-  Column end;
-};
-
-std::shared_ptr<const SeriesOnAxis> steps(const Spans& spans, const Column& during,
-                                          const Column& after) {
-  Column xs;
-  Column values;
-  xs.reserve(2 * during.size());
-  values.reserve(2 * during.size());
+// Two values a pass: what is held while it attends, and what it leaves.
+Column in_turns(const Column& during, const Column& after) {
+  Column both;
+  both.reserve(2 * during.size());
   for (std::size_t i = 0; i < during.size(); ++i) {
-    xs.push_back(spans.begin[i]);
-    values.push_back(during[i]);
-    xs.push_back(spans.end[i]);
-    values.push_back(after[i]);
+    both.push_back(during[i]);
+    both.push_back(after[i]);
   }
-  auto series = std::make_shared<SeriesOnAxis>();
-  series->begin = xs.empty() ? 0 : xs.front();
-  series->end = xs.empty() ? 0 : xs.back();
-  series->steps = StepSeries(std::move(xs), std::move(values), series->end);
-  return series;
-}
-
-Column sum(const Column& a, const Column& b) {
-  Column both(a.size());
-  std::transform(a.begin(), a.end(), b.begin(), both.begin(), std::plus<>());
   return both;
 }
 
-Series series_of(const TrackInfo& info, const Column& during, const Column& after,
-                 const Spans& rows, const Spans& passes) {
-  Series series;
-  series.name = info.name;
-  series.role = info.role;
-  series.layer = info.layer;
-  series.sequence = info.sequence;
-  series.cells = info.cells;
-  series.unit = info.unit;
-  if (!during.empty()) series.peak = *std::max_element(during.begin(), during.end());
-  series.on[kRow] = steps(rows, during, after);
-  series.on[kPass] = steps(passes, during, after);
-  return series;
+// Where these are: a pass begins at `begin`, and what it leaves is `length` further on.
+StepSeries::Xs points(const Column& begin, const Column& length) {
+  Column end(begin.size());
+  std::transform(begin.begin(), begin.end(), length.begin(), end.begin(), std::plus<>());
+  return std::make_shared<const Ascending>(in_turns(begin, end));
 }
 
 std::int64_t row_of_pass(const PassPlan& plan, std::int64_t pass) {
@@ -99,32 +78,46 @@ std::shared_ptr<const Run> run_of_closed_form(const WhatIf& what, const BatchMem
                                               const Footprint& footprint, std::string id) {
   const Schedule& schedule = member.schedule;
   const SampledPasses sampled = from_closed_form(schedule, member.count);
-  const Spans rows{sampled.first_row, sum(sampled.first_row, sampled.rows)};
-  const Spans passes{sampled.pass, sum(sampled.pass, Column(sampled.pass.size(), 1))};
   const std::int64_t cells = schedule.shape.cells().times(member.count).count();
   auto run = std::make_shared<Run>(run_of(what, schedule.plan, footprint, std::move(id)));
+  // Shared by all series, so that they can be laid upon one another.
+  std::array<StepSeries::Xs, 3> xs;
+  if (!sampled.pass.empty()) {
+    xs[kRow] = points(sampled.first_row, sampled.rows);
+    xs[kPass] = points(sampled.pass, Column(sampled.pass.size(), 1));
+  }
   const auto add = [&](std::string name, TrackUnit unit, const LevelColumn& column) {
-    run->series.push_back(series_of({std::move(name), "", -1, cells, -1, 1, unit}, column.during,
-                                    column.after, rows, passes));
+    Series series;
+    series.name = std::move(name);
+    series.cells = cells;
+    series.unit = unit;
+    const auto values =
+        std::make_shared<const MinMaxPyramid>(in_turns(column.during, column.after));
+    if (!column.during.empty()) {
+      series.peak = *std::max_element(column.during.begin(), column.during.end());
+    }
+    for (const std::size_t axis : {kRow, kPass}) {
+      if (xs[axis] == nullptr) continue;
+      auto on = std::make_shared<SeriesOnAxis>();
+      on->begin = xs[axis]->front();
+      on->end = xs[axis]->back();
+      on->steps = StepSeries(xs[axis], values, on->end);
+      series.on[axis] = std::move(on);
+    }
+    run->series.push_back(std::move(series));
   };
   add("total", TrackUnit::entries, sampled.entries);
   add("held", TrackUnit::bytes, sampled.bytes);
+  tell_layers(run->series, kEntries, kBytes);
   return run;
 }
 
 std::shared_ptr<const Run> run_of_timeline(const WhatIf& what, const Timeline& timeline,
                                            const PassPlan& plan, const Footprint& footprint,
                                            std::string id) {
-  auto run = std::make_shared<Run>(run_of(what, plan, footprint, std::move(id)));
-  for (const Track& track : timeline.tracks) {
-    const TrackColumns& columns = track.columns;
-    Column number(columns.passes());
-    for (std::size_t i = 0; i < number.size(); ++i) number[i] = static_cast<std::int64_t>(i);
-    const Spans rows{columns.first_row, sum(columns.first_row, columns.rows)};
-    const Spans passes{number, sum(number, Column(number.size(), 1))};
-    run->series.push_back(
-        series_of(track.info, columns.held_during, columns.held_after, rows, passes));
-  }
+  auto run =
+      std::make_shared<Run>(with_timeline(run_of(what, plan, footprint, std::move(id)), timeline));
+  tell_layers(run->series, kEntries, kBytes);
   return run;
 }
 

@@ -79,10 +79,9 @@ PlayedTimeline play_scenario(input::Scenario scenario, const Schedule& schedule,
     scenario.memory.emplace();
   }
   PlayedTimeline played = play_into_memory(scenario, options, stale);
-  // Equal sequences are one track, which has the name of what it stands for.
-  Track& total = played.timeline.tracks.front();
-  total.info.name = "total";
-  total.info.sequence = -1;
+  // Of equal sequences the total says all.
+  std::erase_if(played.timeline.tracks,
+                [](const Track& track) { return track.info.sequence >= 0; });
   return played;
 }
 

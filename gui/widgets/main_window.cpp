@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "gui/view/actions.h"
+#include "gui/view/bind.h"
 #include "gui/view/derive.h"
 #include "gui/whatif/panel.h"
 #include "gui/widgets/canvas.h"
@@ -160,6 +161,8 @@ void MainWindow::merge_documents() {
           view = show_run(view, *document_, run->id, true);
       }
       history_.set(view);
+    } else {  // its runs may be here only now
+      history_.set(bound_to(*document_, history_.view()), "open-view");
     }
   }
   QStringList names;
@@ -190,7 +193,7 @@ void MainWindow::set_view(const ViewState& view, const QString& gesture) {
 void MainWindow::perform(Command command) {
   const CommandInfo& what = info(command);
   if (what.act != nullptr) {
-    const ViewState next = in_sight(what.act(view(), *document_), true);
+    const ViewState next = in_sight(what.act(view(), *drawn_), true);
     history_.set(next, what.joins ? what.name : std::string_view());
     refresh();
     return;

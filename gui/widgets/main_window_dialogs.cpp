@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "gui/view/actions.h"
+#include "gui/view/bind.h"
 #include "gui/widgets/canvas.h"
 #include "gui/widgets/chooser.h"
 #include "gui/widgets/help.h"
@@ -93,7 +94,7 @@ QString MainWindow::open_view(const QString& name) {
   try {
     const ViewState view =
         view_from_json(file.readAll().toStdString(), QFile::encodeName(name).toStdString());
-    history_.set(view);
+    history_.set(bound_to(*document_, view), "open-view");
     // Also if its document is still being read.
     asked_view_ = true;
   } catch (const ViewError& error) {
@@ -137,6 +138,11 @@ void MainWindow::find_lane() {
     choices.push_back(
         {words, of, [this, lane] { set_view(in_sight(add_lane(view(), lane), true)); }});
   };
+  for (const Lane& lane : lanes_of_shown(*document_, now)) {
+    choices.push_back({tr("Add %1 of the runs shown").arg(qt(lane.series)),
+                       runs_in_words(*document_, lane),
+                       [this, lane] { set_view(in_sight(add_lane(view(), lane), true)); }});
+  }
   for (const auto& run : document_->runs) {
     for (const Series& series : run->series) {
       if (series.at(now.axis) == nullptr) continue;

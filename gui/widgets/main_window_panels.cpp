@@ -11,9 +11,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <set>
 #include <string>
 
+#include "gui/render/legend.h"
 #include "gui/render/words.h"
 #include "gui/view/statistics.h"
 #include "gui/widgets/canvas.h"
@@ -216,16 +216,16 @@ void MainWindow::refresh_statistics() {
   const ViewState& now = view();
   const Interval range = now.selection ? *now.selection : shown_range(*document_, now);
   std::vector<QStringList> rows;
-  std::set<std::string> tasks;
-  for (const Run* run : shown_runs(*document_, now)) tasks.insert(run->task);
+  const std::vector<const Run*> shown = shown_runs(*document_, now);
   for (const RangeStatistics& row : statistics(*drawn_, now, range, !canvas_->is_selecting())) {
     const TrackUnit unit = row.series->unit;
-    const bool of_task = tasks.size() > 1 && !row.run->task.empty();
-    rows.push_back({qt(of_task ? row.run->label + ", " + row.run->task : row.run->label),
-                    qt(row.series->name), qt(value_in_words(unit, row.max)),
-                    qt(place_in_words(now.axis, row.max_at)), qt(value_in_words(unit, row.start)),
-                    qt(value_in_words(unit, row.end)), signed_words(unit, row.delta()),
-                    qt(value_in_words(unit, row.min)), area_words(row, now.axis)});
+    // As the lanes call it; a difference by its two runs.
+    const bool derived = document_->find(row.run->id) == nullptr;
+    rows.push_back({qt(derived ? row.run->label : name_of(*row.run, shown)), qt(row.series->name),
+                    qt(value_in_words(unit, row.max)), qt(place_in_words(now.axis, row.max_at)),
+                    qt(value_in_words(unit, row.start)), qt(value_in_words(unit, row.end)),
+                    signed_words(unit, row.delta()), qt(value_in_words(unit, row.min)),
+                    area_words(row, now.axis)});
   }
   statistics_->show_rows(rows);
   const QString where = now.selection ? tr("the selection") : tr("what is shown");
@@ -240,9 +240,14 @@ void MainWindow::refresh_status() {
   const ViewState& now = view();
   const Interval range = shown_range(*document_, now);
   place_->setVisible(!document_->runs.empty());
-  place_->setText(tr("%1 to %2")
+  QString words = tr("%1 to %2")
                       .arg(qt(place_in_words(now.axis, whole(range.begin))),
-                           qt(place_in_words(now.axis, whole(range.end)))));
+                           qt(place_in_words(now.axis, whole(range.end))));
+  const std::size_t shown = shown_runs(*document_, now).size();
+  if (shown < document_->runs.size()) {
+    words += tr("; %1 of %2 runs").arg(shown).arg(document_->runs.size());
+  }
+  place_->setText(words);
   progress_->setVisible(!document_->complete);
 }
 

@@ -12,14 +12,33 @@
 namespace kvf::gui {
 namespace {
 
-// Both; what is open already is not opened again.
-Document joined(const Document& open, const Document& more) {
+// What of the document is not of these files.
+Document without(Document document, const std::vector<std::string>& files) {
+  const auto gone = [&](const std::string& file) {
+    return std::find(files.begin(), files.end(), file) != files.end();
+  };
+  std::erase_if(document.files, gone);
+  std::erase_if(document.unread, gone);
+  std::erase_if(document.runs, [&](const auto& run) { return gone(run->file); });
+  std::erase_if(document.errors, [&](const FileError& error) { return gone(error.file); });
+  return document;
+}
+
+// Both, with their files in this order.
+Document joined(const Document& open, const Document& more, const std::vector<std::string>& order) {
   Document both = open;
   both.files.insert(both.files.end(), more.files.begin(), more.files.end());
   both.unread.insert(both.unread.end(), more.unread.begin(), more.unread.end());
   both.runs.insert(both.runs.end(), more.runs.begin(), more.runs.end());
   both.errors.insert(both.errors.end(), more.errors.begin(), more.errors.end());
   both.complete = open.complete && more.complete;
+  const auto place = [&](const std::string& file) {
+    return std::find(order.begin(), order.end(), file);
+  };
+  std::stable_sort(both.files.begin(), both.files.end(),
+                   [&](const auto& a, const auto& b) { return place(a) < place(b); });
+  std::stable_sort(both.runs.begin(), both.runs.end(),
+                   [&](const auto& a, const auto& b) { return place(a->file) < place(b->file); });
   return both;
 }
 
@@ -43,17 +62,20 @@ void Opener::open(const QStringList& names) {
   const auto has = [](const std::vector<std::string>& list, const std::string& file) {
     return std::find(list.begin(), list.end(), file) != list.end();
   };
+  std::vector<std::string>
+      files;  // those of `names`, which may have changed since, and what is not read yet
   for (const QString& name : names) {
     const std::string file = QFile::encodeName(name).toStdString();
     if (!has(asked_, file)) asked_.push_back(file);
+    if (!has(files, file)) files.push_back(file);
   }
-  std::vector<std::string> files;
   for (const std::string& file : asked_) {
-    if (!has(document_->files, file)) files.push_back(file);
+    if (!has(document_->files, file) && !has(files, file)) files.push_back(file);
   }
   if (files.empty()) return;
-  start([files, before = document_](const HandOver& hand_over, const std::stop_token& stop) {
-    const Document outline = joined(*before, load_outline(files));
+  start([files, order = asked_, before = document_](const HandOver& hand_over,
+                                                    const std::stop_token& stop) {
+    const Document outline = joined(without(*before, files), load_outline(files), order);
     hand_over(outline);
     const Document all = complete(outline, hand_over, stop);
     if (!stop.stop_requested()) hand_over(all);

@@ -22,7 +22,7 @@ class Opener : public QObject {
   ~Opener() override;
 
  public Q_SLOTS:
-  // Beside what is open already.
+  // Beside what is open already; a file that is open is read anew.
   void open(const QStringList& files);
   // What is looked at of very long files, once all else has been read.
   void read_detail(kvf::gui::Axis axis, double begin, double end);

@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include "gui/view/derive.h"
 #include "gui/view/lane_series.h"
 #include "tests/catch.h"
 #include "tests/gui/sample_document.h"
@@ -358,6 +359,54 @@ TEST_CASE("Another task shows the same policies") {
   CHECK(next.pins.empty());
   CHECK(go_to_task(next, s.document, kForward) == next);
   CHECK(go_to_task(next, s.document, kBack).lanes == s.view.lanes);
+}
+
+TEST_CASE("A task without the series of a lane is seen as at first") {
+  Document document;
+  for (const char* task : {"equal", "one long"}) {
+    for (const char* label : {"full", "streaming"}) {
+      const bool equal = std::string(task) == "equal";
+      document.runs.push_back(
+          test::run("b.kvf", static_cast<int>(document.runs.size()) + 1, label, task,
+                    {test::series(equal ? "sequence 1 x4" : "sequence 1", {0, 5}, {1, 2}, 9),
+                     test::series("total", {0, 5}, {1, 2}, 9, Axis::row, TrackUnit::entries)}));
+    }
+  }
+  ViewState view;
+  view.lanes = {{LaneKind::lines, {"b.kvf#1", "b.kvf#2"}, "total", 1, false}};
+  CHECK(go_to_task(view, document, kForward).lanes[0].series == "total");
+  view.lanes[0].series = "sequence 1 x4";
+  const ViewState next = go_to_task(view, document, kForward);
+  REQUIRE(next.lanes.size() == 2);
+  CHECK(next.lanes[0].series == "total");
+  CHECK(next.lanes[0].runs == std::vector<std::string>{"b.kvf#3", "b.kvf#4"});
+  // Runs of both tasks: afterwards of one, each once.
+  view.lanes = {{LaneKind::lines, {"b.kvf#1", "b.kvf#2", "b.kvf#3"}, "total", 1, false}};
+  CHECK(runs_of(go_to_task(view, document, kForward), 0) ==
+        std::vector<std::string>{"b.kvf#3", "b.kvf#4"});
+}
+
+TEST_CASE("In a lane of a difference steps are those of the difference") {
+  Sample s;
+  s.view.lanes = {{LaneKind::difference, {"a.kvf#1", "a.kvf#1"}, "cache", 1, false}};
+  s.view.lanes[0].runs[1] = "a.kvf#2";
+  const Document drawn = with_derived(s.document, s.view);
+  s.view.cursor = 400;
+  CHECK(step_cursor(s.view, drawn, kForward).cursor == 500);
+  s.view.cursor = 450;
+  CHECK(go_to_peak(s.view, drawn, kForward).cursor == 500);
+  CHECK(step_cursor(s.view, s.document, kForward) == s.view);  // it has not been made
+}
+
+TEST_CASE("A lane can be added of all runs that are shown") {
+  Sample s;
+  const std::vector<Lane> lanes = lanes_of_shown(s.document, s.view);
+  REQUIRE(lanes.size() == 2);
+  CHECK(lanes[0].series == "total");
+  CHECK(lanes[1].series == "cache");
+  CHECK(lanes[1].runs == std::vector<std::string>{"a.kvf#1", "a.kvf#2"});
+  s.view.lanes[0].runs = s.view.lanes[1].runs = {"a.kvf#1"};
+  CHECK(lanes_of_shown(s.document, s.view).empty());
 }
 
 TEST_CASE("Axes on which nothing is are passed over; another axis begins anew") {

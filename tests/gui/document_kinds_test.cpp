@@ -4,6 +4,8 @@
 #include <filesystem>
 
 #include "gui/document/load.h"
+#include "gui/view/statistics.h"
+#include "sim/play.h"
 #include "tests/catch.h"
 #include "tests/gui/document_files.h"
 #include "tests/import/made_traces.h"
@@ -97,6 +99,106 @@ TEST_CASE("a trace is opened with its curves and its passes") {
   CHECK(run.phases[2][1].begin == 25000);
 }
 
+// The same curve from a trace and from a run file.
+TEST_CASE("what the last event of a trace allocates is in the figures") {
+  constexpr std::int64_t kPeak = std::int64_t{64} << 20;
+  std::vector<MadeMemory> memory = made_memory(4);
+  MadeMemory last = memory.back();
+  last.ts = "1700000000123456.789";
+  last.address = 0xabcdef000;
+  last.bytes = kPeak;
+  last.total += kPeak;
+  last.reserved += kPeak;
+  memory.push_back(last);
+  const TemporaryFile trace_file(trace(memory), "json");
+  Timeline timeline;
+  timeline.curves = {{{"live", "cuda:0"}, {{0, 5}, {1'000'000'007, kPeak}}}};
+  const Written stored({{recorded("kineto"), timeline}});
+  for (const std::string& file : {string(trace_file.path()), stored.file}) {
+    const Document document = complete(load_outline({file}));
+    REQUIRE(document.errors.empty());
+    ViewState view;
+    view.axis = Axis::second;
+    view.lanes = {{LaneKind::lines, {document.runs.at(0)->id}, "live", 1, false}};
+    const auto rows = statistics(document, view, full_range(document, view), true);
+    REQUIRE(rows.size() == 1);
+    CHECK(rows[0].max >= kPeak);
+    CHECK(rows[0].end == rows[0].max);
+    CHECK(rows[0].max_at == rows[0].series->at(Axis::second)->end);
+    CHECK(rows[0].delta() > 0);
+  }
+}
+
+TEST_CASE("a batch has a total") {
+  TemporaryFolder folder;
+  const std::string file = string(folder.path / "batch.kvf");
+  const input::Scenario scenario = input::parse_scenario(
+      "kvfootprint-scenario: 1\nmodel: {layers: 2, kv_heads: 2, head_dim: 4, dtype: bf16}\n"
+      "prefill_chunk_tokens: 4\naccounting: implementation\n"
+      "tasks:\n  - {name: equal, sequences: [{prompt_tokens: 9, output_tokens: 3, count: 4}]}\n"
+      "  - {name: other, sequences: [{prompt_tokens: 20, output_tokens: 1}, "
+      "{prompt_tokens: 5, output_tokens: 6, count: 3}]}\n"
+      "policies:\n  - full\n  - {name: streaming, sink_tokens: 1, window_tokens: 2}\n",
+      "s.yaml");
+  std::vector<std::int64_t> peaks;
+  {
+    RunFileWriter writer(file, {});
+    for (const PlayedCase& one : play(scenario, {}, writer)) {
+      peaks.push_back(one.footprint.peak_entries.count());
+    }
+    writer.finish();
+  }
+  const Document document = complete(load_outline({file}));
+  REQUIRE(document.errors.empty());
+  REQUIRE(document.runs.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    const Series* total = document.runs[i]->find("total");
+    REQUIRE(total != nullptr);
+    CHECK(total->peak == peaks[i]);
+    CHECK(total->layers == Layers::at_once);
+    const StepSeries& steps = total->at(Axis::row)->steps;
+    bool adds_up = true;
+    for (std::int64_t point = 0; point < steps.points(); ++point) {
+      std::int64_t sum = 0;
+      for (const Series& series : document.runs[i]->series) {
+        if (series.sequence >= 0) sum += series.at(Axis::row)->steps.value(point);
+      }
+      adds_up = adds_up && sum == steps.value(point);
+    }
+    CHECK(adds_up);
+  }
+  const ViewState view = first_view(document);
+  CHECK(std::any_of(view.lanes.begin(), view.lanes.end(), [](const Lane& lane) {
+    return lane.series == "total" && lane.runs.size() == 4;
+  }));
+}
+
+TEST_CASE("how bytes are added up over layers is known from the scenario") {
+  const std::string start =
+      "kvfootprint-scenario: 1\nmodel: {layers: 2, kv_heads: 2, head_dim: 4, dtype: bf16}\n"
+      "prompt_tokens: 9\noutput_tokens: 2\npolicies: [full]\nmemory: ";
+  const auto layers_with = [&](const std::string& memory, bool stored) {
+    TemporaryFolder folder;
+    const std::string file = string(folder.path / "run.kvf");
+    const input::Scenario scenario = input::parse_scenario(start + memory, "s.yaml");
+    {
+      RunFileWriter writer(file, {{"scenario", stored ? start + memory : "not one"}});
+      play(scenario, {}, writer);
+      writer.finish();
+    }
+    const Document document = complete(load_outline({file}));
+    REQUIRE(document.runs.size() == 1);
+    CHECK(document.runs[0]->find("total")->layers == Layers::at_once);
+    const Document detail = load_detail(load_outline({file}), Axis::pass, 0, 5);
+    CHECK(detail.runs.at(0)->find("held")->layers == document.runs[0]->find("held")->layers);
+    return document.runs[0]->find("held")->layers;
+  };
+  CHECK(layers_with("{cache: contiguous}\n", true) == Layers::in_turn);
+  CHECK(layers_with("{blocks: {block_tokens: 2, table: sequence}}\n", true) == Layers::at_once);
+  CHECK(layers_with("{blocks: {block_tokens: 2, table: layer}}\n", true) == Layers::in_turn);
+  CHECK(layers_with("{cache: contiguous}\n", false) == Layers::unknown);
+}
+
 TEST_CASE("a scenario is opened as predictions") {
   TemporaryFolder folder;
   const std::string file = string(folder.path / "small.yaml");
@@ -116,6 +218,7 @@ TEST_CASE("a scenario is opened as predictions") {
   CHECK(xs_of(run.find("total")->at(Axis::row)->steps) == Numbers{0, 3, 3, 5, 5, 6, 6, 7});
   CHECK(run.find("total")->peak == 10);
   CHECK(run.find("held")->unit == TrackUnit::bytes);
+  CHECK(run.find("total")->layers == Layers::in_turn);
   CHECK(run.find("blocks") == nullptr);
   CHECK(document.runs[2]->series.empty());
   CHECK(document.runs[2]->problems ==
@@ -174,6 +277,10 @@ TEST_CASE("damage in the columns is found when they are read, and the outline st
   CHECK_FALSE(series[1].at(Axis::pass)->complete());
   CHECK(document.runs[1]->series[0].at(Axis::pass)->complete());
   CHECK(document.runs[1]->problems.empty());
+  // Whoever looks at it again is not told again.
+  const Document looked = load_detail(outline, Axis::pass, 0, 10);
+  CHECK(looked.errors.size() == 1);
+  CHECK(load_detail(looked, Axis::pass, 5, 20).errors.size() == 1);
 }
 
 TEST_CASE("an incomplete file is opened up to its last run, and says so") {

@@ -106,6 +106,12 @@ def view(check, scenario):
     check.expect(check.drawn("j.png", "run.kvf")[:4] == b"\x89PNG" and
                  check.drawn("k.pdf", "run.kvf")[:5] == b"%PDF-", "no PNG or PDF of a view")
     check.expect(any("GiB" in text or "MiB" in text or "entries" in text for text in texts), texts)
+    with open(os.path.join(check.folder, "odd.json"), "w", encoding="utf-8") as file:
+        file.write('{"kvfootprint-view": 1, "lanes": ['
+                   '{"kind": "lines", "runs": ["far/away/run.kvf#1"], "series": "nope"}]}')
+    done = check.run("plot", "run.kvf", "--view", "odd.json", "-o", "l.svg")
+    check.expect(done.returncode == 0 and "lane 1 shows nothing: no run has a series 'nope'"
+                 in done.stderr, done.stderr)
     check.refused("no.kvf", "plot", "no.kvf", "-o", "x.svg")
     check.refused("no.json", "plot", "run.kvf", "--view", "no.json", "-o", "x.svg")
     with open(os.path.join(check.folder, "view.json"), "w", encoding="utf-8") as file:

@@ -8,6 +8,7 @@
 #include <QtTest/QTest>
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,9 +20,13 @@
 #include "gui/render/legend.h"
 #include "gui/render/overlay.h"
 #include "gui/render/pass_marks.h"
+#include "gui/render/peaks.h"
 #include "gui/render/stack.h"
 #include "gui/render/theme.h"
 #include "gui/view/derive.h"
+#include "gui/whatif/model.h"
+#include "gui/whatif/runner.h"
+#include "sim/input/policy.h"
 
 using namespace kvf;
 using namespace kvf::gui;
@@ -647,6 +652,166 @@ class RenderTest : public QObject {
       QCOMPARE(columns[i].min, want[i].first);
       QCOMPARE(columns[i].max, want[i].second);
     }
+  }
+
+  // A nominal share of heads weighs its groups; parts are rounded so that they add up to the total, as the
+  // simulator rounded that, and nothing has to be cut off.
+  void parts_weigh_what_their_groups_do() {
+    WhatIf what = first_what_if();
+    what.policy =
+        input::parse_policy("prulong:streaming_heads=0.7,rounding=nominal,window_tokens=64");
+    what.workload = {Tokens(3001), Tokens(40), Tokens(640), {}};
+    const auto played = play_what_if(what, "what-if#1");
+    QVERIFY(played && played->run != nullptr);
+    const Run& run = *played->run;
+    const Series& total = *run.find("total");
+    for (const Axis axis : {Axis::row, Axis::pass}) {
+      const Stack stack = stack_of(run, total, axis);
+      QCOMPARE(stack.parts.size(), std::size_t{2});
+      std::vector<std::int64_t> sizes(3);
+      for (std::int64_t point = 0; point < stack.total->points(); ++point) {
+        sample(stack, point, sizes);
+        QCOMPARE(sizes[0] + sizes[1], stack.total->value(point));
+        QCOMPARE(sizes[2], 0);
+        for (std::size_t part = 0; part < 2; ++part) {
+          double share = 0;
+          for (const StepSeries* steps : stack.parts[part].plus) {
+            share += static_cast<double>(steps->value(point));
+          }
+          share *= stack.parts[part].name == "streaming" ? 0.7 : 1 - 0.7;
+          QVERIFY(std::abs(static_cast<double>(sizes[part]) - share) < 1);
+          QVERIFY(sizes[part] > 0);
+        }
+      }
+    }
+  }
+
+  // All series of a curve from the closed form have one x, and so have those of a played one.
+  void a_what_if_has_components() {
+    WhatIf what = first_what_if();
+    what.policy = input::parse_policy("prulong:streaming_heads=0.7,window_tokens=64");
+    what.workload = {Tokens(300), Tokens(40), Tokens(64), {}};
+    const auto played = play_what_if(what, "what-if#1");
+    QVERIFY(played && played->run != nullptr);
+    const WhatIfResult result = evaluate(what);
+    QVERIFY(result.run != nullptr);
+    for (const Run* run : {played->run.get(), result.run.get()}) {
+      for (const Axis axis : {Axis::row, Axis::pass}) {
+        const StepSeries& total = run->find("total")->at(axis)->steps;
+        for (const Series& series : run->series) {
+          QVERIFY(series.at(axis)->steps.shares_points_with(total));
+        }
+      }
+    }
+    QCOMPARE(stack_of(*played->run, *played->run->find("total"), Axis::row).parts.size(),
+             std::size_t{2});
+    // Its two lanes add up layers differently, and their titles say so.
+    for (const Run* run : {played->run.get(), result.run.get()}) {
+      QCOMPARE(run->find("total")->layers, Layers::at_once);
+      QCOMPARE(run->find("held")->layers, Layers::in_turn);
+    }
+  }
+
+  // A curve ends with its last point: if that is the peak, it is drawn, labelled and in the scale.
+  void a_peak_at_the_very_end_is_seen() {
+    constexpr std::int64_t kEpoch = 1'700'000'000'123'456'789;  // where doubles are 256 apart
+    for (const std::int64_t begin : {std::int64_t{0}, kEpoch}) {
+      const std::int64_t end = begin + 1'000'000;
+      auto run = std::make_shared<Run>();
+      run->id = "a#1";
+      const auto xs = std::make_shared<const Ascending>(
+          std::vector<std::int64_t>{begin, begin + 1'000, begin + 500'000, end});
+      run->series.push_back(series("live", xs, {100, 100, 200, 1000}, end));
+      Document document;
+      document.runs.push_back(run);
+      ViewState view = view_of(LaneKind::lines, "live", {"a#1"});
+      view.range = {};
+      const Interval range = shown_range(document, view);
+      const SeriesOnAxis& on = *run->series[0].at(view.axis);
+      const auto peak = peak_of(on, range, TrackUnit::bytes, 100);
+      QVERIFY(peak.has_value());
+      QCOMPARE(peak->value, 1000);
+      QCOMPARE(peak->x, end);
+      run->series[0].peak.reset();  // the scale finds it by itself
+      QVERIFY(scale_in(document, view).high >= 1000);
+      std::vector<StepColumn> columns(700);
+      columns_of(on, column_edges(range, 700), columns, StepSeries::MaxPoint::unwanted);
+      QCOMPARE(columns[698].max, 200);
+      QCOMPARE(columns[699].max, 1000);
+      const QImage image = picture(document, view);
+      const Layout layout = layout_of(document, view, kSize);
+      const auto y = static_cast<int>(scale_in(document, view).y_of(600));
+      const auto x = static_cast<int>(layout.plot.right());
+      const QColor line = mark(std::size_t{0}, view.theme).line;
+      QVERIFY(near(image.pixel(x - 1, y), line) || near(image.pixel(x - 2, y), line));
+    }
+  }
+
+  void the_ends_of_64_bits_are_drawn() {
+    constexpr std::int64_t kMost = std::numeric_limits<std::int64_t>::max();
+    auto run = std::make_shared<Run>();
+    run->id = "a#1";
+    const auto xs = std::make_shared<const Ascending>(std::vector<std::int64_t>{kMost - 99, kMost});
+    run->series.push_back(series("total", xs, {5, kMost}, kMost, TrackUnit::entries));
+    for (int group = 0; group < 4; ++group) {
+      run->series.push_back(series("group", xs, {1, kMost / 2}, kMost, TrackUnit::entries));
+      run->series.back().role = group % 2 == 0 ? "full" : "streaming";
+    }
+    run->series[0].peak.reset();
+    Document document;
+    document.runs.push_back(run);
+    ViewState view = view_of(LaneKind::stack, "total", {"a#1"});
+    view.range = {};
+    QVERIFY(scale_in(document, view).high >= 9e18);
+    const Stack stack = stack_of(*run, run->series[0], view.axis);
+    std::vector<std::int64_t> sizes(3);
+    sample(stack, 0, sizes);
+    QCOMPARE(sizes, (std::vector<std::int64_t>{2, 2, 1}));
+    sample(stack, 1, sizes);  // more parts than there is
+    QCOMPARE(sizes[0], kMost - 1);
+    QCOMPARE(sizes[0] + sizes[1] + sizes[2], kMost);
+    picture(document, view);
+  }
+
+  // Closer up than an integer a pixel, too, and of what is not read.
+  void nothing_at_the_end_is_lost() {
+    SeriesOnAxis on;
+    on.end = 4;
+    on.steps = StepSeries({0, 2, 4, 4}, {1, 2, 9, 3}, 4);
+    std::vector<StepColumn> columns(40);
+    columns_of(on, column_edges({0, 4}, 40), columns);
+    QCOMPARE(columns[38].max, 2);
+    QCOMPARE(columns[39].max, 9);
+    QCOMPARE(columns[39].last, 3);
+    on.steps = {};
+    on.outline = {{0, 2, 1, 1}, {2, 2, 7, 8}, {2, 4, 1, 2}, {4, 4, 3, 9}};
+    columns_of(on, column_edges({0, 4}, 40), columns);
+    QCOMPARE(columns[39].max, 9);
+    QCOMPARE(columns[20].max, 8);
+    QCOMPARE(columns[21].max, 2);
+    columns.resize(2);
+    columns_of(on, column_edges({0, 4}, 2), columns);
+    QCOMPARE(columns[0].max, 1);
+    QCOMPARE(columns[1].max, 9);
+  }
+
+  // What has been read of a column does not hide what of it has not.
+  void a_column_that_is_partly_read_has_both() {
+    SeriesOnAxis on;
+    on.end = 300;
+    on.outline = {{0, 100, 1, 9}, {200, 300, 5, 7}};
+    on.steps = StepSeries({100, 150}, {3, 4}, 200);
+    StepColumn column;
+    columns_of(on, std::vector<std::int64_t>{50, 250}, {&column, 1});
+    QCOMPARE(column.min, 1);
+    QCOMPARE(column.max, 9);
+    QCOMPARE(column.max_point, kNotRead);
+    // Its peak has a label once it is known where it lies.
+    QVERIFY(!peak_of(on, {50, 250}, TrackUnit::bytes, 100).has_value());
+    const auto peak = peak_of(on, {50, 250}, TrackUnit::bytes, 2);
+    QVERIFY(peak.has_value());
+    QCOMPARE(peak->value, 9);
+    QCOMPARE(peak_of(on, {100, 199}, TrackUnit::bytes, 100)->value, 4);
   }
 
   // A step between two columns is a line from one value to the other, also where a point lies on their edge.

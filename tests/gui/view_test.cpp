@@ -1,6 +1,8 @@
 // What is looked at: JSON both ways, what is seen first, the whole of it, undo, figures of a range.
 #include <algorithm>
 
+#include "gui/view/bind.h"
+#include "gui/view/derive.h"
 #include "gui/view/history.h"
 #include "gui/view/keys.h"
 #include "gui/view/statistics.h"
@@ -51,6 +53,7 @@ TEST_CASE("A view is written as JSON and read back, to the last bit") {
   ViewState view;
   for (std::size_t kind = 0; kind < kLaneKindWords.size(); ++kind) {
     view.lanes.push_back({static_cast<LaneKind>(kind), {"r#1"}, "s", 1, false});
+    if (is_comparison(static_cast<LaneKind>(kind))) view.lanes.back().runs.push_back("r#2");
   }
   for (const Axis axis : {Axis::row, Axis::pass, Axis::second}) {
     view.axis = axis;
@@ -321,6 +324,84 @@ TEST_CASE("Figures of a range are exact") {
   CHECK(statistics(document, view, {2000, 3000}, true).empty());
   CHECK(statistics(document, view, {-50, 5000}, true)[0].area ==
         Area(4'000 + 16'000 + 8'000 + 38'000 + 2'400 + 17'400));
+}
+
+TEST_CASE("Lanes of two runs have two, and draw nothing without them") {
+  CHECK_THAT(
+      words_of_key(R"("lanes": [{"kind": "difference", "runs": ["a#1"], "series": "total"}])"),
+      test::contains("v.json:2:11: error: a lane of kind 'difference' has 1 runs; expected two"));
+  CHECK_THAT(words_of_key(R"("lanes": [{"kind": "residual", "runs": ["a#1", "b#1", "c#1"]}])"),
+             test::contains("a lane of kind 'residual' has 3 runs; expected two"));
+  const Document document = test::sample_document();
+  for (const std::vector<std::string>& runs :
+       {std::vector<std::string>{"a.kvf#1"}, {"a.kvf#1", "a.kvf#2", "a.kvf#3"}}) {
+    CHECK(
+        drawn_series(document, Axis::row, {LaneKind::difference, runs, "cache", 1, false}).empty());
+  }
+}
+
+TEST_CASE("Figures of a difference are those of what is drawn") {
+  const Document document = test::sample_document();
+  ViewState view;
+  view.lanes = {{LaneKind::difference, {"a.kvf#1", "a.kvf#2"}, "cache", 1, false}};
+  const auto rows = statistics(with_derived(document, view), view, {0, 1000}, true);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].run->kind == RunKind::difference);
+  CHECK(rows[0].max == 60);  // 160 - 100, from 500 to 510
+  CHECK(rows[0].max_at == 500);
+  CHECK(rows[0].min == -380);  // 20 - 400
+}
+
+TEST_CASE("A view means the runs of files of that name, in whatever folder") {
+  Document document = test::sample_document();
+  ViewState view;
+  view.lanes = {
+      {LaneKind::lines, {"./a.kvf#1", "/else/where/a.kvf#2", "b.kvf#1"}, "cache", 1, false}};
+  view.compared = {"x/a.kvf#2", ""};
+  const ViewState bound = bound_to(document, view);
+  CHECK(bound.lanes[0].runs == std::vector<std::string>{"a.kvf#1", "a.kvf#2", "b.kvf#1"});
+  CHECK(bound.compared == std::array<std::string, 2>{"a.kvf#2", ""});
+  // Two of that name: which is meant is not known.
+  document.runs.push_back(test::run("dir/a.kvf", 1, "full", "recall", {}));
+  CHECK(bound_to(document, view).lanes[0].runs[0] == "./a.kvf#1");
+  CHECK(bound_to(document, view).lanes[0].runs[1] == "a.kvf#2");
+}
+
+TEST_CASE("Why a lane shows nothing is said") {
+  const Document document = test::sample_document();
+  const auto why = [&](LaneKind kind, std::vector<std::string> runs, const char* series,
+                       Axis axis) {
+    return why_nothing(document, axis, {kind, std::move(runs), series, 1, false});
+  };
+  CHECK(why(LaneKind::lines, {"a.kvf#1"}, "cache", Axis::row).empty());
+  CHECK(why(LaneKind::lines, {"a.kvf#1"}, "cache", Axis::second) ==
+        "'cache' is not on the axis of seconds");
+  CHECK(why(LaneKind::stack, {"a.kvf#1"}, "cahce", Axis::row) == "no run has a series 'cahce'");
+  CHECK(why(LaneKind::lines, {"b.kvf#1"}, "cache", Axis::row) == "there is no run b.kvf#1");
+  CHECK(why(LaneKind::lines, {}, "cache", Axis::row) == "no run is chosen");
+  CHECK(why(LaneKind::heads, {"a.kvf#1"}, "", Axis::row).empty());
+}
+
+TEST_CASE("Of two files of several runs the first pair is seen, with its difference") {
+  Document document;
+  const auto add = [&](const char* file, int number, const char* label, const char* task) {
+    document.runs.push_back(test::run(file, number, label, task,
+                                      {test::series("cache", {0, 5}, {number, 2 * number}, 9)}));
+  };
+  add("a.kvf", 1, "quest", "rag");
+  add("a.kvf", 2, "full", "recall");
+  add("a.kvf", 3, "full", "rag");
+  add("b.kvf", 1, "full", "rag");
+  add("b.kvf", 2, "full", "recall");
+  const ViewState view = first_view(document);
+  REQUIRE(view.lanes.size() == 2);
+  CHECK(view.lanes[0].runs == std::vector<std::string>{"a.kvf#2", "b.kvf#2"});
+  CHECK(view.lanes[1].kind == LaneKind::difference);
+  CHECK(view.lanes[1].runs == view.lanes[0].runs);
+  // Nothing in common: all of it.
+  document.runs.resize(2);
+  add("b.kvf", 1, "other", "rag");
+  CHECK(first_view(document).lanes.at(0).runs.size() == 3);
 }
 
 TEST_CASE("Every command is in its place of the table, with words, and no key is given twice") {

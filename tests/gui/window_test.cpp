@@ -729,6 +729,26 @@ void WindowTest::figures_of_the_range_are_text() {
   window_->set_view(selected);
   window_->refresh_panels();
   QCOMPARE(figures->item(0, 8)->text(), QStringLiteral("4,000 byte-rows"));
+  // Runs are called what the lanes call them, and a difference has figures, too.
+  Document two;
+  for (const RunKind kind : {RunKind::predicted, RunKind::captured}) {
+    auto run = std::make_shared<Run>(*document_->runs[kind == RunKind::predicted ? 0 : 1]);
+    run->label = "full";
+    run->kind = kind;
+    run->source = "host";
+    two.runs.push_back(std::move(run));
+  }
+  ViewState compared = first_view(two);
+  compared.lanes = {{LaneKind::lines, {two.runs[0]->id, two.runs[1]->id}, "cache", 1, false},
+                    {LaneKind::difference, {two.runs[0]->id, two.runs[1]->id}, "cache", 1, false}};
+  window_->show_document(std::make_shared<const Document>(two));
+  window_->set_view(compared);
+  window_->refresh_panels();
+  QCOMPARE(figures->rowCount(), 3);
+  QCOMPARE(figures->item(0, 0)->text(), QStringLiteral("full, a.kvf (predicted)"));
+  QCOMPARE(figures->item(1, 0)->text(), QStringLiteral("full, a.kvf (host)"));
+  QCOMPARE(figures->item(2, 0)->text(), QStringLiteral("full - full"));
+  QCOMPARE(figures->item(2, 2)->text(), QStringLiteral("60 bytes"));
 }
 
 void WindowTest::problems_are_shown_in_the_readers_words() {
@@ -867,6 +887,21 @@ void WindowTest::views_are_saved_and_opened() {
   QCOMPARE(other.open_view(file), QString());
   other.show_document(document_);
   QVERIFY(other.view() == saved);
+  // Of files that were elsewhere, too.
+  ViewState elsewhere = saved;
+  for (Lane& lane : elsewhere.lanes) {
+    for (std::string& id : lane.runs) id = "some/where/" + id;
+  }
+  QVERIFY(bad.open(QIODevice::WriteOnly));
+  bad.write(QByteArray::fromStdString(to_json(elsewhere)));
+  bad.close();
+  for (const bool before : {false, true}) {
+    MainWindow third;
+    if (!before) third.show_document(document_);
+    QCOMPARE(third.open_view(file), QString());
+    if (before) third.show_document(document_);
+    QVERIFY(third.view() == saved);
+  }
 }
 
 void WindowTest::exports_go_through_the_door() {

@@ -1,0 +1,57 @@
+#include "gui/view/bind.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string_view>
+#include <vector>
+
+#include "gui/view/lane_series.h"
+
+namespace kvf::gui {
+namespace {
+
+// "dir/a.kvf#2" -> "a.kvf#2".
+std::string_view without_folder(std::string_view id) {
+  const std::size_t slash = id.find_last_of('/');
+  return slash == std::string_view::npos ? id : id.substr(slash + 1);
+}
+
+std::string bound(const Document& document, const std::string& id) {
+  if (id.empty() || document.find(id) != nullptr) return id;
+  std::vector<const Run*> alike;
+  for (const auto& run : document.runs) {
+    if (without_folder(run->id) == without_folder(id)) alike.push_back(run.get());
+  }
+  return alike.size() == 1 ? alike.front()->id : id;
+}
+
+}  // namespace
+
+ViewState bound_to(const Document& document, const ViewState& view) {
+  ViewState next = view;
+  for (Lane& lane : next.lanes) {
+    for (std::string& id : lane.runs) id = bound(document, id);
+  }
+  for (std::string& id : next.compared) id = bound(document, id);
+  return next;
+}
+
+std::string why_nothing(const Document& document, Axis axis, const Lane& lane) {
+  std::vector<const Run*> runs;
+  for (const std::string& id : lane.runs) {
+    if (const Run* run = document.find(id)) runs.push_back(run);
+  }
+  if (lane.runs.empty()) return "no run is chosen";
+  if (runs.empty()) return fmt::format("there is no run {}", lane.runs.front());
+  const bool curves =
+      lane.kind == LaneKind::lines || lane.kind == LaneKind::stack || is_comparison(lane.kind);
+  if (!curves || !series_of(document, axis, lane).empty()) return "";
+  const bool known = std::any_of(runs.begin(), runs.end(),
+                                 [&](const Run* run) { return run->find(lane.series) != nullptr; });
+  if (!known) return fmt::format("no run has a series '{}'", lane.series);
+  return fmt::format("'{}' is not on the axis of {}s", lane.series,
+                     kAxisWords[static_cast<std::size_t>(axis)]);
+}
+
+}  // namespace kvf::gui
