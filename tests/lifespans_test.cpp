@@ -1,6 +1,8 @@
 // Lives of entries: which go when the number says how many.
+#include <algorithm>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "models/closed_form.h"
@@ -49,6 +51,52 @@ TEST_CASE("of those in between the lowest scores go", "[lifespans]") {
 TEST_CASE("of equal scores the oldest goes", "[lifespans]") {
   const ScoreModel same(ScoreModel::Table{1, {1}});
   CHECK(lives_of({4}, {3}, {}, same) == std::vector<Life>{{0, 0, 0, 0}, {1, 3, 0}});
+}
+
+TEST_CASE("selections of every size are those of all scores sorted", "[lifespans]") {
+  std::mt19937_64 random(11);
+  const auto below = [&](std::int64_t n) {
+    return static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(n));
+  };
+  int wrong = 0;
+  for (int round = 0; round < 60; ++round) {
+    // Scores that time lowers, and a few scores that many entries share.
+    ScoreModel scores(ScoreModel::Synthetic{static_cast<std::uint64_t>(round), below(6),
+                                            0.5 + static_cast<double>(below(2000)), 0.05});
+    if (round % 3 == 0) {
+      ScoreModel::Table table{1, {}};
+      for (int i = 0; i < 500; ++i) table.values.push_back(static_cast<double>(below(7)));
+      scores = ScoreModel(std::move(table));
+    }
+    const Retention retention{Tokens(below(4)), Tokens(below(9)), false};
+    LifeTracker tracker(scores, 0, [](const Life&) {});
+    std::vector<std::int64_t> alive;
+    PassPlan passes;
+    for (int i = 0; i < 5; ++i) passes.add(1, Tokens(1 + below(6000)), Phase::prefill);
+    for (const PassRun& run : passes.runs) {
+      const Pass pass = passes.pass(run, 0);
+      const std::int64_t now = (pass.position + pass.rows).count();
+      for (std::int64_t at = pass.position.count(); at < now; ++at) alive.push_back(at);
+      const auto size = static_cast<std::int64_t>(alive.size());
+      const std::int64_t between =
+          std::max<std::int64_t>(size - (retention.first + retention.last).count(), 0);
+      // Few, half, or nearly all of those that are not protected.
+      const std::int64_t count = below(1 + between / (round % 2 == 0 ? 1 : 50));
+      std::vector<std::pair<double, std::int64_t>> lowest;
+      for (std::int64_t i = retention.first.count(); i < size - retention.last.count(); ++i) {
+        const std::int64_t position = alive[static_cast<std::size_t>(i)];
+        lowest.emplace_back(scores.score(0, position, now), position);
+      }
+      std::sort(lowest.begin(), lowest.end());
+      for (std::int64_t i = 0; i < count; ++i) {
+        const std::int64_t victim = lowest[static_cast<std::size_t>(i)].second;
+        alive.erase(std::lower_bound(alive.begin(), alive.end(), victim));
+      }
+      tracker.play(pass, retention, Tokens(size - count));
+      wrong += tracker.alive() == alive ? 0 : 1;
+    }
+  }
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("a chunk that is cut leaves older entries alone", "[lifespans]") {
