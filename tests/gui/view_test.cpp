@@ -344,7 +344,8 @@ TEST_CASE("Figures of a difference are those of what is drawn") {
   const Document document = test::sample_document();
   ViewState view;
   view.lanes = {{LaneKind::difference, {"a.kvf#1", "a.kvf#2"}, "cache", 1, false}};
-  const auto rows = statistics(with_derived(document, view), view, {0, 1000}, true);
+  const Document derived = with_derived(document, view);
+  const auto rows = statistics(derived, view, {0, 1000}, true);
   REQUIRE(rows.size() == 1);
   CHECK(rows[0].run->kind == RunKind::difference);
   CHECK(rows[0].max == 60);  // 160 - 100, from 500 to 510
