@@ -1007,6 +1007,55 @@ class RenderTest : public QObject {
     picture(document, view);
   }
 
+  // A file cannot scroll: all of its lanes are there, as low as that takes, and none is too low.
+  void a_picture_that_does_not_scroll_has_all_lanes() {
+    Document document;
+    document.runs.push_back(spiked());
+    ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
+    for (int i = 0; i < 11; ++i) view.lanes.push_back(view.lanes[0]);
+    view.lanes[2].height = 0.1;
+    view.lanes[5].height = 3;
+    const QSize size(800, 900);
+    QVERIFY(layout_of(document, view, size).most_scroll > 0);
+    view.scroll = 2;  // has no effect
+    const Layout layout = layout_of(document, view, size, Room::fixed);
+    QCOMPARE(layout.most_scroll, 0.0);
+    QCOMPARE(layout.lanes.front().top(), layout.plot.top());
+    QVERIFY(std::abs(layout.lanes.back().bottom() - layout.plot.bottom()) < 0.01);
+    QCOMPARE(layout.lanes[2].height(), least_lane());
+    QVERIFY(std::abs(layout.lanes[5].height() - 3 * layout.lanes[0].height()) < 0.01);
+    // As high as is needed, and a pixel less.
+    view.scroll = 0;
+    QSize least(800, least_height(view));
+    const auto fits = [&] {
+      const Layout tight = layout_of(document, view, least, Room::fixed);
+      return tight.lanes.back().bottom() < tight.plot.bottom() + 0.01;
+    };
+    QVERIFY(fits());
+    least.rheight() -= 1;
+    QVERIFY(!fits());
+  }
+
+  // Neither a small share of the height nor a long legend leaves a lane without a plot.
+  void no_lane_is_upside_down() {
+    Document document;
+    ViewState view = view_of(LaneKind::lines, "held", {});
+    for (int i = 0; i < 12; ++i) {
+      auto run = spiked();
+      run->id = run->label = "a policy with a long name, number " + std::to_string(i);
+      document.runs.push_back(run);
+      view.lanes[0].runs.push_back(run->id);
+    }
+    view.lanes.resize(3, view.lanes[0]);
+    for (const double height : {0.1, 0.3, 0.5, 0.7, 1.0}) {
+      view.lanes[1].height = height;
+      for (const Room room : {Room::scrolls, Room::fixed}) {
+        const Layout layout = layout_of(document, view, kSize, room);
+        for (std::size_t i = 0; i < 3; ++i) QVERIFY(layout.plot_of(i).height() >= 24);
+      }
+    }
+  }
+
   void a_view_of_nothing_is_a_picture_too() {
     picture({}, {});
     ViewState view = view_of(LaneKind::difference, "held", {"x", "y"});
