@@ -95,6 +95,13 @@ void LabelPlacer::avoid(const QPolygonF& line) {
 }
 
 std::optional<QRectF> LabelPlacer::place(QSizeF size, std::span<const QPointF> top_left) {
+  return best(size, top_left, {});
+}
+
+std::optional<QRectF> LabelPlacer::best(QSizeF size, std::span<const QPointF> top_left,
+                                        std::optional<QPointF> point) {
+  // Pixels of what is drawn that a label may hide to be a pixel nearer to its point.
+  constexpr double kNearer = 8;
   std::optional<QRectF> best;
   auto fewest = std::numeric_limits<double>::max();
   for (const QPointF& at : top_left) {
@@ -103,7 +110,10 @@ std::optional<QRectF> LabelPlacer::place(QSizeF size, std::span<const QPointF> t
     if (!bounds_.contains(rect) || std::any_of(taken_.begin(), taken_.end(), covers)) continue;
     auto crossed = static_cast<double>(std::count_if(
         lines_.begin(), lines_.end(), [&](const QLineF& line) { return crosses(line, rect); }));
-    if (drawn_) crossed += drawn_->covered(rect);
+    if (drawn_) {
+      crossed += drawn_->covered(rect);
+      if (point) crossed += kNearer * QLineF(*point, nearest(rect, *point)).length();
+    }
     if (crossed >= fewest) continue;
     fewest = crossed;
     best = rect;
@@ -138,8 +148,8 @@ std::optional<QRectF> LabelPlacer::place_for(QSizeF size, QPointF point,
     });
     (behind ? hidden : seen).push_back(corner);
   }
-  const auto rect = place(size, seen);
-  return rect ? rect : place(size, hidden);
+  const auto rect = best(size, seen, point);
+  return rect ? rect : best(size, hidden, point);
 }
 
 std::vector<double> spread(std::span<const double> wanted, double apart, double least,

@@ -55,6 +55,9 @@ class LabelPlacer {
   std::optional<QRectF> place_beside(QSizeF size, QPointF point, double radius);
 
  private:
+  std::optional<QRectF> best(QSizeF size, std::span<const QPointF> top_left,
+                             std::optional<QPointF> point);
+
   QRectF bounds_;
   std::vector<QRectF> taken_;
   std::vector<QLineF> lines_;
