@@ -24,9 +24,6 @@ bool crosses(const QLineF& line, const QRectF& rect) {
   });
 }
 
-// Of a grid of cells; labels are wide and low.
-constexpr double kCellWidth = 8, kCellHeight = 2;
-
 std::size_t cell(double at, double size, std::size_t count) {
   return static_cast<std::size_t>(std::clamp(at / size, 0.0, static_cast<double>(count)));
 }

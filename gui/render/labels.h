@@ -18,6 +18,9 @@ namespace kvf::gui {
 // would cover is known at once.
 class Cover {
  public:
+  // Of a cell, which is covered or not; labels are wide and low.
+  static constexpr double kCellWidth = 8, kCellHeight = 2;
+
   explicit Cover(const QRectF& area);
   void add(const QRectF& drawn);
   double covered(const QRectF& rect) const;  // in pixels, to the grain of a cell

@@ -51,20 +51,36 @@ std::optional<std::int64_t> limit_of(const std::vector<LaneSeries>& shown) {
   return {};
 }
 
-// What a line takes of the lane, the steps between its columns too.
+std::size_t columns_of_a_cell(const Frame& frame) {
+  return static_cast<std::size_t>(
+      std::max(1.0, std::round(Cover::kCellWidth / frame.column_width)));
+}
+
+// What a line takes of the lane, the steps between its columns too: a stretch of it as wide as a cell of the
+// cover at a time, of which it covers all from its least to its most.
 void cover_line(Cover& cover, const Frame& frame, const Scale& scale,
                 std::span<const StepColumn> columns) {
+  const std::size_t stretch = columns_of_a_cell(frame);
   const StepColumn* previous = nullptr;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const StepColumn& column = columns[i];
-    if (!column.empty) {
-      const std::int64_t before = previous == nullptr ? column.min : previous->last;
-      const double top = scale.y_of(static_cast<double>(std::max(column.max, before)));
-      const double bottom = scale.y_of(static_cast<double>(std::min(column.min, before)));
-      cover.add({frame.plot.left() + static_cast<double>(i) * frame.column_width, top - 1,
-                 frame.column_width, bottom - top + 2});
+  for (std::size_t first = 0; first < columns.size(); first += stretch) {
+    const std::size_t end = std::min(columns.size(), first + stretch);
+    bool any = false;
+    std::int64_t low = 0, high = 0;
+    for (std::size_t i = first; i < end; ++i) {
+      const StepColumn& column = columns[i];
+      if (!column.empty) {
+        const std::int64_t before = previous == nullptr ? column.min : previous->last;
+        low = std::min({any ? low : column.min, column.min, before});
+        high = std::max({any ? high : column.max, column.max, before});
+        any = true;
+      }
+      previous = column.empty ? nullptr : &column;
     }
-    previous = column.empty ? nullptr : &column;
+    if (!any) continue;
+    const double top = scale.y_of(static_cast<double>(high));
+    const double bottom = scale.y_of(static_cast<double>(low));
+    const double left = frame.plot.left() + static_cast<double>(first) * frame.column_width;
+    cover.add({left + 1, top - 1, Cover::kCellWidth - 2, bottom - top + 2});
   }
 }
 
@@ -72,8 +88,8 @@ void cover_line(Cover& cover, const Frame& frame, const Scale& scale,
 void paint_limit(QPainter& painter, const Frame& frame, const Scale& scale,
                  const std::vector<LaneSeries>& shown, Cover cover, LabelPlacer& labels) {
   const std::optional<std::int64_t> limit = limit_of(shown);
+  if (!limit) return labels.avoid(std::move(cover));
   labels.avoid(cover);
-  if (!limit) return;
   const QRectF& plot = frame.plot;
   const Mark mark = gui::mark(Component::device_limit, frame.view.theme);
   const double y = std::round(scale.y_of(static_cast<double>(*limit)));
@@ -187,7 +203,9 @@ void paint_stack(QPainter& painter, const Frame& frame) {
                                                std::vector<FilledColumn>(columns.size()));
   std::vector<std::int64_t> sizes(parts + 1);
   std::vector<bool> used(parts + 1);
-  Cover cover(frame.plot);  // the edges: within a part a label hides least
+  // The edges, one a cell: within a part a label hides least.
+  Cover cover(frame.plot);
+  const std::size_t stretch = columns_of_a_cell(frame);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].empty) continue;
     if (columns[i].max_point == kNotRead) {  // until then it is all of one kind
@@ -205,7 +223,7 @@ void paint_stack(QPainter& painter, const Frame& frame) {
       below += static_cast<double>(sizes[part]);
       const double top = std::round(scale.y_of(below));
       fills[part][i] = {top, bottom, false};
-      cover.add({left, top - 1, frame.column_width, 2});
+      if (i % stretch == 0) cover.add({left, top - 1, 1, 2});
       bottom = top;
     }
   }
