@@ -80,10 +80,12 @@ struct Series {
 struct PhaseOnAxis {
   std::string name;
   std::int64_t begin = 0, end = 0;
+  friend bool operator==(const PhaseOnAxis&, const PhaseOnAxis&) = default;
 };
 struct MarkerOnAxis {
   std::string text;
   std::int64_t x = 0;
+  friend bool operator==(const MarkerOnAxis&, const MarkerOnAxis&) = default;
 };
 
 struct Run {

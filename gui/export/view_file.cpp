@@ -72,7 +72,15 @@ std::string csv_of(const Document& document, const ViewState& view) {
 void write_view(const std::string& file, const Document& document, const ViewState& view,
                 QSize size) {
   if (figure_format(file) == FigureFormat::csv) return write_file(file, csv_of(document, view));
-  const auto paint = [&](QPainter& painter, QSize area) { render(painter, document, view, area); };
+  if (const int least = least_height(view); size.height() < least) {
+    throw FigureError(
+        fmt::format("cannot write {}: {} lane{} need{} a height of at least {}; it is {}", file,
+                    view.lanes.size(), view.lanes.size() == 1 ? "" : "s",
+                    view.lanes.size() == 1 ? "s" : "", least, size.height()));
+  }
+  const auto paint = [&](QPainter& painter, QSize area) {
+    render(painter, document, view, area, Room::fixed);
+  };
   write_figure(file, size, paint, "GPU memory over time");
 }
 

@@ -205,15 +205,14 @@ class PanelPainter {
       const QSizeF size = size_of(shown);
       const double y = place_.at(0, score).y();
       std::vector<QPointF> places;
-      for (const double above : {size.height(), 0.0}) {
+      constexpr double kOff = 2;  // the line
+      for (const double above : {size.height() + kOff, -kOff}) {
         for (double x = place_.plot.left() + 8; x < place_.plot.right(); x += 24) {
           places.emplace_back(x, y - above);
         }
       }
       if (const auto rect = labels_.place(size, places)) {
-        painter_.setPen(colours_.faint);
-        painter_.setFont(letters(Letters::small));
-        painter_.drawText(*rect, Qt::AlignCenter, shown);
+        text(*rect, shown, colours_.faint);
       }
     };
     name(panel_.full_score, fmt::format("full attention: {:.4g}", panel_.full_score));
@@ -276,13 +275,16 @@ void header(QPainter& painter, const CriticalFigure& figure, const Palette& colo
   painter.drawText(QRectF(kMargin, 10, width, 24), Qt::AlignLeft | Qt::AlignVCenter,
                    "Score against KV footprint");
   painter.setPen(colours.faint);
-  painter.setFont(letters(Letters::normal));
   const std::string words = fmt::format(
       "Rings: critical KV footprint, the least that keeps {:.4g} % of full attention's score. "
       "Arrows: beyond what was measured.{}",
       100 * figure.fraction, figure.pareto ? " Grey: points that no other beats." : "");
-  painter.drawText(QRectF(kMargin, 34, width, 20), Qt::AlignLeft | Qt::AlignVCenter,
-                   QFontMetricsF(painter.font()).elidedText(text_of(words), Qt::ElideRight, width));
+  // In smaller letters and two lines where it is too long for one.
+  const bool one =
+      QFontMetricsF(letters(Letters::normal)).horizontalAdvance(text_of(words)) <= width;
+  painter.setFont(letters(one ? Letters::normal : Letters::small));
+  painter.drawText(QRectF(kMargin, one ? 34 : 33, width, one ? 20 : 32),
+                   Qt::AlignLeft | Qt::AlignTop | Qt::TextWordWrap, text_of(words));
 }
 
 void axis_names(QPainter& painter, const CriticalFigure& figure, const CriticalLayout& layout,

@@ -49,18 +49,33 @@ std::vector<const Run*> runs_with_phases(const Document& document, const ViewSta
 
 void paint_phase_bands(QPainter& painter, const Frame& frame) {
   if (!frame.view.phases) return;
-  const std::vector<const Run*> runs = runs_with_phases(frame.document, frame.view);
-  if (runs.empty()) return;
-  const Run* run = runs.front();
+  const std::size_t axis = index(frame.view.axis);
+  const std::vector<PhaseOnAxis>* phases = nullptr;
+  const std::vector<MarkerOnAxis>* markers = nullptr;
+  bool agreed = true;
+  std::size_t alike = 0;  // phases of all runs, from the first
+  for (const Run* run : frame.runs()) {
+    if (const auto& own = run->phases[axis]; !own.empty()) {
+      if (phases == nullptr) alike = own.size();
+      if (phases == nullptr) phases = &own;
+      const auto [end, other] =
+          std::mismatch(phases->begin(), phases->end(), own.begin(), own.end());
+      alike = std::min(alike, static_cast<std::size_t>(end - phases->begin()));
+    }
+    if (const auto& own = run->markers[axis]; !own.empty()) {
+      if (markers == nullptr) markers = &own;
+      agreed = agreed && *markers == own;
+    }
+  }
   const QRectF& plot = frame.plot;
-  const auto& phases = run->phases[index(frame.view.axis)];
-  for (std::size_t i = 1; i < phases.size(); i += 2) {
-    const QRectF box = box_of(phases[i], frame.layout);
+  for (std::size_t i = 1; i < alike; i += 2) {
+    const QRectF box = box_of((*phases)[i], frame.layout);
     painter.fillRect(QRectF(box.left(), plot.top(), box.width(), plot.height()),
                      frame.colours().phase);
   }
+  if (markers == nullptr || !agreed) return;
   double last = plot.left() - kMarkersApart;
-  for (const MarkerOnAxis& marker : run->markers[index(frame.view.axis)]) {
+  for (const MarkerOnAxis& marker : *markers) {
     const double x = std::round(frame.layout.pixel_of(static_cast<double>(marker.x)));
     if (x < last + kMarkersApart || x > plot.right()) continue;
     painter.fillRect(QRectF(x, plot.top(), 1, plot.height()), frame.colours().grid);

@@ -15,7 +15,8 @@ namespace kvf::gui {
 // first lane that has such; the phases shown and named are those of the first of them.
 std::vector<const Run*> runs_with_phases(const Document& document, const ViewState& view);
 
-// Shades every other phase, and draws markers, in the plot of a lane.
+// Shades every other phase, and draws markers, in the plot of a lane: those on which all of its runs that
+// have any agree. One run's drawn behind the others would be taken for theirs.
 void paint_phase_bands(QPainter& painter, const Frame& frame);
 // Above the lanes: names of the phases, and marks of passes.
 void paint_phases(QPainter& painter, const Document& document, const ViewState& view,

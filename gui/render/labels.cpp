@@ -24,7 +24,63 @@ bool crosses(const QLineF& line, const QRectF& rect) {
   });
 }
 
+std::size_t cell(double at, double size, std::size_t count) {
+  return static_cast<std::size_t>(std::clamp(at / size, 0.0, static_cast<double>(count)));
+}
+
 }  // namespace
+
+Cover::Cover(const QRectF& area)
+    : area_(area),
+      columns_(static_cast<std::size_t>(std::ceil(std::max(0.0, area.width()) / kCellWidth))),
+      rows_(static_cast<std::size_t>(std::ceil(std::max(0.0, area.height()) / kCellHeight))),
+      begins_(columns_ * (rows_ + 1)) {}
+
+Cover::Cells Cover::across(double left, double right) const {
+  return {cell(left - area_.left(), kCellWidth, columns_),
+          cell(std::ceil((right - area_.left()) / kCellWidth) * kCellWidth, kCellWidth, columns_)};
+}
+
+Cover::Cells Cover::down(double top, double bottom) const {
+  return {cell(top - area_.top(), kCellHeight, rows_),
+          cell(std::ceil((bottom - area_.top()) / kCellHeight) * kCellHeight, kCellHeight, rows_)};
+}
+
+void Cover::add(const QRectF& drawn) {
+  const Cells x = across(drawn.left(), drawn.right()), y = down(drawn.top(), drawn.bottom());
+  if (y.first >= y.last) return;
+  sums_.clear();
+  for (std::size_t column = x.first; column < x.last; ++column) {
+    ++begins_[y.first * columns_ + column];
+    --begins_[y.last * columns_ + column];
+  }
+}
+
+void Cover::add_up() const {
+  sums_.assign((columns_ + 1) * (rows_ + 1), 0);
+  std::vector<int> shapes(columns_);
+  for (std::size_t row = 0; row < rows_; ++row) {
+    int in_row = 0;
+    for (std::size_t column = 0; column < columns_; ++column) {
+      shapes[column] += begins_[row * columns_ + column];
+      in_row += shapes[column] > 0 ? 1 : 0;
+      sums_[(row + 1) * (columns_ + 1) + column + 1] =
+          sums_[row * (columns_ + 1) + column + 1] + in_row;
+    }
+  }
+}
+
+double Cover::covered(const QRectF& rect) const {
+  if (sums_.empty()) add_up();
+  const Cells x = across(rect.left(), rect.right()), y = down(rect.top(), rect.bottom());
+  if (x.first >= x.last || y.first >= y.last) return 0;
+  const auto sum = [&](std::size_t row, std::size_t column) {
+    return sums_[row * (columns_ + 1) + column];
+  };
+  const int cells =
+      sum(y.last, x.last) - sum(y.first, x.last) - sum(y.last, x.first) + sum(y.first, x.first);
+  return cells * kCellWidth * kCellHeight;
+}
 
 QPointF nearest(const QRectF& rect, QPointF point) {
   return {std::clamp(point.x(), rect.left(), rect.right()),
@@ -36,14 +92,25 @@ void LabelPlacer::avoid(const QPolygonF& line) {
 }
 
 std::optional<QRectF> LabelPlacer::place(QSizeF size, std::span<const QPointF> top_left) {
+  return best(size, top_left, {});
+}
+
+std::optional<QRectF> LabelPlacer::best(QSizeF size, std::span<const QPointF> top_left,
+                                        std::optional<QPointF> point) {
+  // Pixels of what is drawn that a label may hide to be a pixel nearer to its point.
+  constexpr double kNearer = 8;
   std::optional<QRectF> best;
-  auto fewest = std::numeric_limits<std::ptrdiff_t>::max();
+  auto fewest = std::numeric_limits<double>::max();
   for (const QPointF& at : top_left) {
     const QRectF rect(at, size);
     const auto covers = [&](const QRectF& other) { return other.intersects(rect); };
     if (!bounds_.contains(rect) || std::any_of(taken_.begin(), taken_.end(), covers)) continue;
-    const auto crossed = std::count_if(lines_.begin(), lines_.end(),
-                                       [&](const QLineF& line) { return crosses(line, rect); });
+    auto crossed = static_cast<double>(std::count_if(
+        lines_.begin(), lines_.end(), [&](const QLineF& line) { return crosses(line, rect); }));
+    if (drawn_) {
+      crossed += drawn_->covered(rect);
+      if (point) crossed += kNearer * QLineF(*point, nearest(rect, *point)).length();
+    }
     if (crossed >= fewest) continue;
     fewest = crossed;
     best = rect;
@@ -54,24 +121,32 @@ std::optional<QRectF> LabelPlacer::place(QSizeF size, std::span<const QPointF> t
 }
 
 std::optional<QRectF> LabelPlacer::place_beside(QSizeF size, QPointF point, double radius) {
-  std::vector<QPointF> places, hidden;
+  std::vector<QPointF> places;
   for (double away = radius + 2; away <= radius + 80; away += 6) {
     // The middle of the label lies around the point; below and to the right first, for curves rise.
     for (const int eighth : {1, 7, 3, 5, 2, 6, 0, 4}) {
       const double angle = eighth * M_PI / 4;
       const double x = std::cos(angle), y = std::sin(angle);
-      const QPointF corner(point.x() + x * away + (x - 1) * size.width() / 2,
-                           point.y() + y * away + (y - 1) * size.height() / 2);
-      // Behind something else it would be taken for that one's.
-      const QLineF leader(point, nearest(QRectF(corner, size), point));
-      const bool behind = std::any_of(taken_.begin(), taken_.end(), [&](const QRectF& other) {
-        return !other.contains(point) && crosses(leader, other);
-      });
-      (behind ? hidden : places).push_back(corner);
+      places.emplace_back(point.x() + x * away + (x - 1) * size.width() / 2,
+                          point.y() + y * away + (y - 1) * size.height() / 2);
     }
   }
-  const auto rect = place(size, places);
-  return rect ? rect : place(size, hidden);
+  return place_for(size, point, places);
+}
+
+std::optional<QRectF> LabelPlacer::place_for(QSizeF size, QPointF point,
+                                             std::span<const QPointF> top_left) {
+  std::vector<QPointF> seen, hidden;
+  for (const QPointF& corner : top_left) {
+    // Behind something else it would be taken for that one's.
+    const QLineF leader(point, nearest(QRectF(corner, size), point));
+    const bool behind = std::any_of(taken_.begin(), taken_.end(), [&](const QRectF& other) {
+      return !other.contains(point) && crosses(leader, other);
+    });
+    (behind ? hidden : seen).push_back(corner);
+  }
+  const auto rect = best(size, seen, point);
+  return rect ? rect : best(size, hidden, point);
 }
 
 std::vector<double> spread(std::span<const double> wanted, double apart, double least,

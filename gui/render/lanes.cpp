@@ -1,10 +1,13 @@
 #include "gui/render/lanes.h"
 
+#include <QFontMetricsF>
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "gui/render/columns.h"
 #include "gui/render/ink.h"
+#include "gui/render/labels.h"
 #include "gui/render/legend.h"
 #include "gui/render/peaks.h"
 #include "gui/render/stack.h"
@@ -17,6 +20,8 @@ namespace {
 
 // A limit above this many times the peak would flatten the curves.
 constexpr double kLimitInView = 1.6;
+// What holds this share of it is about to meet it.
+constexpr double kNearLimit = 0.8;
 
 // The least and the most of all that the series ever holds.
 StepColumn extremes(const SeriesOnAxis& on) {
@@ -32,19 +37,60 @@ void say_nothing_here(QPainter& painter, const Frame& frame, const QString& word
   text_in(painter, frame.plot, Qt::AlignCenter, words);
 }
 
-// The limit of the device, where the lane is of bytes of it and its runs have one.
+// The limit of the device, where the lane is of what counts against it: of all that is on the device or
+// reserved there, or of what comes near it by itself.
 std::optional<std::int64_t> limit_of(const std::vector<LaneSeries>& shown) {
   for (const LaneSeries& one : shown) {
-    if (one.series->unit == TrackUnit::bytes && one.run->device_limit) return one.run->device_limit;
+    if (one.series->unit != TrackUnit::bytes || !one.run->device_limit) continue;
+    const auto limit = static_cast<double>(*one.run->device_limit);
+    const bool counts = one.series->name == "device" || one.series->name == "reserved";
+    const bool near =
+        one.series->peak && static_cast<double>(*one.series->peak) >= kNearLimit * limit;
+    if (counts || near) return one.run->device_limit;
   }
   return {};
 }
 
-// Gives where its words are; nowhere if there is no limit.
-QRectF paint_limit(QPainter& painter, const Frame& frame, const Scale& scale,
-                   const std::vector<LaneSeries>& shown) {
+std::size_t columns_of_a_cell(const Frame& frame) {
+  return static_cast<std::size_t>(
+      std::max(1.0, std::round(Cover::kCellWidth / frame.column_width)));
+}
+
+// What a line takes of the lane, the steps between its columns too: a stretch of it as wide as a cell of the
+// cover at a time, of which it covers all from its least to its most.
+void cover_line(Cover& cover, const Frame& frame, const Scale& scale,
+                std::span<const StepColumn> columns) {
+  const std::size_t stretch = columns_of_a_cell(frame);
+  const StepColumn* previous = nullptr;
+  for (std::size_t first = 0; first < columns.size(); first += stretch) {
+    const std::size_t end = std::min(columns.size(), first + stretch);
+    bool any = false;
+    std::int64_t low = 0, high = 0;
+    for (std::size_t i = first; i < end; ++i) {
+      const StepColumn& column = columns[i];
+      if (!column.empty) {
+        const std::int64_t before = previous == nullptr ? column.min : previous->last;
+        low = std::min({any ? low : column.min, column.min, before});
+        high = std::max({any ? high : column.max, column.max, before});
+        any = true;
+      }
+      previous = column.empty ? nullptr : &column;
+    }
+    if (!any) continue;
+    const double top = scale.y_of(static_cast<double>(high));
+    const double bottom = scale.y_of(static_cast<double>(low));
+    const double left = frame.plot.left() + static_cast<double>(first) * frame.column_width;
+    cover.add({left + 1, top - 1, Cover::kCellWidth - 2, bottom - top + 2});
+  }
+}
+
+// A line across the lane, and its words on a ground of their own where the least is drawn.
+void paint_limit(QPainter& painter, const Frame& frame, const Scale& scale,
+                 const std::vector<LaneSeries>& shown, Cover cover, LabelPlacer& labels) {
   const std::optional<std::int64_t> limit = limit_of(shown);
-  if (!limit) return {};
+  if (!limit) return labels.avoid(std::move(cover));
+  labels.avoid(cover);
+  const QRectF& plot = frame.plot;
   const Mark mark = gui::mark(Component::device_limit, frame.view.theme);
   const double y = std::round(scale.y_of(static_cast<double>(*limit)));
   std::string words = short_bytes(*limit) + " on the GPU";
@@ -54,23 +100,31 @@ QRectF paint_limit(QPainter& painter, const Frame& frame, const Scale& scale,
       break;
     }
   }
-  painter.setFont(letters(Letters::small));
-  const double height = painter.fontMetrics().height();
-  const bool in_view = y >= frame.plot.top();
-  // To the left: peaks are rather at the end. Above its line, if there is room.
-  const bool above = in_view && y - height - 2 >= frame.plot.top();
-  const QRectF box(frame.plot.left() + 6,
-                   above ? y - height - 2 : std::max(y, frame.plot.top()) + 2,
-                   frame.plot.width() - 12, height);
+  const bool in_view = y >= plot.top();
+  if (!in_view) words += ", above this scale";
   if (in_view) {
     painter.setPen(mark.pen(2));
-    painter.drawLine(QPointF(frame.plot.left(), y), QPointF(frame.plot.right(), y));
-  } else {
-    words += ", above this scale";
+    painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y));
+    cover.add({plot.left(), y - 1, plot.width(), 2});
   }
-  painter.setPen(mark.line);
-  text_in(painter, box, Qt::AlignLeft | Qt::AlignTop, qt(words));
-  return {box.topLeft(), QSizeF(painter.fontMetrics().horizontalAdvance(qt(words)), height)};
+  painter.setFont(letters(Letters::small));
+  const QFontMetricsF metrics(painter.font());
+  const QSizeF size(metrics.horizontalAdvance(qt(words)) + 6, metrics.height());
+  // To the left if it can be: peaks are rather at the end.
+  std::vector<QPointF> places;
+  const double above = y - size.height() - 2, below = std::max(y, plot.top()) + 2;
+  for (const double top : {above, below}) {
+    if (top < plot.top()) continue;
+    for (double x = plot.left() + 3; x + size.width() < plot.right(); x += 24) {
+      places.emplace_back(x, top);
+    }
+  }
+  if (const auto box = labels.place(size, places)) {
+    painter.fillRect(*box, frame.colours().lane);
+    painter.setPen(mark.line);
+    painter.drawText(QPointF(box->left() + 3, box->top() + metrics.ascent()), qt(words));
+  }
+  labels.avoid(std::move(cover));  // with the line, which is no hindrance to its own words
 }
 
 }  // namespace
@@ -109,6 +163,7 @@ void paint_lines(QPainter& painter, const Frame& frame) {
   const std::vector<const Run*> runs = frame.runs();
   std::vector<PeakLabel> peaks;
   std::vector<StepColumn> columns(frame.columns());
+  Cover cover(frame.plot);
   painter.save();
   painter.setClipRect(frame.plot);
   Ink ink(painter, frame);
@@ -116,16 +171,18 @@ void paint_lines(QPainter& painter, const Frame& frame) {
     const Mark mark = gui::mark(mark_number(frame.document, runs, *one.run), frame.view.theme);
     columns_of(*one.on, frame.edges, columns, StepSeries::MaxPoint::unwanted);
     ink.line(scale, columns, mark);
+    cover_line(cover, frame, scale, columns);
     if (const auto label =
             peak_of(*one.on, frame.layout.range, one.series->unit, frame.columns())) {
-      const std::string who = shown.size() > 1 ? name_of(*one.run, runs) + "  " : "";
-      peaks.push_back({label->x, label->value, who + label->text, mark});
+      const std::string who = shown.size() > 1 ? name_of(*one.run, runs) : "";
+      peaks.push_back({label->x, label->value, who, label->text, mark});
     }
   }
   ink.dry();
-  const QRectF limit = paint_limit(painter, frame, scale, shown);
-  paint_peaks(painter, frame, scale, std::move(peaks), {limit});
-  painter.restore();
+  painter.restore();  // a diamond at an edge is whole
+  LabelPlacer labels(frame.plot);
+  paint_limit(painter, frame, scale, shown, std::move(cover), labels);
+  paint_peaks(painter, frame, scale, std::move(peaks), std::move(labels));
   const Header header = header_of(frame.document, frame.view, frame.lane);
   paint_header(painter, frame, header.title, header.entries);
 }
@@ -146,6 +203,9 @@ void paint_stack(QPainter& painter, const Frame& frame) {
                                                std::vector<FilledColumn>(columns.size()));
   std::vector<std::int64_t> sizes(parts + 1);
   std::vector<bool> used(parts + 1);
+  // The edges, one a cell: within a part a label hides least.
+  Cover cover(frame.plot);
+  const std::size_t stretch = columns_of_a_cell(frame);
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].empty) continue;
     if (columns[i].max_point == kNotRead) {  // until then it is all of one kind
@@ -156,12 +216,14 @@ void paint_stack(QPainter& painter, const Frame& frame) {
     }
     double below = 0;
     double bottom = std::round(scale.y_of(0));
+    const double left = frame.plot.left() + static_cast<double>(i) * frame.column_width;
     for (std::size_t part = 0; part <= parts; ++part) {
       if (sizes[part] == 0) continue;
       used[part] = true;
       below += static_cast<double>(sizes[part]);
       const double top = std::round(scale.y_of(below));
       fills[part][i] = {top, bottom, false};
+      if (i % stretch == 0) cover.add({left, top - 1, 1, 2});
       bottom = top;
     }
   }
@@ -189,7 +251,9 @@ void paint_stack(QPainter& painter, const Frame& frame) {
   edge.line = frame.colours().axis;
   ink.line(scale, columns, edge);
   ink.dry();
-  const QRectF limit = paint_limit(painter, frame, scale, shown);
+  painter.restore();
+  LabelPlacer labels(frame.plot);
+  paint_limit(painter, frame, scale, shown, std::move(cover), labels);
   if (const auto peak = peak_of(*shown.front().on, frame.layout.range, shown.front().series->unit,
                                 frame.columns())) {
     std::fill(sizes.begin(), sizes.end(), 0);
@@ -200,16 +264,18 @@ void paint_stack(QPainter& painter, const Frame& frame) {
       text += "\n" + (part < parts ? stack.parts[part].name : std::string("other")) + " " +
               value_in_short(shown.front().series->unit, sizes[part]);
     }
-    paint_peaks(painter, frame, scale, {{peak->x, peak->value, text, edge}}, {limit});
+    paint_peaks(painter, frame, scale, {{peak->x, peak->value, "", text, edge}}, std::move(labels));
   }
-  painter.restore();
   std::reverse(legend.begin(), legend.end());  // as they lie
   paint_header(painter, frame, header_of(frame.document, frame.view, frame.lane).title, legend);
 }
 
 void paint_difference(QPainter& painter, const Frame& frame) {
   const bool residual = frame.lane.kind == LaneKind::residual;
-  const std::string title = (residual ? "residual of " : "difference of ") + frame.lane.series;
+  std::string title = (residual ? "residual of " : "difference of ") + frame.lane.series;
+  if (const std::string subject = subject_of(frame.document, frame.view, frame.lane);
+      !subject.empty())
+    title += ", " + subject;
   const std::vector<LaneSeries> shown = drawn_series(frame.document, frame.view.axis, frame.lane);
   if (shown.empty()) {
     paint_header(painter, frame, title, {});

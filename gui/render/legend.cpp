@@ -108,6 +108,30 @@ void paint_sample(QPainter& painter, const QRectF& box, const LegendEntry& entry
 
 }  // namespace
 
+std::string subject_of(const Document& document, const ViewState& view, const Lane& lane) {
+  const std::vector<const Run*> runs = runs_of(document, lane);
+  if (runs.empty()) return "";
+  const auto shared = [&](auto Run::*member) {
+    const std::string& first = runs.front()->*member;
+    const auto same = [&](const Run* run) { return run->*member == first; };
+    return std::all_of(runs.begin(), runs.end(), same) ? first : std::string();
+  };
+  const auto several = [&](auto Run::*member) {
+    const auto other = [&](const auto& run) {
+      return run->kind != RunKind::difference && (*run).*member != runs.front()->*member;
+    };
+    return std::any_of(document.runs.begin(), document.runs.end(), other);
+  };
+  const std::string task = shared(&Run::task), model = shared(&Run::model);
+  const bool once = !view.lanes.empty() && lane == view.lanes.front();
+  std::string words;
+  if (!task.empty() && (!model.empty() || several(&Run::task))) words = task;
+  if (!model.empty() && (once || several(&Run::model))) {
+    words += (words.empty() ? "" : ", ") + model;
+  }
+  return words;
+}
+
 Header header_of(const Document& document, const ViewState& view, const Lane& lane) {
   if (lane.kind != LaneKind::lines && lane.kind != LaneKind::stack) return {};
   const std::vector<LaneSeries> shown = drawn_series(document, view.axis, lane);
@@ -119,6 +143,7 @@ Header header_of(const Document& document, const ViewState& view, const Lane& la
     if (stack.total != nullptr) {
       Header header{
           with_words(lane.series + " of " + name_of(*one.run, {one.run}), layers_words(shown)), {}};
+      header.title = with_words(header.title, subject_of(document, view, lane));
       for (const StackPart& part : stack.parts) {
         header.entries.push_back({mark(part.component, view.theme), true, part.name});
       }
@@ -130,6 +155,7 @@ Header header_of(const Document& document, const ViewState& view, const Lane& la
   Header header{lane.series, {}};
   if (lane.series != unit_in_words(unit)) header.title += ", " + std::string(unit_in_words(unit));
   header.title = with_words(header.title, layers_words(shown));
+  header.title = with_words(header.title, subject_of(document, view, lane));
   for (const LaneSeries& one : shown) {
     header.entries.push_back({mark(mark_number(document, runs, *one.run), view.theme), false,
                               with_words(name_of(*one.run, runs), layers_words(one, shown))});
@@ -204,6 +230,16 @@ std::size_t mark_number(const Document& document, const std::vector<const Run*>&
     if (std::none_of(document.runs.begin(), other, same((*other)->label))) ++number;
   }
   return number;
+}
+
+Mark mark_in_lanes(const Document& document, const ViewState& view, const Run& run) {
+  for (const Lane& lane : view.lanes) {
+    if (lane.kind != LaneKind::lines) continue;
+    const std::vector<const Run*> runs = runs_of(document, lane);
+    if (std::find(runs.begin(), runs.end(), &run) == runs.end()) continue;
+    return mark(mark_number(document, runs, run), view.theme);
+  }
+  return mark(mark_number(document, {&run}, run), view.theme);
 }
 
 namespace {

@@ -24,6 +24,10 @@ struct Header {
 // Empty for other lanes, whose headers are one row.
 Header header_of(const Document& document, const ViewState& view, const Lane& lane);
 
+// What the runs of a lane have in common and a title should say: "recall, llama-3.1-8b". The task where
+// there are others or a model is known; the model where there are others, else once, in the first lane.
+std::string subject_of(const Document& document, const ViewState& view, const Lane& lane);
+
 // What a lane that is so wide needs for it, at most `most` unless that is less than a row.
 double header_height(const Document& document, const ViewState& view, const Lane& lane,
                      double width, double most);
@@ -37,6 +41,9 @@ void paint_header(QPainter& painter, const Frame& frame, const std::string& titl
 // where runs of one label lie over each other, one of its place in the lane.
 std::size_t mark_number(const Document& document, const std::vector<const Run*>& among,
                         const Run& run);
+
+// The mark that the first lane of lines has for the run; of a run in none, the one that it would have.
+Mark mark_in_lanes(const Document& document, const ViewState& view, const Run& run);
 
 // "streaming, recall": as short as the lane's runs can be told apart by.
 std::string name_of(const Run& run, const std::vector<const Run*>& among);

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <cmath>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 
@@ -117,14 +119,21 @@ void paint_head_names(QPainter& painter, const QRectF& plot, double left, double
   painter.setPen(palette(theme).text);
   const QFontMetricsF metrics(painter.font());
   const double row = plot.height() / static_cast<double>(heads.rows.size());
+  // "layer 12 streaming"; "12 streaming" where not all of them have room.
+  constexpr std::string_view kLayer = "layer ";
+  const bool fit = std::all_of(heads.rows.begin(), heads.rows.end(), [&](const HeadRow& one) {
+    return metrics.horizontalAdvance(QString::fromStdString(one.label)) <= right - left;
+  });
   double free_from = plot.top() - metrics.height();
   for (std::size_t i = 0; i < heads.rows.size(); ++i) {
     const double middle = plot.top() + row * (static_cast<double>(i) + 0.5);
     const double top = std::clamp(middle - metrics.height() / 2, plot.top(),
                                   std::max(plot.top(), plot.bottom() - metrics.height()));
     if (top < free_from) continue;
-    const QString name = metrics.elidedText(QString::fromStdString(heads.rows[i].label),
-                                            Qt::ElideMiddle, right - left);
+    std::string label = heads.rows[i].label;
+    if (!fit && label.starts_with(kLayer)) label.erase(0, kLayer.size());
+    const QString name =
+        metrics.elidedText(QString::fromStdString(label), Qt::ElideRight, right - left);
     painter.drawText(QRectF(left, top, right - left, metrics.height()),
                      Qt::AlignRight | Qt::AlignVCenter, name);
     free_from = top + metrics.height();

@@ -22,9 +22,14 @@ QPointF behind(const QPainter& painter, const Frame& frame, const std::string& t
   return {frame.rect.left() + width * 1.1 + 14, frame.rect.top() + 2};
 }
 
+std::string with_subject(const std::string& title, const Frame& frame) {
+  const std::string subject = subject_of(frame.document, frame.view, frame.lane);
+  return subject.empty() ? title : title + ", " + subject;
+}
+
 void paint_heads_lane(QPainter& painter, const Frame& frame, const Run& run) {
   const HeadRows heads = head_rows(run, frame.view.axis);
-  const std::string title = "heads of " + name_of(run, {&run});
+  const std::string title = with_subject("heads of " + name_of(run, {&run}), frame);
   paint_header(painter, frame, title, {});
   if (heads.rows.empty()) {
     return say(painter, frame,
@@ -43,8 +48,9 @@ void paint_cell_lane(QPainter& painter, const Frame& frame, const Run& run) {
                               : run.cell(frame.lane.series);
   const bool attention = frame.lane.kind == LaneKind::attention;
   const std::string what = attention ? "attention of " : "blocks of ";
-  const std::string title =
-      what + (cell == nullptr ? frame.lane.series : cell->name()) + ", " + name_of(run, {&run});
+  const std::string title = with_subject(
+      what + (cell == nullptr ? frame.lane.series : cell->name()) + ", " + name_of(run, {&run}),
+      frame);
   paint_header(painter, frame, title, {});
   if (cell == nullptr) {
     return say(painter, frame, QStringLiteral("no lives of entries: kvfootprint run --lifespans"));

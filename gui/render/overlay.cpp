@@ -94,9 +94,9 @@ void add_values(const Document& document, const ViewState& view, const Layout& l
 }  // namespace
 
 Overlay overlay_of(const Document& document, const ViewState& view, QSize size,
-                   std::optional<QPointF> pointer) {
+                   std::optional<QPointF> pointer, Room room) {
   Overlay overlay;
-  const Layout layout = layout_of(document, view, size);
+  const Layout layout = layout_of(document, view, size, room);
   const Palette& colours = palette(view.theme);
   if (view.selection) {
     const double left = std::max(layout.plot.left(), layout.pixel_of(view.selection->begin));
@@ -152,9 +152,9 @@ void paint_overlay(QPainter& painter, const Overlay& overlay) {
   }
 }
 
-void render_overlay(QPainter& painter, const Document& document, const ViewState& view,
-                    QSize size) {
-  paint_overlay(painter, overlay_of(document, view, size));
+void render_overlay(QPainter& painter, const Document& document, const ViewState& view, QSize size,
+                    Room room) {
+  paint_overlay(painter, overlay_of(document, view, size, {}, room));
 }
 
 QRegion changed(const Overlay& before, const Overlay& now) {

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "gui/document/document.h"
+#include "gui/render/render.h"
 #include "gui/view/view_state.h"
 
 namespace kvf::gui {
@@ -32,7 +33,7 @@ using Overlay = std::vector<OverlayItem>;  // the last one on top
 // With the values at the cursor, as many as there is room for in each lane. In the lane in which the
 // pointer is, those nearest to it come first, and they may cover the lanes below.
 Overlay overlay_of(const Document& document, const ViewState& view, QSize size,
-                   std::optional<QPointF> pointer = {});
+                   std::optional<QPointF> pointer = {}, Room room = Room::scrolls);
 void paint_overlay(QPainter& painter, const Overlay& overlay);
 
 // Where a picture with the one may differ from one with the other.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "gui/render/frame.h"
+#include "gui/render/labels.h"
 
 namespace kvf::gui {
 
@@ -26,12 +27,15 @@ std::optional<PeakInView> peak_of(const SeriesOnAxis& on, const Interval& range,
 struct PeakLabel {
   std::int64_t x = 0;
   std::int64_t value = 0;
+  std::string who;   // may be empty
   std::string text;  // lines below one another
   Mark mark;
 };
-// A diamond at each, and its text beside it, where it covers no other label and nothing that is in
-// `taken`: the highest first.
+// The highest first. Those at one place become one, which says so: "snapkv and quest", "snapkv and 3 more".
+std::vector<PeakLabel> together(std::vector<PeakLabel> peaks);
+// A diamond at each, and its text near it, the highest first, rather where nothing is drawn; not where it
+// would cover another label or diamond.
 void paint_peaks(QPainter& painter, const Frame& frame, const Scale& scale,
-                 std::vector<PeakLabel> peaks, std::vector<QRectF> taken);
+                 std::vector<PeakLabel> peaks, LabelPlacer labels);
 
 }  // namespace kvf::gui

@@ -50,8 +50,9 @@ void paint_lane(QPainter& painter, const Frame& frame) {
 
 }  // namespace
 
-void render_lanes(QPainter& painter, const Document& document, const ViewState& view, QSize size) {
-  const Layout layout = layout_of(document, view, size);
+void render_lanes(QPainter& painter, const Document& document, const ViewState& view, QSize size,
+                  Room room) {
+  const Layout layout = layout_of(document, view, size, room);
   painter.fillRect(QRectF(QPointF(0, 0), QSizeF(size)), palette(view.theme).background);
   // Lanes that scroll first: those that are pinned, and the axis, hide what has left its place.
   for (const bool pinned : {false, true}) {
@@ -71,9 +72,10 @@ void render_lanes(QPainter& painter, const Document& document, const ViewState& 
   paint_axis(painter, view, layout);
 }
 
-void render(QPainter& painter, const Document& document, const ViewState& view, QSize size) {
-  render_lanes(painter, document, view, size);
-  render_overlay(painter, document, view, size);
+void render(QPainter& painter, const Document& document, const ViewState& view, QSize size,
+            Room room) {
+  render_lanes(painter, document, view, size, room);
+  render_overlay(painter, document, view, size, room);
 }
 
 }  // namespace kvf::gui

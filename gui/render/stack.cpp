@@ -77,7 +77,8 @@ Component component_beside(std::string_view name) {
   if (name == "weights") return Component::weights;
   if (name == "activations") return Component::activations;
   if (name == "cuda_graphs") return Component::cuda_graphs;
-  return Component::context;
+  if (name == "context") return Component::context;
+  return Component::non_torch;
 }
 
 std::string words_beside(const std::string& name) {

@@ -64,6 +64,7 @@ constexpr std::array<Look, kComponents> kLooks{{
     {Component::activations, kPurple, 0, Qt::NoBrush, Shape::triangle},
     {Component::cuda_graphs, kPurple, 3, Qt::VerPattern, Shape::plus},
     {Component::context, kGrey, 2, Qt::CrossPattern, Shape::cross},
+    {Component::non_torch, kGrey, 4, Qt::DiagCrossPattern, Shape::plus},
     {Component::device_limit, kBlack, 4, Qt::BDiagPattern, Shape::down},
     {Component::prediction, kBlue, 1, Qt::FDiagPattern, Shape::diamond},
     {Component::measurement, kBlack, 0, Qt::NoBrush, Shape::circle},

@@ -32,14 +32,15 @@ enum class Component : std::uint8_t {
   weights,
   activations,
   cuda_graphs,
-  context,  // CUDA's, and what else does not come from the allocator
+  context,    // CUDA's
+  non_torch,  // what else does not come from the allocator
   device_limit,
   prediction,
   measurement,
   residual_above,  // more was found than expected
   residual_below,
 };
-inline constexpr std::size_t kComponents = 15;
+inline constexpr std::size_t kComponents = 16;
 
 enum class Shape : std::uint8_t { circle, square, triangle, diamond, cross, plus, down, star };
 inline constexpr std::size_t kShapes = 8;

@@ -16,8 +16,9 @@ Lane* focused(ViewState& view) {
 }
 
 double scrolled_heights(const ViewState& view) {
+  constexpr double kLeast = 0.5;  // no lane is drawn lower
   double heights = 0;
-  for (const Lane& lane : view.lanes) heights += lane.pinned ? 0 : lane.height;
+  for (const Lane& lane : view.lanes) heights += lane.pinned ? 0 : std::max(kLeast, lane.height);
   return heights;
 }
 

@@ -250,12 +250,12 @@ ViewState MainWindow::in_sight(const ViewState& view, bool focus_too) const {
   const Layout places = layout_of(*document_, view, canvas_->size());
   if (focus_too && view.focus < places.lanes.size() && !view.lanes[view.focus].pinned) {
     const QRectF lane = places.lanes[view.focus];
-    const double unit = lane.height() / view.lanes[view.focus].height;
     const double below = lane.bottom() - places.plot.bottom();
     const double above = places.pinned_bottom - lane.top();
     if (view.focus != now.focus || view.lanes != now.lanes) {
-      if (below > 0) next.scroll += below / unit;
-      if (above - std::max(below, 0.0) > 0) next.scroll -= (above - std::max(below, 0.0)) / unit;
+      if (below > 0) next.scroll += below / places.unit;
+      if (above - std::max(below, 0.0) > 0)
+        next.scroll -= (above - std::max(below, 0.0)) / places.unit;
     }
   }
   next.scroll = std::clamp(next.scroll, 0.0, places.most_scroll);

@@ -2,12 +2,16 @@
 
 #include <QFileInfo>
 #include <QHeaderView>
+#include <QIcon>
+#include <QPainter>
+#include <QPixmap>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
 
+#include "gui/render/legend.h"
 #include "gui/view/actions.h"
 #include "gui/view/history.h"
 
@@ -16,7 +20,6 @@ namespace {
 
 constexpr int kShown = 0, kA = 1, kB = 2, kFootprint = 3, kPeak = 4;
 
-QString qt(const std::string& text) { return QString::fromStdString(text); }
 std::string id_of(const QTreeWidgetItem* item) {
   return item->data(0, Qt::UserRole).toString().toStdString();
 }
@@ -50,6 +53,18 @@ QString name_of(const Run& run) {
   return name;
 }
 
+// A piece of the run's line, as lanes draw it.
+QIcon sample(const Mark& mark, double ratio) {
+  const QSize size(22, 12);
+  QPixmap pixmap(size * ratio);
+  pixmap.setDevicePixelRatio(ratio);
+  pixmap.fill(Qt::transparent);
+  QPainter painter(&pixmap);
+  painter.setPen(mark.pen());
+  painter.drawLine(QPointF(0, size.height() / 2), QPointF(size.width(), size.height() / 2));
+  return QIcon(pixmap);
+}
+
 QString tip_of(const Run& run) {
   QStringList lines{qt(run.file)};
   if (!run.model.empty()) lines << qt(run.model);
@@ -78,6 +93,8 @@ RunList::RunList(QWidget* parent)
   tree_->headerItem()->setToolTip(
       kPeak, tr("Peak KV: the most entries held at once; 100 %: full attention"));
   tree_->setUniformRowHeights(true);
+  tree_->setIconSize(QSize(22, 12));
+  tree_->setTextElideMode(Qt::ElideMiddle);  // names differ at their ends
   tree_->setIndentation(14);
   tree_->header()->setStretchLastSection(false);
   tree_->header()->setMinimumSectionSize(26);
@@ -162,6 +179,8 @@ void RunList::check_boxes() {
       QTreeWidgetItem* item = group->child(j);
       const std::string id = id_of(item);
       item->setCheckState(kShown, state(shown.count(id) > 0));
+      item->setIcon(kShown, sample(mark_in_lanes(*document_, view_, *document_->find(id)),
+                                   devicePixelRatioF()));
       item->setCheckState(kA, state(id == pair[0]));
       item->setCheckState(kB, state(id == pair[1]));
       checked += shown.count(id) > 0 ? 1 : 0;

@@ -235,6 +235,20 @@ class CriticalPlotTest : public QObject {
     }
   }
 
+  // Where it is too narrow for one line, the explanation goes on in a second one: nothing is cut off.
+  void the_explanation_is_whole() {
+    Picture picture;
+    picture.figure.pareto = true;
+    for (const int width : {800, 1600}) {
+      picture.size = QSize(width, 500);
+      const QStringList texts =
+          texts_of(figure_bytes(FigureFormat::svg, picture.size, picture.paint(), "a"));
+      const QString all = texts.join(QLatin1Char(' '));
+      QVERIFY2(all.contains("no other beats."), qPrintable(all));
+      QVERIFY(!all.contains(QChar(0x2026)));
+    }
+  }
+
   void labels_cover_neither_one_another_nor_what_is_taken() {
     LabelPlacer labels(QRectF(0, 0, 300, 200));
     const QRectF taken(140, 90, 20, 20);

@@ -205,6 +205,24 @@ class MapsTest : public QObject {
     QCOMPARE(token_at(61), std::string("token 0, evicted since pass 2"));
   }
 
+  // Without room for "layer", the names of all go without it, and what tells them apart stays.
+  void names_of_heads_are_as_long_as_there_is_room() {
+    const SeriesOnAxis on{steps({0}, {20}, 10), {}, 0, 10};
+    const HeadRows heads{{row("layer 0 full", 0, 2, on), row("layer 0 streaming", 0, 3, on)}, 20};
+    for (const double room : {80.0, 300.0}) {
+      QByteArray bytes;
+      QBuffer buffer(&bytes);
+      QSvgGenerator generator;
+      generator.setOutputDevice(&buffer);
+      {
+        QPainter painter(&generator);
+        paint_head_names(painter, {room, 0, 100, 80}, 0, room, heads, Theme::light);
+      }
+      QVERIFY(bytes.contains(room < 100 ? ">0 streaming<" : ">layer 0 streaming<"));
+      QVERIFY(bytes.contains(room < 100 ? ">0 full<" : ">layer 0 full<"));
+    }
+  }
+
   void heads_are_shares_of_the_most_that_a_head_holds() {
     const SeriesOnAxis full{steps({0, 5}, {20, 40}, 10), {}, 0, 10};
     const SeriesOnAxis streaming{steps({0, 5}, {30, 12}, 10), {}, 0, 10};

@@ -112,6 +112,14 @@ def view(check, scenario):
     done = check.run("plot", "run.kvf", "--view", "odd.json", "-o", "l.svg")
     check.expect(done.returncode == 0 and "lane 1 shows nothing: no run has a series 'nope'"
                  in done.stderr, done.stderr)
+    # A figure cannot scroll: it has all lanes, or says what they need.
+    lane = '{"kind": "lines", "runs": ["run.kvf#1"], "series": "total"}'
+    with open(os.path.join(check.folder, "many.json"), "w", encoding="utf-8") as file:
+        file.write('{"kvfootprint-view": 1, "lanes": [%s]}' % ", ".join([lane] * 12))
+    texts = check.texts("m.svg", "run.kvf", "--view", "many.json", "--height", "748")
+    check.expect(sum(text.startswith("total, entries") for text in texts) == 12, texts)
+    check.refused("cannot write x.svg: 12 lanes need a height of at least 748; it is 747", "plot",
+                  "run.kvf", "--view", "many.json", "-o", "x.svg", "--height", "747")
     check.refused("no.kvf", "plot", "no.kvf", "-o", "x.svg")
     check.refused("no.json", "plot", "run.kvf", "--view", "no.json", "-o", "x.svg")
     with open(os.path.join(check.folder, "view.json"), "w", encoding="utf-8") as file:

@@ -16,6 +16,7 @@
 #include "gui/document/timeline_run.h"
 #include "gui/render/columns.h"
 #include "gui/render/frame.h"
+#include "gui/render/labels.h"
 #include "gui/render/lanes.h"
 #include "gui/render/legend.h"
 #include "gui/render/overlay.h"
@@ -434,7 +435,6 @@ class RenderTest : public QObject {
       document.runs.push_back(run);
       const ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
       const QImage image = picture(document, view);
-      const Layout layout = layout_of(document, view, kSize);
       const Scale scale = scale_in(document, view);
       QCOMPARE(scale.high > 1200, limit == 1200);
       const QColor line = mark(Component::device_limit, view.theme).line;
@@ -445,6 +445,130 @@ class RenderTest : public QObject {
       }
       QCOMPARE(dashes > 300, limit == 1200);
     }
+  }
+
+  // What is only a part of what counts against the limit has none, unless it comes near by itself.
+  void a_limit_is_of_what_counts_against_it() {
+    for (const char* name : {"weights", "reserved", "device"}) {
+      auto run = spiked();
+      run->series[0].name = name;
+      run->device_limit = 1500;
+      Document document;
+      document.runs.push_back(run);
+      const ViewState view = view_of(LaneKind::lines, name, {"a#1"});
+      QCOMPARE(scale_in(document, view).high > 1500, std::string(name) != "weights");
+    }
+  }
+
+  // Labels go where nothing is drawn if they can.
+  void labels_leave_lines_alone() {
+    Cover cover(QRectF(0, 0, 400, 100));
+    cover.add({0, 49, 400, 2});
+    cover.add({0, 48, 100, 2});  // twice covered is once covered
+    QCOMPARE(cover.covered({0, 0, 400, 40}), 0.0);
+    QCOMPARE(cover.covered({0, 60, 400, 40}), 0.0);
+    QVERIFY(cover.covered({200, 40, 80, 20}) >= 160);
+    QVERIFY(cover.covered({200, 40, 80, 20}) <= 4 * 88);
+    QCOMPARE(cover.covered({500, 40, 80, 20}), 0.0);
+
+    // A peak between two level lines that its label would hide if it lay beside it.
+    auto a = spiked();
+    auto b = std::make_shared<Run>();
+    b->id = b->label = "b";
+    b->series.push_back(
+        series("held", count(kPasses), std::vector<std::int64_t>(kPasses, 1000), kPasses));
+    Document document;
+    document.runs = {a, b};
+    const ViewState view = view_of(LaneKind::lines, "held", {"a#1", "b"});
+    const QImage image = picture(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    const auto y = static_cast<int>(std::round(scale_in(document, view).y_of(1000)));
+    const QColor line = mark(std::size_t{1}, view.theme).line;
+    int seen = 0, wide = 0;
+    for (auto x = static_cast<int>(layout.plot.left()) + 8; x < layout.plot.right() - 8; ++x) {
+      ++wide;
+      seen += near(image.pixel(x, y), line) || near(image.pixel(x, y - 1), line) ? 1 : 0;
+    }
+    // Its dashes are 12 of 17 pixels.
+    QVERIFY2(seen > 0.65 * wide, qPrintable(QString::number(seen)));
+  }
+
+  // One diamond for several runs says so.
+  void peaks_at_one_place_are_one() {
+    std::vector<PeakLabel> peaks;
+    for (const char* who : {"a", "b", "c", "d"}) peaks.push_back({5, 10, who, "10 entries", {}});
+    peaks[2].value = 20;
+    peaks.push_back({6, 10, "e", "10 entries", {}});
+    const std::vector<PeakLabel> places = together(peaks);
+    QCOMPARE(places.size(), std::size_t{3});
+    QCOMPARE(places[0].who, std::string("c"));
+    QCOMPARE(places[1].who, std::string("a and 2 more"));
+    QCOMPARE(places[2].who, std::string("e"));
+  }
+
+  void a_diamond_at_an_edge_is_whole() {
+    auto run = std::make_shared<Run>();
+    run->id = "a#1";
+    run->series.push_back(series("held", count(4), {1000, 100, 100, 100}, 4));
+    Document document;
+    document.runs.push_back(run);
+    ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
+    view.range = {0, 4};
+    const QImage image = picture(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    const auto y = static_cast<int>(std::round(scale_in(document, view).y_of(1000)));
+    const auto x = static_cast<int>(layout.plot.left());
+    QVERIFY(near(image.pixel(x - 3, y), mark(std::size_t{0}, view.theme).line));
+  }
+
+  // A title says of what task a lane is where there are others, and the first of what model.
+  void titles_say_what_they_are_of() {
+    Document document;
+    for (const char* task : {"recall", "rag"}) {
+      for (const char* label : {"full", "streaming"}) {
+        auto run = spiked();
+        run->id = std::string(label) + task;
+        run->label = label;
+        run->task = task;
+        document.runs.push_back(run);
+      }
+    }
+    ViewState view = view_of(LaneKind::lines, "held", {"fullrecall", "streamingrecall"});
+    view.lanes.push_back(view_of(LaneKind::stack, "held", {"fullrag"}).lanes[0]);
+    view.lanes.push_back(view_of(LaneKind::lines, "held", {"fullrag", "fullrecall"}).lanes[0]);
+    QCOMPARE(header_of(document, view, view.lanes[0]).title, std::string("held, bytes, recall"));
+    QCOMPARE(header_of(document, view, view.lanes[1]).title, std::string("held of full, rag"));
+    QCOMPARE(subject_of(document, view, view.lanes[2]), std::string());
+    for (auto& run : document.runs) {
+      auto with = std::make_shared<Run>(*run);
+      with->model = "llama";
+      run = with;
+    }
+    QCOMPARE(subject_of(document, view, view.lanes[0]), std::string("recall, llama"));
+    QCOMPARE(subject_of(document, view, view.lanes[1]), std::string("rag"));
+    // Of one task nothing is said of it.
+    document.runs.resize(2);
+    auto other = std::make_shared<Run>(*document.runs[1]);
+    other->model = "qwen";
+    document.runs[1] = other;
+    QCOMPARE(subject_of(document, view, view.lanes[0]), std::string());
+  }
+
+  // Each kind of memory beside the cache has a look of its own.
+  void kinds_beside_the_cache_differ() {
+    Run run;
+    run.series.push_back(series("device", count(1), {100}, 1));
+    for (const char* name : {"weights", "activations", "cuda_graphs", "context", "non_torch"}) {
+      run.series.push_back(series(name, count(1), {10}, 1));
+      run.series.back().role = "beside";
+      run.series.back().on[1] = run.series[0].on[1];
+    }
+    std::vector<Component> seen;
+    for (const StackPart& part : stack_of(run, run.series[0], Axis::pass).parts) {
+      QVERIFY(std::find(seen.begin(), seen.end(), part.component) == seen.end());
+      seen.push_back(part.component);
+    }
+    QCOMPARE(seen.size(), std::size_t{5});
   }
 
   // More lies above zero, less below it, each in its own colour; what is equal in neither.
@@ -502,6 +626,33 @@ class RenderTest : public QObject {
       QCOMPARE(near(at(0.8), palette(view.theme).phase), shown);
       QCOMPARE(near(at(0.8), palette(view.theme).lane), !shown);
     }
+  }
+
+  // Bands are those of the lane's own runs, and none where these have others.
+  void phases_that_differ_are_not_shaded() {
+    Document document;
+    constexpr std::int64_t kHalf = kPasses / 2;
+    for (const std::int64_t decode : {kHalf, kHalf, kHalf + kHalf / 2}) {
+      auto run = spiked();
+      run->id = run->label = std::to_string(document.runs.size());
+      run->phases[static_cast<std::size_t>(Axis::pass)] = {{"prefill", 0, decode},
+                                                           {"decode", decode, kPasses}};
+      document.runs.push_back(run);
+    }
+    document.runs.push_back(spiked());  // has none
+    ViewState view = view_of(LaneKind::lines, "held", {"0", "1", "a#1"});
+    view.lanes.push_back(view_of(LaneKind::lines, "held", {"0", "2"}).lanes[0]);
+    view.lanes.push_back(view_of(LaneKind::lines, "held", {"2"}).lanes[0]);
+    const QImage image = picture(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    const auto shaded = [&](std::size_t lane, double share) {
+      const auto y = static_cast<int>(layout.plot_of(lane).bottom()) - 3;
+      return near(image.pixel(static_cast<int>(layout.pixel_of(share * kPasses)), y),
+                  palette(view.theme).phase);
+    };
+    QVERIFY(shaded(0, 0.6) && !shaded(0, 0.4));
+    QVERIFY(!shaded(1, 0.6) && !shaded(1, 0.9));
+    QVERIFY(!shaded(2, 0.6) && shaded(2, 0.9));
   }
 
   // Three chunks of 100 rows, of which two evict, and 300 decode passes that all do.
@@ -1005,6 +1156,55 @@ class RenderTest : public QObject {
     layout = layout_of(document, view, kSize);
     QVERIFY(std::abs(layout.lanes[7].bottom() - layout.plot.bottom()) < 1);
     picture(document, view);
+  }
+
+  // A file cannot scroll: all of its lanes are there, as low as that takes, and none is too low.
+  void a_picture_that_does_not_scroll_has_all_lanes() {
+    Document document;
+    document.runs.push_back(spiked());
+    ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
+    for (int i = 0; i < 11; ++i) view.lanes.push_back(view.lanes[0]);
+    view.lanes[2].height = 0.1;
+    view.lanes[5].height = 3;
+    const QSize size(800, 900);
+    QVERIFY(layout_of(document, view, size).most_scroll > 0);
+    view.scroll = 2;  // has no effect
+    const Layout layout = layout_of(document, view, size, Room::fixed);
+    QCOMPARE(layout.most_scroll, 0.0);
+    QCOMPARE(layout.lanes.front().top(), layout.plot.top());
+    QVERIFY(std::abs(layout.lanes.back().bottom() - layout.plot.bottom()) < 0.01);
+    QCOMPARE(layout.lanes[2].height(), least_lane());
+    QVERIFY(std::abs(layout.lanes[5].height() - 3 * layout.lanes[0].height()) < 0.01);
+    // As high as is needed, and a pixel less.
+    view.scroll = 0;
+    QSize least(800, least_height(view));
+    const auto fits = [&] {
+      const Layout tight = layout_of(document, view, least, Room::fixed);
+      return tight.lanes.back().bottom() < tight.plot.bottom() + 0.01;
+    };
+    QVERIFY(fits());
+    least.rheight() -= 1;
+    QVERIFY(!fits());
+  }
+
+  // Neither a small share of the height nor a long legend leaves a lane without a plot.
+  void no_lane_is_upside_down() {
+    Document document;
+    ViewState view = view_of(LaneKind::lines, "held", {});
+    for (int i = 0; i < 12; ++i) {
+      auto run = spiked();
+      run->id = run->label = "a policy with a long name, number " + std::to_string(i);
+      document.runs.push_back(run);
+      view.lanes[0].runs.push_back(run->id);
+    }
+    view.lanes.resize(3, view.lanes[0]);
+    for (const double height : {0.1, 0.3, 0.5, 0.7, 1.0}) {
+      view.lanes[1].height = height;
+      for (const Room room : {Room::scrolls, Room::fixed}) {
+        const Layout layout = layout_of(document, view, kSize, room);
+        for (std::size_t i = 0; i < 3; ++i) QVERIFY(layout.plot_of(i).height() >= 24);
+      }
+    }
   }
 
   void a_view_of_nothing_is_a_picture_too() {

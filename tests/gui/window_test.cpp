@@ -22,6 +22,7 @@
 #include <QWheelEvent>
 #include <QtTest/QtTest>
 
+#include "gui/render/legend.h"
 #include "gui/view/actions.h"
 #include "gui/view/keys.h"
 #include "gui/whatif/panel.h"
@@ -651,6 +652,16 @@ void WindowTest::footprint_and_peak_are_in_the_list() {
   QCOMPARE(recall->child(1)->text(3), QStringLiteral("45.7 %"));
   QCOMPARE(recall->child(1)->text(4), QStringLiteral("100.0 %"));
   QCOMPARE(recall->child(0)->text(3), QString());  // not known
+  // Each has a piece of its line, and a long name keeps its end, in which names differ.
+  QCOMPARE(tree->textElideMode(), Qt::ElideMiddle);
+  std::vector<QColor> colours;
+  for (int i = 0; i < 2; ++i) {
+    const QImage sample = recall->child(i)->icon(0).pixmap(22, 12).toImage();
+    colours.push_back(sample.pixelColor(2, sample.height() / 2));
+    const Run& run = *with.runs[static_cast<std::size_t>(i)];
+    QCOMPARE(colours.back(), mark_in_lanes(with, view(), run).line);
+  }
+  QVERIFY(colours[0] != colours[1]);
 }
 
 void WindowTest::the_next_task_is_opened_in_the_list() {
