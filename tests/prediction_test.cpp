@@ -113,10 +113,10 @@ TEST_CASE("what is not predicted is said") {
   const std::string bare = "{layers: 2, kv_heads: 3, head_dim: 20}";
   CHECK_THROWS_WITH(
       predicted(bare, "{name: decoding-press, interval_passes: 8, target_tokens: 40}", 60, 32),
-      Catch::Matchers::Contains("how wide they are is not known"));
+      kvf::test::contains("how wide they are is not known"));
   CHECK_THROWS_WITH(
       predicted(bare, "{name: prulong, streaming_heads: 0.5, rounding: nominal}", 60, 3),
-      Catch::Matchers::Contains("nominal"));
+      kvf::test::contains("nominal"));
 }
 
 TEST_CASE("packed blocks are those of an allocator that compacts", "[laws]") {

@@ -357,17 +357,17 @@ TEST_CASE("what cannot be captured is said") {
     }
     return std::string();
   };
-  using Catch::Matchers::Contains;
+  using kvf::test::contains;
   CHECK_THAT(refused("{name: snapkv, sparsity: 0.6, window_tokens: 16, eviction: patched}",
                      "block_tokens: 4"),
-             Contains("expected 'compaction: true'"));
-  CHECK_THAT(refused("full", "block_tokens: 4", "deepseek-v2-lite"), Contains("latent"));
-  CHECK_THAT(refused("{name: think, ratio: 0.5}", "block_tokens: 4"), Contains("channels"));
+             contains("expected 'compaction: true'"));
+  CHECK_THAT(refused("full", "block_tokens: 4", "deepseek-v2-lite"), contains("latent"));
+  CHECK_THAT(refused("{name: think, ratio: 0.5}", "block_tokens: 4"), contains("channels"));
   CHECK_THAT(refused("{name: think, ratio: 0.5, channels: zeroed}", "block_tokens: 4"),
              Catch::Matchers::Equals(""));
   CHECK_THAT(refused("full", "block_tokens: 4",
                      "{layers: 2, kv_heads: 2, query_heads: 4, head_dim: 8, dtype: fp8}"),
-             Contains("fp32"));
+             contains("fp32"));
 }
 
 TEST_CASE("a capture without a pass is refused, and a mistake that has no chance") {
@@ -387,17 +387,17 @@ TEST_CASE("a capture without a pass is refused, and a mistake that has no chance
     }
     return std::string();
   };
-  using Catch::Matchers::Contains;
-  CHECK_THAT(refused("{name: full, implementation: eval}", "1", "0", {}), Contains("no pass"));
-  CHECK_THAT(refused("{name: full, implementation: eval}", "0", "0", {}), Contains("no pass"));
+  using kvf::test::contains;
+  CHECK_THAT(refused("{name: full, implementation: eval}", "1", "0", {}), contains("no pass"));
+  CHECK_THAT(refused("{name: full, implementation: eval}", "0", "0", {}), contains("no pass"));
   CHECK(refused("{name: full, implementation: eval}", "1", "1", {}).empty());
   const std::string slides = "{name: streaming, sink_tokens: 0, window_tokens: 4}";
   CHECK(refused(slides, "9", "8", {Plant::leak, 3}).empty());
-  CHECK_THAT(refused(slides, "9", "8", {Plant::leak, 99999}), Contains("leak@99999"));
+  CHECK_THAT(refused(slides, "9", "8", {Plant::leak, 99999}), contains("leak@99999"));
   // Only the end gives something back, which is in no pass.
   for (const Plant kind :
        {Plant::leak, Plant::double_free, Plant::late_free, Plant::keep_one_more}) {
-    CHECK_THAT(refused("full", "9", "8", {kind, 0}), Contains("no chance"));
+    CHECK_THAT(refused("full", "9", "8", {kind, 0}), contains("no chance"));
   }
 }
 
