@@ -60,8 +60,8 @@ struct PlayedCase {
 };
 
 // One sequence has a track of the sum of its groups; a batch has one of the sum of its members and one
-// for each of them; where the scenario asks for memory, one of blocks and those of bytes, over all sequences, follow, and
-// the clock `passes`, where has_seconds().
+// for each of them. Where the scenario asks for memory, one of blocks and those of bytes, over all
+// sequences, follow, and the clock `passes`, where has_seconds().
 // Policy by policy, in the scenario's order; each case is a run of the file. `progress`, if given,
 // hears now and then which share of the cases is done. Throws what plan() and the writer throw;
 // input::check_plans() and check_levels()
