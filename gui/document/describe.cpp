@@ -66,18 +66,18 @@ Layers layers_of(const input::Scenario& scenario) {
   return shared ? Layers::at_once : Layers::in_turn;
 }
 
-NamedDevice device_of(const RunFileReader& reader, const std::filesystem::path& file) {
+ScenarioFacts scenario_facts(const RunFileReader& reader, const std::filesystem::path& file) {
   const auto text = reader.meta().find("scenario");
   if (text == reader.meta().end() || text->second.empty()) return {};
   try {
     const input::Scenario scenario = input::parse_scenario(text->second, file);
-    NamedDevice named;
-    named.layers = layers_of(scenario);
-    if (!scenario.memory || !scenario.memory->gpu) return named;
+    ScenarioFacts facts;
+    facts.layers = layers_of(scenario);
+    if (!scenario.memory || !scenario.memory->gpu) return facts;
     const Device& device = scenario.memory->gpu->device;
-    named.name = device.title;
-    named.bytes = device.memory.count();
-    return named;
+    facts.device_name = device.title;
+    facts.device_bytes = device.memory.count();
+    return facts;
   } catch (const std::exception&) {
     // Its model may be a file that is elsewhere by now: then nothing is known.
     return {};

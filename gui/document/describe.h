@@ -21,13 +21,13 @@ Run describe(const RunFileReader& reader, const StoredRun& stored, const std::st
 // are taken for the whole pass.
 Layers layers_of(const input::Scenario& scenario);
 
-// The GPU that the scenario in the file names, and its layers_of(); nothing if there is none, or this program
-// no longer understands it.
-struct NamedDevice {
-  std::string name;
-  std::optional<std::int64_t> bytes;
+// What the scenario in the file says beside its runs: the GPU that it names, and its layers_of(). Nothing if
+// there is none, or this program no longer understands it.
+struct ScenarioFacts {
+  std::string device_name;
+  std::optional<std::int64_t> device_bytes;
   Layers layers = Layers::unknown;
 };
-NamedDevice device_of(const RunFileReader& reader, const std::filesystem::path& file);
+ScenarioFacts scenario_facts(const RunFileReader& reader, const std::filesystem::path& file);
 
 }  // namespace kvf::gui

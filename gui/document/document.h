@@ -109,6 +109,8 @@ struct Run {
   // that it holds.
   std::optional<double> footprint, peak;
 
+  // Whether it says what was, not what should be.
+  bool measured() const { return kind == RunKind::captured || kind == RunKind::trace; }
   const Series* find(std::string_view name) const;
   const CellLives* cell(std::string_view name) const;  // by CellLives::name()
 };

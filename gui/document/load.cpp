@@ -38,17 +38,17 @@ struct OpenFile {
 
 std::vector<std::shared_ptr<const Run>> outline_file(const std::string& file) {
   const OpenFile open(file);
-  const NamedDevice device = device_of(open.reader, file);
+  const ScenarioFacts facts = scenario_facts(open.reader, file);
   std::vector<std::shared_ptr<const Run>> runs;
   for (const StoredRun& stored : open.reader.runs()) {
     auto run = std::make_shared<Run>(describe(open.reader, stored, file));
-    run->device_limit = device.bytes;
-    run->device_name = device.name;
+    run->device_limit = facts.device_bytes;
+    run->device_name = facts.device_name;
     run->cells = cells_of(open.reader, stored);
     outline(*run, open.reader, parts_of(open.reader, stored, open.curves));
     // What was recorded is what there was.
     if (run->kind == RunKind::simulated) {
-      tell_layers(run->series, Layers::at_once, device.layers);
+      tell_layers(run->series, Layers::at_once, facts.layers);
     }
     runs.push_back(std::move(run));
   }

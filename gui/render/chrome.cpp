@@ -9,6 +9,7 @@
 #include "gui/render/pass_marks.h"
 #include "gui/render/theme.h"
 #include "gui/render/ticks.h"
+#include "gui/view/lane_series.h"
 
 namespace kvf::gui {
 namespace {
@@ -31,11 +32,8 @@ QRectF box_of(const PhaseOnAxis& phase, const Layout& layout) {
 
 std::vector<const Run*> runs_with_phases(const Document& document, const ViewState& view) {
   const auto in = [&](const Lane& lane) {
-    std::vector<const Run*> runs;
-    for (const std::string& id : lane.runs) {
-      const Run* run = document.find(id);
-      if (run != nullptr && !run->phases[index(view.axis)].empty()) runs.push_back(run);
-    }
+    std::vector<const Run*> runs = runs_of(document, lane);
+    std::erase_if(runs, [&](const Run* run) { return run->phases[index(view.axis)].empty(); });
     return runs;
   };
   if (view.focus < view.lanes.size()) {

@@ -4,15 +4,11 @@
 #include <QPaintEngine>
 #include <algorithm>
 
+#include "gui/view/lane_series.h"
+
 namespace kvf::gui {
 
-std::vector<const Run*> Frame::runs() const {
-  std::vector<const Run*> found;
-  for (const std::string& id : lane.runs) {
-    if (const Run* run = document.find(id)) found.push_back(run);
-  }
-  return found;
-}
+std::vector<const Run*> Frame::runs() const { return runs_of(document, lane); }
 
 double Scale::y_of(double value) const {
   return plot.bottom() - (value - low) / (high - low) * plot.height();

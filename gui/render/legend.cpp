@@ -14,7 +14,6 @@ namespace {
 
 constexpr double kSample = 24;
 constexpr double kSpace = 14;
-
 constexpr double kRow = 17;  // of a legend, below the first
 
 // Nothing where all is well.
@@ -31,14 +30,6 @@ QString badge_of(const std::vector<const Run*>& runs) {
   std::string words = problems.front();
   if (problems.size() > 1) words += " and " + std::to_string(problems.size() - 1) + " more";
   return QStringLiteral("! ") + qt(words);
-}
-
-std::vector<const Run*> runs_of(const Document& document, const Lane& lane) {
-  std::vector<const Run*> runs;
-  for (const std::string& id : lane.runs) {
-    if (const Run* run = document.find(id)) runs.push_back(run);
-  }
-  return runs;
 }
 
 // Where the parts of a header lie.

@@ -1,7 +1,8 @@
 // What keys and gestures do: functions from a view to the next one.
 //
-// No Qt. Of lanes of differences the document has the runs that with_derived() makes. What cannot be done (no next phase, no lane) gives the view as it is. A range never goes
-// beyond what the lanes show, nor below kLeastWidth.
+// No Qt. Of lanes of differences the document has the runs that with_derived() makes. What cannot be done
+// (no next phase, no lane) gives the view as it is. A range never goes beyond what the lanes show, nor
+// below kLeastWidth.
 #pragma once
 
 #include <cstddef>

@@ -28,10 +28,7 @@ ViewState settled(ViewState view) {
   return scroll(view, 0);
 }
 
-bool is_compared(const Lane& lane) { return is_comparison(lane.kind); }
-bool is_measured(const Run& run) {
-  return run.kind == RunKind::captured || run.kind == RunKind::trace;
-}
+bool compares(const Lane& lane) { return is_comparison(lane.kind); }
 
 bool has_series(const Run& run, const std::string& name, Axis axis) {
   const Series* series = run.find(name);
@@ -42,11 +39,11 @@ void set_runs(Lane& lane, const Document& document, const std::array<std::string
   const Run* a = document.find(pair[0]);
   const Run* b = document.find(pair[1]);
   const bool both = a != nullptr && b != nullptr;
-  const bool residual = both && is_measured(*a) != is_measured(*b);
+  const bool residual = both && a->measured() != b->measured();
   lane.kind = residual ? LaneKind::residual : LaneKind::difference;
   lane.runs = {pair[0], pair[1]};
   // What was expected comes first.
-  if (residual && is_measured(*a)) std::swap(lane.runs[0], lane.runs[1]);
+  if (residual && a->measured()) std::swap(lane.runs[0], lane.runs[1]);
 }
 
 // Whether a series of the lanes has another peak or another number of points in the two runs: their
@@ -209,14 +206,14 @@ ViewState set_compared(const ViewState& view, const Document& document, std::siz
   // The other one: they change places.
   if (before[1 - which] == run) next.compared[1 - which] = before[which];
   for (Lane& lane : next.lanes) {
-    if (is_compared(lane)) set_runs(lane, document, next.compared);
+    if (compares(lane)) set_runs(lane, document, next.compared);
   }
   return next;
 }
 
 ViewState toggle_difference(const ViewState& view, const Document& document) {
   ViewState next = view;
-  if (remove_if(next.lanes, is_compared)) return settled(next);
+  if (remove_if(next.lanes, compares)) return settled(next);
   const std::array<std::string, 2> pair = compared_runs(view, document);
   if (pair[0].empty() || pair[1].empty()) return view;
   Lane lane;

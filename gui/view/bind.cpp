@@ -38,10 +38,7 @@ ViewState bound_to(const Document& document, const ViewState& view) {
 }
 
 std::string why_nothing(const Document& document, Axis axis, const Lane& lane) {
-  std::vector<const Run*> runs;
-  for (const std::string& id : lane.runs) {
-    if (const Run* run = document.find(id)) runs.push_back(run);
-  }
+  const std::vector<const Run*> runs = runs_of(document, lane);
   if (lane.runs.empty()) return "no run is chosen";
   if (runs.empty()) return fmt::format("there is no run {}", lane.runs.front());
   const bool curves =

@@ -38,16 +38,12 @@ Axis common_axis(const std::vector<const Run*>& runs) {
   return best;
 }
 
-bool is_measured(const Run& run) {
-  return run.kind == RunKind::captured || run.kind == RunKind::trace;
-}
-
 // What was measured, each with its prediction: the same policy, on the same task if both name one. Empty
 // unless there are both.
 std::vector<const Run*> measured_with_predictions(const Document& document) {
   std::vector<const Run*> runs;
   for (const auto& measured : document.runs) {
-    if (!is_measured(*measured)) continue;
+    if (!measured->measured()) continue;
     for (const auto& run : document.runs) {
       if (run->kind != RunKind::predicted || run->label != measured->label) continue;
       if (!run->task.empty() && !measured->task.empty() && run->task != measured->task) continue;
@@ -78,8 +74,8 @@ std::vector<const Run*> first_pair(const Document& document) {
   return {};
 }
 
-// Pairs of prediction and measurement, if there are any; of two files a pair of runs; all runs, if a picture can hold them; else those
-// of the first task.
+// Pairs of prediction and measurement, if there are any; of two files a pair of runs; all runs, if a
+// picture can hold them; else those of the first task.
 std::vector<const Run*> first_runs(const Document& document) {
   std::vector<const Run*> runs = measured_with_predictions(document);
   if (!runs.empty()) {
@@ -115,7 +111,7 @@ constexpr std::array<std::string_view, 7> kMeasuredSeries{"cache",    "allocated
 // The outermost series of bytes that the most runs have; "" if none has any.
 std::string_view byte_series(const std::vector<const Run*>& runs, Axis axis) {
   const bool measured =
-      std::any_of(runs.begin(), runs.end(), [](const Run* run) { return is_measured(*run); });
+      std::any_of(runs.begin(), runs.end(), [](const Run* run) { return run->measured(); });
   std::string_view best;
   std::size_t most = 0;
   for (const std::string_view name : measured ? kMeasuredSeries : kByteSeries) {
@@ -166,15 +162,15 @@ ViewState first_view(const Document& document) {
     }
   }
   if (runs.size() == 2 && has(*runs[0], series, view.axis) && has(*runs[1], series, view.axis)) {
-    const bool residual = is_measured(*runs[0]) != is_measured(*runs[1]);
+    const bool residual = runs[0]->measured() != runs[1]->measured();
     Lane lane =
         lane_of(residual ? LaneKind::residual : LaneKind::difference, series, runs, view.axis);
     // What was expected comes first.
-    if (residual && is_measured(*runs[0])) std::swap(lane.runs[0], lane.runs[1]);
+    if (residual && runs[0]->measured()) std::swap(lane.runs[0], lane.runs[1]);
     view.lanes.push_back(std::move(lane));
   }
   if (runs.size() == 1) {
-    if (levels_of(*runs[0], view.axis) > 1 && !is_measured(*runs[0])) {
+    if (levels_of(*runs[0], view.axis) > 1 && !runs[0]->measured()) {
       view.lanes.push_back(lane_of(LaneKind::stack, bytes, runs, view.axis));
     } else if (has_components(*runs[0], view.axis)) {
       view.lanes.push_back(lane_of(LaneKind::stack, "total", runs, view.axis));

@@ -17,6 +17,9 @@ struct LaneSeries {
   const SeriesOnAxis* on = nullptr;
 };
 
+// The runs of the lane that are in the document, in its order.
+std::vector<const Run*> runs_of(const Document& document, const Lane& lane);
+
 // Of each run of the lane the series of that name on the axis; runs without it are left out.
 std::vector<LaneSeries> series_of(const Document& document, Axis axis, const Lane& lane);
 
