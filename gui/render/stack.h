@@ -1,5 +1,5 @@
 // What a run's memory is made of, for the stack: which series lie one upon another, and how much each
-// part has at one instant. No Qt.
+// part has at one instant.
 #pragma once
 
 #include <cstdint>
