@@ -202,6 +202,9 @@ TEST_CASE("ascending numbers are found as by a walk, and near ones within the sl
       if (near > first && (near % 16 != 0 || ascending[near - 1] > at + 20)) ++wrong_places;
       if (near > first) ++jumps;
     }
+    for (std::int64_t i = 0; i < size; ++i) {
+      if (ascending.coarse(i) != numbers[static_cast<std::size_t>(i)]) ++wrong_places;
+    }
   }
   CHECK(wrong_places == 0);
   CHECK(jumps > 0);
@@ -210,6 +213,20 @@ TEST_CASE("ascending numbers are found as by a walk, and near ones within the sl
   CHECK(all.first_from(1) == 2);
   CHECK(all.first_from(kMost) == 2);
   CHECK_THROWS_AS(Ascending({1, 0}), std::invalid_argument);
+}
+
+TEST_CASE("a value is the same wherever a pyramid has it") {
+  std::mt19937_64 random(31);
+  for (const std::int64_t size : {1, 15, 16, 17, 255, 256, 257, 4096, 5000}) {
+    Numbers values;
+    for (std::int64_t i = 0; i < size; ++i) values.push_back(static_cast<std::int64_t>(random()));
+    const MinMaxPyramid pyramid(values);
+    int wrong = 0;
+    for (std::int64_t i = 0; i < size; ++i) {
+      if (pyramid.coarse(i) != values[static_cast<std::size_t>(i)]) ++wrong;
+    }
+    CHECK(wrong == 0);
+  }
 }
 
 TEST_CASE("the most of any stretch of a step series is the first of several") {

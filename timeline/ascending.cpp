@@ -1,13 +1,15 @@
 #include "timeline/ascending.h"
 
 #include <algorithm>
+#include <bit>
 #include <stdexcept>
 #include <utility>
 
 namespace kvf {
 namespace {
 
-constexpr std::size_t kBlock = 16;
+constexpr int kBits = 4;
+constexpr std::size_t kBlock = 1 << kBits;
 
 }  // namespace
 
@@ -23,6 +25,13 @@ Ascending::Ascending(std::vector<std::int64_t> numbers) : numbers_(std::move(num
     levels_.push_back(std::move(level));
     below = &levels_.back();
   }
+}
+
+std::int64_t Ascending::coarse(std::int64_t i) const {
+  const auto place = static_cast<std::size_t>(i);
+  const auto level =
+      std::min(static_cast<std::size_t>(std::countr_zero(place) / kBits), levels_.size());
+  return level == 0 ? numbers_[place] : levels_[level - 1][place >> (level * kBits)];
 }
 
 std::int64_t Ascending::first_from(std::int64_t x, std::int64_t slack) const {

@@ -1,6 +1,7 @@
 #include "timeline/min_max_pyramid.h"
 
 #include <algorithm>
+#include <bit>
 #include <cassert>
 #include <limits>
 #include <utility>
@@ -8,7 +9,8 @@
 namespace kvf {
 namespace {
 
-constexpr std::size_t kBlock = 16;
+constexpr int kBits = 4;
+constexpr std::size_t kBlock = 1 << kBits;
 
 using Values = std::vector<std::int64_t>;
 
@@ -25,11 +27,13 @@ struct Most {
 MinMaxPyramid::MinMaxPyramid(Values values) : values_(std::move(values)) {
   const Values* min = &values_;
   const Values* max = &values_;
+  const Values* last = &values_;
   while (min->size() > kBlock) {
     Level level;
     const std::size_t size = (min->size() + kBlock - 1) / kBlock;
     level.min.reserve(size);
     level.max.reserve(size);
+    level.last.reserve(size);
     for (std::size_t begin = 0; begin < min->size(); begin += kBlock) {
       const std::size_t end = std::min(begin + kBlock, min->size());
       std::int64_t least = (*min)[begin];
@@ -40,11 +44,20 @@ MinMaxPyramid::MinMaxPyramid(Values values) : values_(std::move(values)) {
       }
       level.min.push_back(least);
       level.max.push_back(most);
+      level.last.push_back((*last)[end - 1]);
     }
     levels_.push_back(std::move(level));
     min = &levels_.back().min;
     max = &levels_.back().max;
+    last = &levels_.back().last;
   }
+}
+
+std::int64_t MinMaxPyramid::coarse(std::int64_t i) const {
+  const auto place = static_cast<std::size_t>(i);
+  const auto level =
+      std::min(static_cast<std::size_t>(std::countr_zero(place + 1) / kBits), levels_.size());
+  return level == 0 ? values_[place] : levels_[level - 1].last[place >> (level * kBits)];
 }
 
 MinMaxPyramid::Extremes MinMaxPyramid::of(std::int64_t from, std::int64_t to) const {

@@ -77,21 +77,19 @@ void StepSeries::columns(std::span<const std::int64_t> edges, std::span<StepColu
     const std::int64_t slack = which == Edges::near ? slack_at(edges, i + 1) : 0;
     const std::int64_t last = empty() ? 0 : xs_->first_from(edges[i + 1], slack);
     // The point before holds on, unless one lies on the edge or the series is over.
-    const bool enters = first > 0 && left < end_ && (first == points() || x(first) > left);
+    const bool enters =
+        first > 0 && left < end_ && (first == points() || xs_->coarse(first) > left);
     if (first < last) {
       const MinMaxPyramid::Extremes found = values_->of(first, last);
-      std::int64_t entry = first;
-      if (x(first) == left) {  // of several points on the edge the last one holds
-        const auto behind = std::upper_bound(xs_->begin() + first, xs_->begin() + last, left);
-        entry = behind - xs_->begin() - 1;
-      }
-      column = {
-          false,           value(entry),
-          found.min,       found.max,
-          value(last - 1), max_point == MaxPoint::wanted ? values_->first_max(found) : kUnknown};
+      column = {false,
+                0,
+                found.min,
+                found.max,
+                values_->coarse(last - 1),
+                max_point == MaxPoint::wanted ? values_->first_max(found) : kUnknown};
     }
     if (enters) {
-      const std::int64_t held = value(first - 1);
+      const std::int64_t held = values_->coarse(first - 1);
       if (column.empty) column = {false, held, held, held, held, first - 1};
       column.entry = held;
       column.min = std::min(column.min, held);
@@ -99,6 +97,11 @@ void StepSeries::columns(std::span<const std::int64_t> edges, std::span<StepColu
         column.max = held;
         column.max_point = first - 1;
       }
+    } else if (first < last) {
+      // Of several points on the edge the last one holds.
+      const auto behind = std::upper_bound(xs_->begin() + first, xs_->begin() + last, left);
+      const std::int64_t on_edge = behind - xs_->begin() - 1;
+      column.entry = value(std::max(first, on_edge));
     }
     first = last;
   }

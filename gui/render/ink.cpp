@@ -4,12 +4,19 @@
 #include <QPolygonF>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace kvf::gui {
 namespace {
 
 constexpr double kThick = 2;
-constexpr double kTurn = 20;  // pixels: then the next of the lines that coincide is seen
+constexpr double kTurn = 20;         // pixels: then the next of the lines that coincide is seen
+constexpr std::size_t kStripe = 64;  // pixels: of what is put into the picture at a time
+
+// distance - n * period, in [0, period].
+double within(double distance, double period) {
+  return distance - std::floor(distance / period) * period;
+}
 
 std::size_t turn_at(double distance, std::size_t lines) {
   return static_cast<std::size_t>(distance / kTurn) % lines;
@@ -28,7 +35,7 @@ class Dash {
   }
   bool on(double distance) const {
     if (ends_.empty()) return true;
-    const double in = std::fmod(distance, ends_.back());
+    const double in = within(distance, ends_.back());
     const auto piece = std::upper_bound(ends_.begin(), ends_.end(), in) - ends_.begin();
     return piece % 2 == 0;
   }
@@ -71,6 +78,7 @@ Ink::Ink(QPainter& painter, const Frame& frame) : painter_(painter), frame_(fram
                   QImage::Format_ARGB32_Premultiplied);
   layer_.fill(Qt::transparent);
   layer_.setDevicePixelRatio(ratio_);
+  inked_.resize(frame.columns() / kStripe + 1);
 }
 
 void Ink::line(const Scale& scale, std::span<const StepColumn> columns, const Mark& mark) {
@@ -107,12 +115,32 @@ void Ink::fill(std::span<const FilledColumn> columns, const Mark& mark) {
 void Ink::dry() {
   if (on_pixels()) {
     lines_on_pixels();
-    painter_.drawImage(frame_.plot.topLeft(), layer_);
-    layer_.fill(Qt::transparent);
+    draw_layer();
   } else {
     lines_as_paths();
   }
   lines_.clear();
+}
+
+void Ink::draw_layer() {
+  // Most of a lane is empty, and the picture has a million pixels.
+  for (std::size_t stripe = 0; stripe < inked_.size(); ++stripe) {
+    const Rows rows = std::exchange(inked_[stripe], {});
+    if (rows.height() == 0) continue;
+    const auto left = static_cast<int>(stripe * kStripe);
+    const QRect part(left, rows.top, std::min<int>(kStripe, layer_.width() - left), rows.height());
+    const QRectF shown(frame_.plot.topLeft() + QPointF(part.topLeft()) / ratio_,
+                       QSizeF(part.size()) / ratio_);
+    painter_.drawImage(shown, layer_, part);
+  }
+}
+
+void Ink::touch(std::size_t column, const Rows& rows) {
+  if (rows.height() == 0) return;
+  Rows& inked = inked_[column / kStripe];
+  if (inked.height() == 0) inked = rows;
+  inked.top = std::min(inked.top, rows.top);
+  inked.bottom = std::max(inked.bottom, rows.bottom);
 }
 
 int Ink::row_of(double y) const {
@@ -152,6 +180,7 @@ void Ink::lines_on_pixels() {
     for (std::size_t first = 0, end = 0; first < pieces.size(); first = end) {
       const Rows rows = pieces[first].rows;
       while (end < pieces.size() && pieces[end].rows == rows) ++end;
+      touch(i, rows);
       const std::size_t together = end - first;
       QRgb* pixel = pixels + rows.top * stride + static_cast<qsizetype>(i);
       if (rows.height() > level) {
@@ -163,7 +192,7 @@ void Ink::lines_on_pixels() {
         continue;
       }
       const std::size_t seen = pieces[first + (together > 1 ? turn_at(x, together) : 0)].line;
-      if (!dashes[seen].on(together > 1 ? std::fmod(x, kTurn) : x)) continue;
+      if (!dashes[seen].on(together > 1 ? within(x, kTurn) : x)) continue;
       for (int y = rows.top; y < rows.bottom; ++y, pixel += stride) *pixel = colours[seen];
     }
   }
@@ -177,8 +206,9 @@ void Ink::fill_on_pixels(std::span<const FilledColumn> columns, const Mark& mark
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].empty) continue;
     const auto x = static_cast<int>(i);
-    const int last = row_of(columns[i].bottom);
-    for (int y = row_of(columns[i].top); y < last; ++y) {
+    const Rows rows{row_of(columns[i].top), row_of(columns[i].bottom)};
+    touch(i, rows);
+    for (int y = rows.top; y < rows.bottom; ++y) {
       pixels[y * stride + x] = colours[hatched(mark.hatch, x / unit, y / unit) ? 1 : 0];
     }
   }

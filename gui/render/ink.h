@@ -19,7 +19,7 @@ struct FilledColumn {
   bool empty = true;
 };
 
-// A fill covers those before it, and lines all fills; dry() puts all of it into the picture.
+// A fill covers those before it, and lines all fills; dry() puts all of it into the picture, once.
 class Ink {
  public:
   Ink(QPainter& painter, const Frame& frame);
@@ -54,6 +54,8 @@ class Ink {
   // What the lines are in column i, the longest first, equal ones in their order.
   void pieces_of(std::size_t i, std::vector<Piece>& pieces) const;
   void lines_on_pixels();
+  void draw_layer();
+  void touch(std::size_t column, const Rows& rows);
   void lines_as_paths();
   // But in the columns where it is `hidden`.
   void line_as_path(const Line& line, const std::vector<bool>& hidden);
@@ -62,8 +64,9 @@ class Ink {
 
   QPainter& painter_;
   const Frame& frame_;
-  double ratio_ = 1;  // pixels a unit of the painter
-  QImage layer_;      // null: paths
+  double ratio_ = 1;         // pixels a unit of the painter
+  QImage layer_;             // null: paths
+  std::vector<Rows> inked_;  // of each stripe of the layer: where anything is
   std::vector<Line> lines_;
 };
 

@@ -70,6 +70,12 @@ std::shared_ptr<Run> spiked() {
   return run;
 }
 
+Document document_of(std::shared_ptr<const Run> run) {
+  Document document;
+  document.runs = {std::move(run)};
+  return document;
+}
+
 ViewState view_of(LaneKind kind, const std::string& name, std::vector<std::string> runs) {
   ViewState view;
   view.axis = Axis::pass;
@@ -147,8 +153,7 @@ class RenderTest : public QObject {
  private Q_SLOTS:
   // A maximum of one pass in a million is as high as it should be, at its place, at any zoom.
   void no_peak_is_lost() {
-    Document document;
-    document.runs.push_back(spiked());
+    const Document document = document_of(spiked());
     for (const double width : {1e6, 1e5, 1234.0}) {
       ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
       view.range = {std::max(0.0, kSpike - width * 0.6), 0};
@@ -173,8 +178,7 @@ class RenderTest : public QObject {
   }
 
   void nothing_is_left_unpainted() {
-    Document document;
-    document.runs.push_back(spiked());
+    const Document document = document_of(spiked());
     for (const Theme theme : {Theme::light, Theme::dark}) {
       ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
       view.theme = theme;
@@ -196,8 +200,7 @@ class RenderTest : public QObject {
     // In pass 1 the cache has 300 of 700, in pass 2 500 of 600.
     run->series.push_back(series("device", xs, {400, 700, 600, 100}, 4));
     run->series.push_back(series("reserved", xs, {100, 300, 500, 50}, 4));
-    Document document;
-    document.runs.push_back(run);
+    const Document document = document_of(run);
     ViewState view = view_of(LaneKind::stack, "device", {"a#1"});
     view.range = {0, 4};
     const Stack stack = stack_of(*run, *run->find("device"), Axis::pass);
@@ -237,8 +240,7 @@ class RenderTest : public QObject {
     const auto xs = count(kMany);
     run->series.push_back(series("device", xs, device, kMany));
     run->series.push_back(series("reserved", xs, reserved, kMany));
-    Document document;
-    document.runs.push_back(run);
+    const Document document = document_of(run);
     ViewState view = view_of(LaneKind::stack, "device", {"a#1"});
     view.range = {0, kMany};
     const QImage image = picture(document, view);
@@ -250,6 +252,40 @@ class RenderTest : public QObject {
       const auto x = static_cast<int>(layout.pixel_of(share * kMany));
       const int y = top_of(image, x, kv, top, static_cast<int>(layout.ruler.top()));
       QVERIFY2(std::abs(y - scale.y_of(300)) <= 2, qPrintable(QString::number(y)));
+    }
+  }
+
+  // The picture of a lane is put together of stripes: no seam is seen, whatever a pixel is.
+  void a_lane_has_no_seams() {
+    auto run = std::make_shared<Run>();
+    run->id = "a#1";
+    const auto xs = count(4);
+    run->series.push_back(series("device", xs, {700, 700, 700, 700}, 4));
+    run->series.push_back(series("reserved", xs, {500, 500, 500, 500}, 4));
+    const Document document = document_of(run);
+    ViewState view = view_of(LaneKind::stack, "device", {"a#1"});
+    view.range = {0, 4};
+    const QRectF plot = layout_of(document, view, kSize).plot_of(0);
+    const Scale scale = scale_in(document, view);
+    for (const double ratio : {1.0, 1.25, 1.5, 1.75, 2.0, 2.5, 3.0}) {
+      const QImage image = picture(document, view, ratio);
+      const auto pixel = [&](double x, double y) {
+        return image.pixel(static_cast<int>(x * ratio), static_cast<int>(y * ratio));
+      };
+      // Of the line along the top, which is of one colour behind the label of its peak.
+      const double y = scale.y_of(700), from = plot.left() + 160;
+      const QRgb line = pixel(from, y);
+      QVERIFY(line != pixel(from, y - 5));
+      for (double x = from; x < plot.right() - 1; x += 1 / ratio) {
+        QVERIFY2(pixel(x, y) == line, qPrintable(QString::number(ratio)));
+      }
+      // Of a fill, whose hatch comes again.
+      const Mark kv = mark(Component::live_kv, view.theme);
+      for (double x = from; x < plot.right() - 1; x += 1 / ratio) {
+        const QColor found(pixel(x, scale.y_of(250)));
+        QVERIFY2(near(found.rgb(), kv.fill) || near(found.rgb(), kv.line),
+                 qPrintable(QString::number(ratio)));
+      }
     }
   }
 
@@ -281,8 +317,7 @@ class RenderTest : public QObject {
   }
 
   void the_cursor_has_its_values() {
-    Document document;
-    document.runs.push_back(spiked());
+    const Document document = document_of(spiked());
     ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
     for (const double x : {kSpike + 0.0, kSpike + 0.9}) {
       const std::vector<Readout> values = values_at(document, view, x);
@@ -303,8 +338,7 @@ class RenderTest : public QObject {
 
   // Overlay over lanes is the same picture as all at once, and so are two pictures.
   void screen_and_file_are_equal() {
-    Document document;
-    document.runs.push_back(spiked());
+    const Document document = document_of(spiked());
     ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
     view.cursor = 10;
     view.selection = Interval{1000, 200'000};
@@ -323,8 +357,7 @@ class RenderTest : public QObject {
 
   // Drawn only where the overlay has changed, the picture is that of all drawn anew.
   void a_part_drawn_anew_makes_the_whole() {
-    Document document;
-    document.runs.push_back(spiked());
+    const Document document = document_of(spiked());
     std::vector<ViewState> moves(6, view_of(LaneKind::lines, "held", {"a#1"}));
     moves[1].cursor = 10;
     moves[2].cursor = kSpike;
@@ -368,8 +401,7 @@ class RenderTest : public QObject {
 
   // The picture of a million passes is as small as one of its columns.
   void vectors_are_reduced_to_columns() {
-    Document document;
-    document.runs.push_back(spiked());
+    const Document document = document_of(spiked());
     QByteArray bytes;
     QBuffer buffer(&bytes);
     QSvgGenerator generator;
@@ -431,8 +463,7 @@ class RenderTest : public QObject {
     for (const std::int64_t limit : {1200, 100'000}) {
       auto run = spiked();
       run->device_limit = limit;
-      Document document;
-      document.runs.push_back(run);
+      const Document document = document_of(run);
       const ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
       const QImage image = picture(document, view);
       const Scale scale = scale_in(document, view);
@@ -453,8 +484,7 @@ class RenderTest : public QObject {
       auto run = spiked();
       run->series[0].name = name;
       run->device_limit = 1500;
-      Document document;
-      document.runs.push_back(run);
+      const Document document = document_of(run);
       const ViewState view = view_of(LaneKind::lines, name, {"a#1"});
       QCOMPARE(scale_in(document, view).high > 1500, std::string(name) != "weights");
     }
@@ -510,8 +540,7 @@ class RenderTest : public QObject {
     auto run = std::make_shared<Run>();
     run->id = "a#1";
     run->series.push_back(series("held", count(4), {1000, 100, 100, 100}, 4));
-    Document document;
-    document.runs.push_back(run);
+    const Document document = document_of(run);
     ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
     view.range = {0, 4};
     const QImage image = picture(document, view);
@@ -610,8 +639,7 @@ class RenderTest : public QObject {
     auto run = spiked();
     run->phases[static_cast<std::size_t>(Axis::pass)] = {{"prefill", 0, kPasses / 2},
                                                          {"decode", kPasses / 2, kPasses}};
-    Document document;
-    document.runs.push_back(run);
+    const Document document = document_of(run);
     ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
     for (const bool shown : {true, false}) {
       view.phases = shown;
@@ -660,8 +688,7 @@ class RenderTest : public QObject {
     std::vector<std::int64_t> rows(303, 1), budgets(303, 80);
     std::fill_n(rows.begin(), 3, 100);
     budgets[0] = 0;
-    Document document;
-    document.runs.push_back(run_of_passes(rows, 3, budgets));
+    const Document document = document_of(run_of_passes(rows, 3, budgets));
     ViewState view = view_of(LaneKind::lines, "total", {"a"});
     view.axis = Axis::row;
     view.range = {0, 600};
@@ -772,8 +799,7 @@ class RenderTest : public QObject {
     constexpr std::size_t kMany = 1'000'000;
     std::vector<std::int64_t> rows(kMany, 1), budgets(kMany, 0);
     for (std::size_t i = 0; i < kMany; i += 2) budgets[i] = 10;
-    Document document;
-    document.runs.push_back(run_of_passes(rows, kMany / 2, budgets));
+    const Document document = document_of(run_of_passes(rows, kMany / 2, budgets));
     ViewState view = view_of(LaneKind::lines, "total", {"a"});
     view.axis = Axis::row;
     view.range = {0, kMany};
@@ -873,8 +899,7 @@ class RenderTest : public QObject {
       const auto xs = std::make_shared<const Ascending>(
           std::vector<std::int64_t>{begin, begin + 1'000, begin + 500'000, end});
       run->series.push_back(series("live", xs, {100, 100, 200, 1000}, end));
-      Document document;
-      document.runs.push_back(run);
+      const Document document = document_of(run);
       ViewState view = view_of(LaneKind::lines, "live", {"a#1"});
       view.range = {};
       const Interval range = shown_range(document, view);
@@ -909,8 +934,7 @@ class RenderTest : public QObject {
       run->series.back().role = group % 2 == 0 ? "full" : "streaming";
     }
     run->series[0].peak.reset();
-    Document document;
-    document.runs.push_back(run);
+    const Document document = document_of(run);
     ViewState view = view_of(LaneKind::stack, "total", {"a#1"});
     view.range = {};
     QVERIFY(scale_in(document, view).high >= 9e18);
@@ -970,8 +994,7 @@ class RenderTest : public QObject {
     auto run = std::make_shared<Run>();
     run->id = "a#1";
     run->series.push_back(series("held", count(4), {100, 1000, 100, 100}, 4));
-    Document document;
-    document.runs.push_back(run);
+    const Document document = document_of(run);
     ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
     view.range = {0, 4};
     const QImage image = picture(document, view);
@@ -1125,8 +1148,7 @@ class RenderTest : public QObject {
     on->outline = {{0, kPasses / 2, 50, 100}, {kPasses / 2, kPasses, 100, 1000}};
     held.on[static_cast<std::size_t>(Axis::pass)] = on;
     run->series.push_back(held);
-    Document document;
-    document.runs.push_back(run);
+    const Document document = document_of(run);
     const ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
     const QImage image = picture(document, view);
     const Layout layout = layout_of(document, view, kSize);
@@ -1139,8 +1161,7 @@ class RenderTest : public QObject {
   }
 
   void lanes_scroll_below_those_that_are_pinned() {
-    Document document;
-    document.runs.push_back(spiked());
+    const Document document = document_of(spiked());
     ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
     for (int i = 0; i < 7; ++i) view.lanes.push_back(view.lanes[0]);
     view.lanes[3].pinned = true;
@@ -1160,8 +1181,7 @@ class RenderTest : public QObject {
 
   // A file cannot scroll: all of its lanes are there, as low as that takes, and none is too low.
   void a_picture_that_does_not_scroll_has_all_lanes() {
-    Document document;
-    document.runs.push_back(spiked());
+    const Document document = document_of(spiked());
     ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
     for (int i = 0; i < 11; ++i) view.lanes.push_back(view.lanes[0]);
     view.lanes[2].height = 0.1;
