@@ -148,7 +148,7 @@ class PanelPainter {
     painter_.setPen(QPen(mark_of(curve).line, 2.5));
     painter_.setBrush(colours_.lane);
     painter_.drawEllipse(centre, kRing, kRing);
-    labels_.avoid(QRectF(centre - QPointF(kRing, kRing), 2 * QSizeF(kRing, kRing)));
+    labels_.avoid_point(centre, kRing);
   }
 
   void critical_value(const ScoreCurve& curve) {

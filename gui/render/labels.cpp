@@ -24,6 +24,10 @@ bool crosses(const QLineF& line, const QRectF& rect) {
   });
 }
 
+double distance(const QRectF& rect, QPointF point) {
+  return QLineF(point, nearest(rect, point)).length();
+}
+
 std::size_t cell(double at, double size, std::size_t count) {
   return static_cast<std::size_t>(std::clamp(at / size, 0.0, static_cast<double>(count)));
 }
@@ -87,6 +91,11 @@ QPointF nearest(const QRectF& rect, QPointF point) {
           std::clamp(point.y(), rect.top(), rect.bottom())};
 }
 
+void LabelPlacer::avoid_point(QPointF point, double radius) {
+  avoid(QRectF(point - QPointF(radius, radius), 2 * QSizeF(radius, radius)));
+  points_.push_back(point);
+}
+
 void LabelPlacer::avoid(const QPolygonF& line) {
   for (qsizetype i = 1; i < line.size(); ++i) lines_.emplace_back(line[i - 1], line[i]);
 }
@@ -99,6 +108,8 @@ std::optional<QRectF> LabelPlacer::best(QSizeF size, std::span<const QPointF> to
                                         std::optional<QPointF> point) {
   // Pixels of what is drawn that a label may hide to be a pixel nearer to its point.
   constexpr double kNearer = 8;
+  // And to be nearer to another point than to its own, for which it would be taken.
+  constexpr double kMistaken = 500;
   std::optional<QRectF> best;
   auto fewest = std::numeric_limits<double>::max();
   for (const QPointF& at : top_left) {
@@ -107,9 +118,12 @@ std::optional<QRectF> LabelPlacer::best(QSizeF size, std::span<const QPointF> to
     if (!bounds_.contains(rect) || std::any_of(taken_.begin(), taken_.end(), covers)) continue;
     auto crossed = static_cast<double>(std::count_if(
         lines_.begin(), lines_.end(), [&](const QLineF& line) { return crosses(line, rect); }));
-    if (drawn_) {
-      crossed += drawn_->covered(rect);
-      if (point) crossed += kNearer * QLineF(*point, nearest(rect, *point)).length();
+    if (drawn_) crossed += drawn_->covered(rect);
+    if (point) {
+      const double away = distance(rect, *point);
+      const auto nearer = [&](QPointF other) { return distance(rect, other) < away; };
+      if (std::any_of(points_.begin(), points_.end(), nearer)) crossed += kMistaken;
+      if (drawn_) crossed += kNearer * away;
     }
     if (crossed >= fewest) continue;
     fewest = crossed;

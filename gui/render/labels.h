@@ -46,6 +46,9 @@ class LabelPlacer {
 
   // What a label may not cover, and what it had better not.
   void avoid(const QRectF& rect) { taken_.push_back(rect); }
+  // Of a point that has a label or may have one: a label nearer to it than to its own point would be
+  // taken for its.
+  void avoid_point(QPointF point, double radius);
   void avoid(const QPolygonF& line);
   void avoid(Cover drawn) { drawn_ = std::move(drawn); }
 
@@ -63,6 +66,7 @@ class LabelPlacer {
 
   QRectF bounds_;
   std::vector<QRectF> taken_;
+  std::vector<QPointF> points_;
   std::vector<QLineF> lines_;
   std::optional<Cover> drawn_;
 };

@@ -91,9 +91,7 @@ void paint_peaks(QPainter& painter, const Frame& frame, const Scale& scale,
     return QPointF(frame.layout.pixel_of(static_cast<double>(peak.x)),
                    scale.y_of(static_cast<double>(peak.value)));
   };
-  for (const PeakLabel& peak : peaks) {
-    labels.avoid(QRectF(place_of(peak) - QPointF(kReach, kReach), 2 * QSizeF(kReach, kReach)));
-  }
+  for (const PeakLabel& peak : peaks) labels.avoid_point(place_of(peak), kReach);
   for (const PeakLabel& peak : peaks) {
     const QPointF at = place_of(peak);
     const QString who = peak.who.empty() ? QString() : qt(peak.who) + QStringLiteral("  ");

@@ -266,6 +266,14 @@ class CriticalPlotTest : public QObject {
     beside.avoid(QPolygonF({{0, 10}, {100, 10}}));
     const std::vector<QPointF> places{{10, 4}, {10, 40}};
     QCOMPARE(beside.place({20, 12}, places), QRectF(10, 40, 20, 12));
+    // Rather over a line than where it would be taken for another point's.
+    LabelPlacer among(QRectF(0, 0, 100, 100));
+    among.avoid_point({50, 20}, 2);
+    among.avoid_point({50, 70}, 2);
+    among.avoid(QPolygonF({{0, 10}, {100, 10}}));
+    const std::vector<QPointF> both{{30, 55}, {30, 4}};
+    QCOMPARE(among.place_for({40, 12}, {50, 20}, both), QRectF(30, 4, 40, 12));
+    QCOMPARE(among.place_for({40, 12}, {50, 70}, both), QRectF(30, 55, 40, 12));
   }
 
  private:
