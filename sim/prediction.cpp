@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "models/closed_form.h"
 #include "models/dtype.h"
 #include "sim/memory/buffer_levels.h"
 #include "sim/memory/held_levels.h"
@@ -27,19 +28,6 @@ Track track(std::string name, TrackUnit unit, std::int64_t layer, const TrackCol
   made.columns.held_during = column.during;
   made.columns.held_after = column.after;
   return made;
-}
-
-// Groups of one layer follow one another.
-std::vector<std::span<const Group>> layers_of(const Schedule& schedule) {
-  std::vector<std::span<const Group>> layers;
-  const std::span<const Group> all = schedule.groups;
-  for (std::size_t begin = 0; begin < all.size();) {
-    std::size_t end = begin + 1;
-    while (end < all.size() && all[end].layer == all[begin].layer) ++end;
-    layers.push_back(all.subspan(begin, end - begin));
-    begin = end;
-  }
-  return layers;
 }
 
 // The passes of a batch: their rows are those of the longest sequence.
@@ -79,6 +67,12 @@ std::vector<std::int64_t> hidden_states(const input::Scenario& scenario, const S
   for (const Rule& rule : schedule.rules) states.push_back(initial_state(rule));
   std::vector<std::int64_t> held(schedule.rules.size());
   std::vector<std::int64_t> rows;  // summed over layers
+  // Of a layer that has groups of several rules the first one's wait.
+  std::vector<std::int64_t> layers(schedule.rules.size());
+  for (std::size_t g = 0; g < schedule.groups.size(); ++g) {
+    const Group& group = schedule.groups[g];
+    if (g == 0 || group.layer != schedule.groups[g - 1].layer) ++layers[group.rule];
+  }
   for (const PassRun& run : schedule.plan.runs) {
     for (std::int64_t i = 0; i < run.count; ++i) {
       const Pass pass = schedule.plan.pass(run, i);
@@ -88,9 +82,8 @@ std::vector<std::int64_t> hidden_states(const input::Scenario& scenario, const S
                 .count();
       }
       std::int64_t waiting = 0;
-      for (const auto& layer : layers_of(schedule)) {
-        const std::uint32_t rule = layer.front().rule;
-        waiting += hidden_rows(schedule.rules[rule], states[rule]).count();
+      for (std::size_t r = 0; r < held.size(); ++r) {
+        waiting += layers[r] * hidden_rows(schedule.rules[r], states[r]).count();
       }
       rows.push_back(waiting);
     }
@@ -115,11 +108,9 @@ void add_tensors(Timeline& timeline, const input::Scenario& scenario,
   }
   const BatchMember& member = members.front();
   const bool fixed = scenario.memory && scenario.memory->cache == input::CacheKind::static_length;
-  const Below driver{input::AllocatorKind::driver, Bytes(1), {}};
   LevelColumn allocated =
-      buffer_levels(member.schedule, member.count,
-                    fixed ? input::CacheKind::static_length : input::CacheKind::contiguous, driver)
-          .cache;
+      cache_level(member.schedule, member.count,
+                  fixed ? input::CacheKind::static_length : input::CacheKind::contiguous);
   const std::vector<std::int64_t> hidden = hidden_states(scenario, member.schedule);
   std::int64_t before = 0;  // nothing waits before the first pass, no token was chosen
   for (std::size_t pass = 0; pass < hidden.size(); ++pass) {
@@ -175,6 +166,17 @@ Timeline predict(const input::Scenario& scenario, const input::ScenarioTask& tas
         track(fmt::format("layer {}", layer), TrackUnit::blocks, layer, passes, blocks));
   }
   return timeline;
+}
+
+Footprint predicted_footprint(const input::Scenario& scenario, const input::ScenarioTask& task,
+                              const input::ScenarioPolicy& policy) {
+  if (!task.sequences.empty()) {
+    return closed_form(plan_batch(policy.spec, scenario.shape, task.sequences, scenario.accounting,
+                                  policy.convention));
+  }
+  return closed_form(plan(policy.spec, scenario.shape, task.workload, scenario.accounting,
+                          policy.convention))
+      .footprint;
 }
 
 }  // namespace kvf

@@ -1,6 +1,7 @@
 // What a program should hold pass by pass, for `compare` to lay a recording over.
 #pragma once
 
+#include "models/footprint.h"
 #include "sim/alloc/score_model.h"
 #include "sim/input/scenario.h"
 #include "timeline/timeline.h"
@@ -23,5 +24,9 @@ namespace kvf {
 // of unequal sequences; decoding-press on a model whose hidden size is not known.
 Timeline predict(const input::Scenario& scenario, const input::ScenarioTask& task,
                  const input::ScenarioPolicy& policy, const ScoreModel& scores);
+
+// The footprint and peaks of one case, all sequences together, by closed form.
+Footprint predicted_footprint(const input::Scenario& scenario, const input::ScenarioTask& task,
+                              const input::ScenarioPolicy& policy);
 
 }  // namespace kvf

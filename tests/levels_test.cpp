@@ -106,6 +106,7 @@ TEST_CASE("eviction copies what it keeps: the peak with and without", "[levels]"
   CHECK(is(buffer_levels(schedule, 1, CacheKind::contiguous, driver).reserved, {0, 4}, {8, 9},
            {4, 8}, 1000));
   const BufferLevels three = buffer_levels(schedule, 3, CacheKind::contiguous, {});
+  CHECK(cache_level(schedule, 3, CacheKind::contiguous) == three.cache);
   CHECK(is(three.cache, {0, 16}, {32, 24}, {16, 20}, 3 * kBytes));
   CHECK(is(three.reserved, {0, 1}, {1, 1}, {1, 1}, 2 << 20));  // a segment of small blocks
 }
@@ -221,6 +222,7 @@ TEST_CASE("live <= held <= tensors <= reserved, of every policy", "[levels][laws
         fails("copies", order(levels.without_copies, levels.cache));
         fails("after copies", same(levels.without_copies.after, levels.cache.after));
         fails("tensors and reserved", order(levels.cache, levels.reserved));
+        fails("sums alone", same(levels.cache, cache_level(schedule, 1, CacheKind::contiguous)));
       }
       try {
         check_static(schedule);
@@ -230,6 +232,8 @@ TEST_CASE("live <= held <= tensors <= reserved, of every policy", "[levels][laws
       ++ahead;
       const BufferLevels levels = buffer_levels(schedule, 1, CacheKind::static_length, {});
       fails("static: held", order(held.held, levels.without_copies));
+      fails("static: sums alone",
+            same(levels.cache, cache_level(schedule, 1, CacheKind::static_length)));
       fails("static: copies", order(levels.without_copies, levels.cache));
       fails("static: reserved", order(levels.cache, levels.reserved));
     }

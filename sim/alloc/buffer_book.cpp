@@ -20,44 +20,9 @@ PartBytes part_bytes(const Schedule& schedule, const Group& group) {
   throw std::logic_error("a group of a layer that the model does not have");
 }
 
-void play_layers(const Schedule& schedule,
-                 const std::function<void(std::span<const GroupCall>)>& layer) {
+void check_has_tensors(const Schedule& schedule) {
   if (schedule.nominal_streaming) {
     throw std::invalid_argument("a nominal share of streaming heads has no tensors");
-  }
-  struct Player {
-    RuleState state;
-    GroupCall call;
-  };
-  std::vector<Player> players;
-  for (std::size_t r = 0; r < schedule.rules.size(); ++r) {
-    players.push_back({initial_state(schedule.rules[r]), {}});
-    players.back().call.window = schedule.window(r);
-  }
-  std::vector<GroupCall> calls;
-  for (const PassRun& run : schedule.plan.runs) {
-    for (std::int64_t i = 0; i < run.count; ++i) {
-      const Pass pass = schedule.plan.pass(run, i);
-      for (std::size_t r = 0; r < players.size(); ++r) {
-        GroupCall& call = players[r].call;
-        call.pass = pass.index;
-        call.seen = pass.position;
-        call.past = call.after;
-        call.size = call.past + pass.rows + pass.appended;
-        call.after = keep(schedule.rules[r], players[r].state, pass, call.size);
-        call.live = live(schedule.rules[r], pass, call.after);
-      }
-      for (std::size_t g = 0; g < schedule.groups.size(); ++g) {
-        if (g > 0 && schedule.groups[g].layer != schedule.groups[g - 1].layer) {
-          layer(calls);
-          calls.clear();
-        }
-        calls.push_back(players[schedule.groups[g].rule].call);
-        calls.back().group = g;
-      }
-      if (!calls.empty()) layer(calls);
-      calls.clear();
-    }
   }
 }
 
@@ -100,6 +65,7 @@ void BufferBook::set_live(std::size_t group, Tokens entries) {
 }
 
 void BufferBook::release_all() {
+  ++pass_;
   for (std::size_t group = 0; group < groups_.size(); ++group) {
     set_live(group, {});
     for (const CachePart part : {CachePart::key, CachePart::value}) {
@@ -110,7 +76,21 @@ void BufferBook::release_all() {
 
 void BufferBook::tell(CacheBuffer::Kind kind, const Buffer& buffer, std::size_t group,
                       CachePart part) {
-  sink_({kind, buffer.number, buffer.bytes, pass, group, groups_[group].layer, part, live_, held_});
+  sink_(
+      {kind, buffer.number, buffer.bytes, pass_, group, groups_[group].layer, part, live_, held_});
+}
+
+HeldBook::HeldBook(const Schedule& schedule, const HeldSink& sink) : sink_(sink) {
+  for (const Group& group : schedule.groups) {
+    const PartBytes bytes = part_bytes(schedule, group);
+    parts_.push_back({bytes.key, 0, {}});
+    parts_.push_back({bytes.value, 0, {}});
+  }
+}
+
+void HeldBook::end_pass() {
+  sink_(past_, most_, now_);
+  past_ = most_ = now_;
 }
 
 }  // namespace kvf

@@ -32,6 +32,8 @@ struct CacheBuffer {
   friend bool operator==(const CacheBuffer&, const CacheBuffer&) = default;
 };
 using BufferSink = std::function<void(const CacheBuffer&)>;
+// What all buffers hold when a pass begins, the most while it runs, and when it has ended.
+using HeldSink = std::function<void(Bytes past, Bytes most, Bytes after)>;
 
 // The most that a cache holds, and the first pass in which it does.
 struct BufferPeak {

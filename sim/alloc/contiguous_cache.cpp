@@ -7,7 +7,8 @@ namespace {
 
 constexpr CachePart kParts[] = {CachePart::key, CachePart::value};
 
-void append(BufferBook& book, const GroupCall& call) {
+template <class Book>
+void append(Book& book, const GroupCall& call) {
   const bool first = call.past == Tokens{};
   for (const CachePart part : kParts) {
     book.alloc(call.group, part, call.size);
@@ -17,11 +18,25 @@ void append(BufferBook& book, const GroupCall& call) {
   for (const CachePart part : kParts) book.free_oldest(call.group, part);
 }
 
-void evict(BufferBook& book, const GroupCall& call) {
+template <class Book>
+void evict(Book& book, const GroupCall& call) {
   // What a window keeps is a view.
   if (call.after == call.size || call.window != nullptr) return;
   for (const CachePart part : kParts) book.alloc(call.group, part, call.after);
   for (const CachePart part : kParts) book.free_oldest(call.group, part);
+}
+
+template <class Book>
+void play(const Schedule& schedule, Book& book) {
+  play_layers(schedule, [&](std::span<const GroupCall> layer) {
+    book.begin_pass(layer.front().pass);
+    for (const GroupCall& call : layer) {
+      append(book, call);
+      book.set_live(call.group, call.live);
+    }
+    for (const GroupCall& call : layer) evict(book, call);
+  });
+  book.release_all();
 }
 
 }  // namespace
@@ -33,17 +48,13 @@ BufferPeak contiguous_buffers(const Schedule& schedule, const BufferSink& sink) 
     if (sink) sink(event);
   };
   BufferBook book(schedule, watched);
-  play_layers(schedule, [&](std::span<const GroupCall> layer) {
-    book.pass = layer.front().pass;
-    for (const GroupCall& call : layer) {
-      append(book, call);
-      book.set_live(call.group, call.live);
-    }
-    for (const GroupCall& call : layer) evict(book, call);
-  });
-  ++book.pass;
-  book.release_all();
+  play(schedule, book);
   return peak;
+}
+
+void contiguous_held(const Schedule& schedule, const HeldSink& sink) {
+  HeldBook book(schedule, sink);
+  play(schedule, book);
 }
 
 }  // namespace kvf

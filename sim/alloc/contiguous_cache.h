@@ -19,5 +19,7 @@ namespace kvf {
 // Plays the schedule, layer by layer in each pass, and releases the cache at the end. Throws
 // std::invalid_argument where only a nominal share of the heads streams: no tensor holds that.
 BufferPeak contiguous_buffers(const Schedule& schedule, const BufferSink& sink);
+// The same, of which only the sums are told, pass by pass: many times as fast.
+void contiguous_held(const Schedule& schedule, const HeldSink& sink);
 
 }  // namespace kvf

@@ -33,21 +33,14 @@ Tokens copy_of(const GroupCall& call, Tokens room) {
   return rolls ? room : Tokens{};
 }
 
-}  // namespace
-
-BufferPeak static_buffers(const Schedule& schedule, Tokens length, const BufferSink& sink) {
+template <class Book>
+void play(const Schedule& schedule, Tokens length, Book& book) {
   if (schedule.plan.rows() > length) {
     throw std::invalid_argument("the sequence is longer than the static cache");
   }
   const std::vector<Tokens> ahead = lengths(schedule, length);
-  BufferPeak peak;
-  const BufferSink watched = [&](const CacheBuffer& event) {
-    peak.see(event);
-    if (sink) sink(event);
-  };
-  BufferBook book(schedule, watched);
   play_layers(schedule, [&](std::span<const GroupCall> layer) {
-    book.pass = layer.front().pass;
+    book.begin_pass(layer.front().pass);
     for (const GroupCall& call : layer) {
       const Tokens room = ahead[call.group];
       if (call.pass == 0) {
@@ -66,9 +59,25 @@ BufferPeak static_buffers(const Schedule& schedule, Tokens length, const BufferS
       for (const CachePart part : kParts) book.free_newest(call.group, part);
     }
   });
-  ++book.pass;
   book.release_all();
+}
+
+}  // namespace
+
+BufferPeak static_buffers(const Schedule& schedule, Tokens length, const BufferSink& sink) {
+  BufferPeak peak;
+  const BufferSink watched = [&](const CacheBuffer& event) {
+    peak.see(event);
+    if (sink) sink(event);
+  };
+  BufferBook book(schedule, watched);
+  play(schedule, length, book);
   return peak;
+}
+
+void static_held(const Schedule& schedule, Tokens length, const HeldSink& sink) {
+  HeldBook book(schedule, sink);
+  play(schedule, length, book);
 }
 
 }  // namespace kvf

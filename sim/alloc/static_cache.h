@@ -26,5 +26,7 @@ inline Tokens static_length(Tokens prompt, Tokens max_new_tokens) {
 // if the sequence is longer, for a rule that evicts (a static cache cannot), and where only a
 // nominal share of the heads streams.
 BufferPeak static_buffers(const Schedule& schedule, Tokens length, const BufferSink& sink);
+// The same, of which only the sums are told, pass by pass.
+void static_held(const Schedule& schedule, Tokens length, const HeldSink& sink);
 
 }  // namespace kvf

@@ -98,13 +98,21 @@ class Passes {
   LevelColumn column_;
 };
 
+// All rows are fed: this is prompt + max_new_tokens - 1 of generate().
+Tokens length_of(const Schedule& schedule) { return schedule.plan.rows(); }
+
 void play(const Schedule& schedule, input::CacheKind cache, const BufferSink& sink) {
   if (cache == input::CacheKind::contiguous) {
     contiguous_buffers(schedule, sink);
   } else {
-    // All rows are fed: this is prompt + max_new_tokens - 1 of generate().
-    static_buffers(schedule, schedule.plan.rows(), sink);
+    static_buffers(schedule, length_of(schedule), sink);
   }
+}
+
+// A batch of equal sequences is a tensor that is so many times as large: one KV set each.
+Schedule batch_of(Schedule schedule, std::int64_t sequences) {
+  for (Group& group : schedule.groups) group.copies *= sequences;
+  return schedule;
 }
 
 // Buffers that the search for the smallest room may play: some ten seconds.
@@ -182,9 +190,7 @@ BufferLevels play_in(Memory&& memory, const Schedule& schedule, input::CacheKind
 
 BufferLevels buffer_levels(const Schedule& schedule, std::int64_t sequences, input::CacheKind cache,
                            const Below& below) {
-  // A batch of equal sequences is a tensor that is so many times as large: one KV set each.
-  Schedule batch = schedule;
-  for (Group& group : batch.groups) group.copies *= sequences;
+  const Schedule batch = batch_of(schedule, sequences);
   BufferLevels levels;
   try {
     levels = play_in(Memory(below, below.room), batch, cache);
@@ -196,6 +202,20 @@ BufferLevels buffer_levels(const Schedule& schedule, std::int64_t sequences, inp
   return levels;
 }
 
+LevelColumn cache_level(const Schedule& schedule, std::int64_t sequences, input::CacheKind cache) {
+  const Schedule batch = batch_of(schedule, sequences);
+  LevelColumn column;
+  const HeldSink add = [&](Bytes past, Bytes most, Bytes after) {
+    column.add(past.count(), most.count(), after.count());
+  };
+  if (cache == input::CacheKind::contiguous) {
+    contiguous_held(batch, add);
+  } else {
+    static_held(batch, length_of(batch), add);
+  }
+  return column;
+}
+
 Bytes reserved_for(Bytes tensor, const Below& below) {
   if (tensor == Bytes{}) return tensor;
   Memory memory(below, std::nullopt);
@@ -205,6 +225,6 @@ Bytes reserved_for(Bytes tensor, const Below& below) {
   return memory.reserved();
 }
 
-void check_static(const Schedule& schedule) { static_buffers(schedule, schedule.plan.rows(), {}); }
+void check_static(const Schedule& schedule) { static_buffers(schedule, length_of(schedule), {}); }
 
 }  // namespace kvf

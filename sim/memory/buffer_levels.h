@@ -35,6 +35,9 @@ struct BufferLevels {
 BufferLevels buffer_levels(const Schedule& schedule, std::int64_t sequences, input::CacheKind cache,
                            const Below& below);
 
+// The same level `cache` alone, of a long run in a small part of the time.
+LevelColumn cache_level(const Schedule& schedule, std::int64_t sequences, input::CacheKind cache);
+
 // One tensor of so many bytes, which lies there from the first pass to the last: what is reserved
 // for it. 0 for none.
 Bytes reserved_for(Bytes tensor, const Below& below);
