@@ -123,6 +123,10 @@ TEST_CASE("a peak in the last point is in the last column, if that ends with the
   CHECK(asked(series, {10, 20, 30})[0].max == 2);
   CHECK(asked(series, {10, 20, 30})[1].max == 9);
   CHECK(asked(series, {20, 20}).back().max == 9);
+  // The first of several of one value.
+  const StepSeries twice({0, 20, 20, 20}, {1, 9, 3, 9}, 20);
+  CHECK(asked(twice, {20, 20}).back() == StepColumn{false, 9, 3, 9, 9, 1});
+  CHECK(asked(twice, {10, 20}).back().max_point == 1);
 }
 
 TEST_CASE("near edges lose no point and move none by more than an eighth of a column") {

@@ -72,6 +72,9 @@ std::vector<Run> predict_scenario(const std::string& file, bool as_captured) {
         run.device_name = device.title;
       }
       try {
+        const Footprint footprint = predicted_footprint(scenario, task, policy);
+        run.footprint = footprint.footprint;
+        run.peak = footprint.peak;
         const Timeline timeline =
             predict(scenario, task, policy, ScoreModel(synthetic_scores(scenario.scores)));
         run = with_timeline(run, timeline);

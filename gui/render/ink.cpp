@@ -4,7 +4,6 @@
 #include <QPolygonF>
 #include <algorithm>
 #include <cmath>
-#include <utility>
 
 namespace kvf::gui {
 namespace {
@@ -125,7 +124,7 @@ void Ink::dry() {
 void Ink::draw_layer() {
   // Most of a lane is empty, and the picture has a million pixels.
   for (std::size_t stripe = 0; stripe < inked_.size(); ++stripe) {
-    const Rows rows = std::exchange(inked_[stripe], {});
+    const Rows rows = inked_[stripe];
     if (rows.height() == 0) continue;
     const auto left = static_cast<int>(stripe * kStripe);
     const QRect part(left, rows.top, std::min<int>(kStripe, layer_.width() - left), rows.height());

@@ -110,7 +110,7 @@ void add_roles(const Run& run, const Series& total, const Aligned& aligned, Stac
     const StepSeries* steps = aligned.steps(series);
     if (steps == nullptr) continue;
     auto part = std::find_if(stack.parts.begin(), stack.parts.end(), [&](const StackPart& p) {
-      return p.name == series.role && p.weight == series.weight;
+      return p.name == series.role;  // and of one weight
     });
     if (part == stack.parts.end()) {
       part = stack.parts.insert(

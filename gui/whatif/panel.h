@@ -54,6 +54,9 @@ class WhatIfPanel : public QWidget {
   void changed(std::shared_ptr<const kvf::gui::Run> baseline,
                std::shared_ptr<const kvf::gui::Run> now);
 
+ protected:
+  void changeEvent(QEvent* event) override;  // of colours
+
  private:
   struct Baseline {
     WhatIfFigures figures;

@@ -1,6 +1,7 @@
 // What the panel answers: the figures, the GPUs, and what can be done with them.
 #include <fmt/format.h>
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
@@ -166,6 +167,11 @@ QWidget* WhatIfPanel::make_gpus() {
           [this](int row) { copy_plan_->setEnabled(row >= 0); });
   layout->addWidget(fits_, 1);
   return box;
+}
+
+void WhatIfPanel::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange && fits_ != nullptr) show_gpus();
 }
 
 void WhatIfPanel::show_gpus() {

@@ -179,7 +179,7 @@ void MainWindow::make_panels() {
 
 void MainWindow::show_panels() {
   for (QDockWidget* panel : {runs_panel_, values_panel_, statistics_panel_}) panel->show();
-  resizeDocks({runs_panel_}, {330}, Qt::Horizontal);
+  resizeDocks({runs_panel_}, {390}, Qt::Horizontal);
   resizeDocks({values_panel_, statistics_panel_}, {190, 190}, Qt::Vertical);
   resizeDocks({values_panel_, statistics_panel_}, {500, 500}, Qt::Horizontal);
 }

@@ -32,8 +32,7 @@ QString kind_words(const Run& run) {
       return RunList::tr("captured, %1").arg(qt(run.source));
     case RunKind::trace:
       return RunList::tr("trace, %1").arg(qt(run.source));
-    case RunKind::what_if:
-      return RunList::tr("what if");
+    case RunKind::what_if:  // its file says so
     case RunKind::simulated:
     case RunKind::difference:
       break;
@@ -45,12 +44,8 @@ QString percent(std::optional<double> share) {
   return share ? QStringLiteral("%1 %").arg(100 * *share, 0, 'f', 1) : QString();
 }
 
-QString name_of(const Run& run) {
-  const QString kind = kind_words(run);
-  QString name = qt(run.label);
-  if (!kind.isEmpty()) name += QStringLiteral(" (%1)").arg(kind);
-  if (!run.problems.empty()) name += QStringLiteral("  !");
-  return name;
+QString with_kind(const QString& name, const QString& kind) {
+  return kind.isEmpty() ? name : QStringLiteral("%1 (%2)").arg(name, kind);
 }
 
 // A piece of the run's line, as lanes draw it.
@@ -114,20 +109,32 @@ void RunList::show_document(std::shared_ptr<const Document> document) {
   document_ = std::move(document);
   filling_ = true;
   tree_->clear();
+  struct Group {
+    QTreeWidgetItem* item = nullptr;
+    std::set<QString> kinds;  // said once where there is but one
+  };
   std::set<std::string> files;
-  for (const auto& run : document_->runs) files.insert(run->file);
-  std::map<std::pair<std::string, std::string>, QTreeWidgetItem*> groups;
+  std::map<std::pair<std::string, std::string>, Group> groups;
   for (const auto& run : document_->runs) {
-    QTreeWidgetItem*& group = groups[{run->file, run->task}];
+    files.insert(run->file);
+    groups[{run->file, run->task}].kinds.insert(kind_words(*run));
+  }
+  for (const auto& run : document_->runs) {
+    auto& [group, kinds] = groups[{run->file, run->task}];
+    const QString kind = kind_words(*run);
     if (group == nullptr) {
       const QString file = QFileInfo(qt(run->file)).fileName();
       QString name = run->task.empty() ? file : qt(run->task);
       if (files.size() > 1 && !run->task.empty()) name += QStringLiteral(" - ") + file;
+      if (kinds.size() == 1) name = with_kind(name, kind);
       group = new QTreeWidgetItem(tree_, {name});
+      group->setFirstColumnSpanned(true);
       group->setToolTip(kShown, qt(run->file));
       group->setFlags(group->flags() | Qt::ItemIsUserCheckable);
     }
-    auto* item = new QTreeWidgetItem(group, {name_of(*run)});
+    QString name = kinds.size() == 1 ? qt(run->label) : with_kind(qt(run->label), kind);
+    if (!run->problems.empty()) name += QStringLiteral("  !");
+    auto* item = new QTreeWidgetItem(group, {name});
     item->setData(0, Qt::UserRole, qt(run->id));
     item->setToolTip(kShown, tip_of(*run));
     item->setText(kFootprint, percent(run->footprint));

@@ -7,6 +7,19 @@
 #include <QVBoxLayout>
 
 namespace kvf::gui {
+namespace {
+
+constexpr int kWidth = 620;
+
+// Words that wrap, as high as they need to be: a layout in a layout is not asked for that anew when
+// something else in it is shown.
+void set_words(QLabel& label, const QString& words) {
+  label.setWordWrap(true);
+  label.setText(words);
+  label.setMinimumHeight(label.heightForWidth(kWidth));
+}
+
+}  // namespace
 
 Welcome::Welcome(QWidget* parent)
     : QWidget(parent),
@@ -16,29 +29,29 @@ Welcome::Welcome(QWidget* parent)
   QFont large = title->font();
   large.setPointSizeF(large.pointSizeF() * 1.8);
   title->setFont(large);
-  auto* words = new QLabel(
+  auto* words = new QLabel(this);
+  set_words(
+      *words,
       tr("Open run files (*.kvf), scenarios (*.yaml), which are computed at once, or traces of "
          "PyTorch, Kineto and Nsight Systems (*.pickle, *.json, *.sqlite): several at once are "
-         "laid over each other. Files can be dropped here."),
-      this);
+         "laid over each other. Files can be dropped here."));
   auto* command = new QLabel(
       tr("To make a run file:   kvfootprint run scenarios/paper-128k.yaml -o paper-128k.kvf"),
       this);
   command->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
-  words->setWordWrap(true);
   words->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   auto* open = new QPushButton(tr("Open files ..."), this);
   open->setDefault(true);
   auto* what_if = new QPushButton(tr("What if: try policies without a file"), this);
-  errors_->setWordWrap(true);
   errors_->setAccessibleName(tr("What could not be opened"));
   errors_->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
   errors_->hide();
   newest_->hide();
 
   auto* page = new QWidget(this);
-  page->setFixedWidth(620);
+  page->setFixedWidth(kWidth);
   auto* column = new QVBoxLayout(page);
+  column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(14);
   for (QWidget* widget : {static_cast<QWidget*>(title), static_cast<QWidget*>(errors_),
                           static_cast<QWidget*>(words), static_cast<QWidget*>(command)}) {
@@ -74,7 +87,7 @@ void Welcome::look_in(const QString& folder) {
 }
 
 void Welcome::show_errors(const QString& words) {
-  errors_->setText(words);
+  set_words(*errors_, words);
   errors_->setVisible(!words.isEmpty());
 }
 

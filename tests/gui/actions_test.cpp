@@ -405,6 +405,9 @@ TEST_CASE("A lane can be added of all runs that are shown") {
   CHECK(lanes[0].series == "total");
   CHECK(lanes[1].series == "cache");
   CHECK(lanes[1].runs == std::vector<std::string>{"a.kvf#1", "a.kvf#2"});
+  s.view.axis = Axis::pass;  // on which only the first of them is
+  CHECK(lanes_of_shown(s.document, s.view).empty());
+  s.view.axis = Axis::row;
   s.view.lanes[0].runs = s.view.lanes[1].runs = {"a.kvf#1"};
   CHECK(lanes_of_shown(s.document, s.view).empty());
 }

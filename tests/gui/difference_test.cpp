@@ -67,6 +67,9 @@ TEST_CASE("a difference is of what both runs have, on each axis") {
   CHECK(less.phases[1].size() == 2);
 
   Run other = b;
+  other.series[0].layers = Layers::at_once;
+  CHECK(difference_run(other, other).series.at(0).layers == Layers::at_once);
+  CHECK(difference_run(a, other).series.at(0).layers == Layers::unknown);
   other.series[0].unit = TrackUnit::entries;
   CHECK(difference_run(a, other).series.empty());
 }

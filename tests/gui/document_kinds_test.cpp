@@ -132,14 +132,14 @@ TEST_CASE("what the last event of a trace allocates is in the figures") {
 TEST_CASE("a batch has a total") {
   TemporaryFolder folder;
   const std::string file = string(folder.path / "batch.kvf");
-  const input::Scenario scenario = input::parse_scenario(
+  const std::string text =
       "kvfootprint-scenario: 1\nmodel: {layers: 2, kv_heads: 2, head_dim: 4, dtype: bf16}\n"
       "prefill_chunk_tokens: 4\naccounting: implementation\n"
       "tasks:\n  - {name: equal, sequences: [{prompt_tokens: 9, output_tokens: 3, count: 4}]}\n"
       "  - {name: other, sequences: [{prompt_tokens: 20, output_tokens: 1}, "
       "{prompt_tokens: 5, output_tokens: 6, count: 3}]}\n"
-      "policies:\n  - full\n  - {name: streaming, sink_tokens: 1, window_tokens: 2}\n",
-      "s.yaml");
+      "policies:\n  - full\n  - {name: streaming, sink_tokens: 1, window_tokens: 2}\n";
+  const input::Scenario scenario = input::parse_scenario(text, "s.yaml");
   std::vector<std::int64_t> peaks;
   {
     RunFileWriter writer(file, {});
@@ -151,6 +151,16 @@ TEST_CASE("a batch has a total") {
   const Document document = complete(load_outline({file}));
   REQUIRE(document.errors.empty());
   REQUIRE(document.runs.size() == 4);
+  // What is predicted of it has the same figures.
+  const std::string yaml = string(folder.path / "batch.yaml");
+  write_file(yaml, text);
+  const Document predicted = complete(load_outline({yaml}));
+  REQUIRE(predicted.runs.size() == 4);
+  for (std::size_t i = 0; i < 4; ++i) {
+    REQUIRE(document.runs[i]->footprint);
+    CHECK(predicted.runs[i]->footprint == document.runs[i]->footprint);
+    CHECK(predicted.runs[i]->peak == document.runs[i]->peak);
+  }
   for (std::size_t i = 0; i < 4; ++i) {
     const Series* total = document.runs[i]->find("total");
     REQUIRE(total != nullptr);
@@ -217,6 +227,9 @@ TEST_CASE("a scenario is opened as predictions") {
   CHECK(run.label == "streaming");
   CHECK(xs_of(run.find("total")->at(Axis::row)->steps) == Numbers{0, 3, 3, 5, 5, 6, 6, 7});
   CHECK(run.find("total")->peak == 10);
+  CHECK(document.runs[0]->footprint == 1.0);
+  CHECK(run.footprint < 1.0);
+  CHECK(run.peak == 10.0 / 14);
   CHECK(run.find("held")->unit == TrackUnit::bytes);
   CHECK(run.find("total")->layers == Layers::in_turn);
   CHECK(run.find("blocks") == nullptr);

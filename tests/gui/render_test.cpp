@@ -683,6 +683,29 @@ class RenderTest : public QObject {
     QVERIFY(!shaded(2, 0.6) && shaded(2, 0.9));
   }
 
+  // So with marks: a line where all runs of the lane that have any have it.
+  void marks_that_differ_are_not_drawn() {
+    Document document;
+    for (const std::int64_t at : {kPasses / 4, kPasses / 4, kPasses / 2}) {
+      auto run = spiked();
+      run->id = run->label = std::to_string(document.runs.size());
+      run->phases[static_cast<std::size_t>(Axis::pass)] = {{"prefill", 0, kPasses}};
+      run->markers[static_cast<std::size_t>(Axis::pass)] = {{"turn", at}};
+      document.runs.push_back(run);
+    }
+    ViewState view = view_of(LaneKind::lines, "held", {"0", "1"});
+    view.lanes.push_back(view_of(LaneKind::lines, "held", {"0", "2"}).lanes[0]);
+    const QImage image = picture(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    const auto marked = [&](std::size_t lane, double share) {
+      const auto y = static_cast<int>(layout.plot_of(lane).bottom()) - 3;
+      const double x = std::round(layout.pixel_of(share * kPasses));
+      return near(image.pixel(static_cast<int>(x), y), palette(view.theme).grid);
+    };
+    QVERIFY(marked(0, 0.25) && !marked(0, 0.5));
+    QVERIFY(!marked(1, 0.25) && !marked(1, 0.5));
+  }
+
   // Three chunks of 100 rows, of which two evict, and 300 decode passes that all do.
   void chunks_and_evictions_are_marked() {
     std::vector<std::int64_t> rows(303, 1), budgets(303, 80);

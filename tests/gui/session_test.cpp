@@ -1,0 +1,111 @@
+// The window with everything behind it: a scenario is opened, compared, asked what if, drawn.
+//
+// With KVF_PICTURES=FOLDER the windows are also saved, to be looked at.
+#include <QComboBox>
+#include <QDockWidget>
+#include <QLabel>
+#include <QPushButton>
+#include <QTableWidget>
+#include <QtTest/QtTest>
+
+#include "gui/render/theme.h"
+#include "gui/view/view_state.h"
+#include "gui/widgets/canvas.h"
+#include "gui/widgets/look.h"
+#include "gui/widgets/main_window.h"
+#include "gui/widgets/opener.h"
+
+using namespace kvf;
+using namespace kvf::gui;
+
+class SessionTest : public QObject {
+  Q_OBJECT
+
+  std::unique_ptr<MainWindow> window_;
+  std::unique_ptr<Opener> opener_;
+
+  template <class Widget>
+  Widget* named(const QString& name) {
+    auto* widget = window_->findChild<Widget*>(name);
+    if (widget == nullptr) qFatal("no '%s'", qPrintable(name));
+    return widget;
+  }
+  // Also whether all words of the panels are whole.
+  void look(const QString& name) {
+    QCoreApplication::processEvents();
+    for (auto* panel : window_->findChildren<QDockWidget*>()) {
+      if (!panel->isVisible()) continue;
+      for (auto* label : panel->findChildren<QLabel*>()) {
+        if (!label->isVisible() || label->text().isEmpty() || label->wordWrap()) continue;
+        QVERIFY2(label->width() >= label->sizeHint().width(), qPrintable(label->text()));
+      }
+    }
+    QVERIFY(window_->canvas().width() > window_->width() / 2);
+    const QString folder = qEnvironmentVariable("KVF_PICTURES");
+    if (!folder.isEmpty()) QVERIFY(window_->grab().save(folder + "/window-" + name + ".png"));
+  }
+
+ private Q_SLOTS:
+  void initTestCase() {
+    QStandardPaths::setTestModeEnabled(true);
+    QCoreApplication::setOrganizationName(QStringLiteral("kvfootprint-session-test"));
+    QSettings().clear();
+    QApplication::setStyle(window_style());
+  }
+  void init() {
+    window_ = std::make_unique<MainWindow>();
+    opener_ = std::make_unique<Opener>();
+    connect(window_.get(), &MainWindow::open_asked, opener_.get(), &Opener::open);
+    connect(opener_.get(), &Opener::document_ready, window_.get(), &MainWindow::show_document);
+    window_->resize(1600, 1000);
+    window_->show();
+  }
+  void cleanup() {
+    opener_.reset();
+    window_.reset();
+  }
+
+  void a_scenario_is_opened_and_asked_what_if() {
+    opener_->open({QStringLiteral(KVF_SCENARIOS_DIR "/one-million.yaml")});
+    QTRY_VERIFY_WITH_TIMEOUT(window_->document().complete && !window_->document().runs.empty(),
+                             60000);
+    QVERIFY(window_->document().errors.empty());
+    QVERIFY(!window_->view().lanes.empty());
+    for (const auto& run : window_->document().runs) {
+      QVERIFY(run->footprint && run->peak);
+      QVERIFY(run->series.size() > 1);
+    }
+    look("scenario");
+
+    window_->perform(Command::what_if);
+    const auto choose = [&](const char* menu, const char* item) {
+      auto* box = named<QComboBox>(menu);
+      QVERIFY(box->findText(item) >= 0);
+      box->setCurrentIndex(box->findText(item));
+    };
+    const auto simulated = [&] {
+      return named<QLabel>("simulation")->text() == QStringLiteral("closed form = simulation");
+    };
+    choose("policy", "full");
+    QTRY_VERIFY_WITH_TIMEOUT(simulated(), 60000);
+    named<QPushButton>("Pin as baseline")->click();
+    choose("policy", "prulong");
+    QTRY_VERIFY_WITH_TIMEOUT(simulated(), 60000);
+    look("what-if");
+    const auto& compared = window_->view().compared;
+    QVERIFY(window_->document().find(compared[0])->label.starts_with("baseline: full"));
+    QVERIFY(window_->document().find(compared[1])->label.starts_with("prulong"));
+
+    window_->perform(Command::theme);
+    QVERIFY(window_->view().theme == Theme::dark);
+    look("dark");
+    auto* fits = named<QTableWidget>("fits on");
+    for (int row = 0; row < fits->rowCount(); ++row) {
+      QVERIFY(contrast(fits->item(row, 0)->foreground().color(),
+                       fits->palette().color(QPalette::Base)) > 3);
+    }
+  }
+};
+
+QTEST_MAIN(SessionTest)
+#include "session_test.moc"
