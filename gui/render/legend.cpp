@@ -4,6 +4,8 @@
 #include <QPainterPath>
 #include <algorithm>
 #include <cmath>
+#include <optional>
+#include <type_traits>
 
 #include "gui/render/stack.h"
 #include "gui/render/words.h"
@@ -69,16 +71,30 @@ HeaderPlaces places_of(const Header& header, const QString& badge, const QRectF&
   return places;
 }
 
-// How the series add up layers, said in the title where it is the same of all, else of each.
+// What most of them have: the title says it, and of the others their names say what they have. Nothing
+// where it is not three of four of them.
+template <class Items, class Of>
+auto usual(const Items& items, Of of) {
+  using Value = std::decay_t<decltype(of(items.front()))>;
+  for (const auto& item : items) {
+    const Value value = of(item);
+    const auto alike =
+        std::count_if(items.begin(), items.end(), [&](const auto& o) { return of(o) == value; });
+    if (4 * alike >= 3 * std::ssize(items)) return std::optional<Value>(value);
+  }
+  return std::optional<Value>();
+}
+
+// How the series add up layers.
+Layers layers_of(const LaneSeries& one) { return one.series->layers; }
+std::string words_of(Layers layers) {
+  return std::string(kLayersWords[static_cast<std::size_t>(layers)]);
+}
 std::string layers_words(const std::vector<LaneSeries>& shown) {
-  const Layers first = shown.front().series->layers;
-  const bool same = std::all_of(shown.begin(), shown.end(), [first](const LaneSeries& one) {
-    return one.series->layers == first;
-  });
-  return same ? std::string(kLayersWords[static_cast<std::size_t>(first)]) : "";
+  return words_of(usual(shown, layers_of).value_or(Layers::unknown));
 }
 std::string layers_words(const LaneSeries& one, const std::vector<LaneSeries>& shown) {
-  return layers_words(shown).empty() ? layers_words({one}) : "";
+  return layers_of(one) == usual(shown, layers_of) ? "" : words_of(layers_of(one));
 }
 std::string with_words(const std::string& name, const std::string& words) {
   return words.empty() ? name : name + ", " + words;
@@ -103,9 +119,7 @@ std::string subject_of(const Document& document, const ViewState& view, const La
   const std::vector<const Run*> runs = runs_of(document, lane);
   if (runs.empty()) return "";
   const auto shared = [&](auto Run::*member) {
-    const std::string& first = runs.front()->*member;
-    const auto same = [&](const Run* run) { return run->*member == first; };
-    return std::all_of(runs.begin(), runs.end(), same) ? first : std::string();
+    return usual(runs, [&](const Run* run) { return run->*member; }).value_or("");
   };
   const auto several = [&](auto Run::*member) {
     const auto other = [&](const auto& run) {
@@ -255,9 +269,8 @@ std::string short_file(const Run& run, const std::vector<const Run*>& among) {
 }  // namespace
 
 std::string name_of(const Run& run, const std::vector<const Run*>& among) {
-  const auto differ = [&](auto Run::*member) {
-    return std::any_of(among.begin(), among.end(),
-                       [&](const Run* other) { return other->*member != run.*member; });
+  const auto unusual = [&](auto Run::*member) {
+    return usual(among, [&](const Run* other) { return other->*member; }) != run.*member;
   };
   const auto twins = [&] {
     return std::count_if(among.begin(), among.end(), [&](const Run* other) {
@@ -265,10 +278,10 @@ std::string name_of(const Run& run, const std::vector<const Run*>& among) {
     });
   };
   std::string name = run.label;
-  if (differ(&Run::task) && !run.task.empty()) name += ", " + run.task;
+  if (unusual(&Run::task) && !run.task.empty()) name += ", " + run.task;
   if (twins() > 1)
     name = name == base(run.file) ? short_file(run, among) : name + ", " + short_file(run, among);
-  if (run.kind == RunKind::predicted && differ(&Run::kind)) name += " (predicted)";
+  if (run.kind == RunKind::predicted && unusual(&Run::kind)) name += " (predicted)";
   if (run.kind == RunKind::captured) name += " (" + run.source + ")";
   return name;
 }

@@ -7,6 +7,8 @@
 namespace kvf::gui {
 
 class CountBox : public QDoubleSpinBox {
+  Q_OBJECT
+
  public:
   // As a double counts them: up to 2^53.
   explicit CountBox(QWidget* parent = nullptr);

@@ -11,7 +11,9 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 #include <string>
+#include <utility>
 
 #include "gui/render/legend.h"
 #include "gui/render/words.h"
@@ -230,10 +232,9 @@ void MainWindow::refresh_statistics() {
   statistics_->show_rows(rows);
   const QString where = now.selection ? tr("the selection") : tr("what is shown");
   statistics_panel_->setWindowTitle(
-      tr("Figures of %1: %2 to %3, %4")
-          .arg(where, qt(place_in_words(now.axis, whole(range.begin))),
-               qt(place_in_words(now.axis, whole(range.end))),
-               qt(length_in_words(now.axis, whole(range.end) - whole(range.begin)))));
+      tr("Figures of %1: %2 from %3 on")
+          .arg(where, qt(length_in_words(now.axis, whole(range.end) - whole(range.begin))),
+               qt(place_in_words(now.axis, whole(range.begin)))));
 }
 
 void MainWindow::refresh_status() {
@@ -258,8 +259,18 @@ void MainWindow::refresh_problems() {
     rows.push_back({qt(error.file), qt(error.words)});
     words << qt(error.words);
   }
+  // Once for the runs of a label: a policy on many tasks.
+  std::map<std::pair<std::string, std::string>, int> runs_with;
   for (const auto& run : document_->runs) {
-    for (const std::string& problem : run->problems) rows.push_back({qt(run->label), qt(problem)});
+    for (const std::string& problem : run->problems) ++runs_with[{run->label, problem}];
+  }
+  for (const auto& run : document_->runs) {
+    for (const std::string& problem : run->problems) {
+      const int runs = std::exchange(runs_with[{run->label, problem}], 0);
+      if (runs == 0) continue;  // told already
+      const QString label = qt(run->label);
+      rows.push_back({runs == 1 ? label : tr("%1 (%2 runs)").arg(label).arg(runs), qt(problem)});
+    }
   }
   const bool more = static_cast<int>(rows.size()) > problems_->rowCount();
   problems_->show_rows(rows);

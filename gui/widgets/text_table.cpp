@@ -51,7 +51,7 @@ void TextTable::show_rows(const std::vector<QStringList>& rows) {
   // Not with every value: columns would jump, and measuring them costs more than all else.
   if (other_rows) resizeColumnsToContents();
   if (!wordWrap()) return;
-  setColumnWidth(0, std::min(columnWidth(0), viewport()->width() / 3));
+  setColumnWidth(0, std::min(columnWidth(0), viewport()->width() * 2 / 5));
   resizeRowsToContents();
 }
 

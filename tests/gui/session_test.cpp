@@ -7,13 +7,19 @@
 #include <QPushButton>
 #include <QTableWidget>
 #include <QtTest/QtTest>
+#include <algorithm>
 
+#include "gui/render/legend.h"
 #include "gui/render/theme.h"
+#include "gui/view/actions.h"
 #include "gui/view/view_state.h"
 #include "gui/widgets/canvas.h"
 #include "gui/widgets/look.h"
 #include "gui/widgets/main_window.h"
 #include "gui/widgets/opener.h"
+#include "sim/input/scenario.h"
+#include "sim/play.h"
+#include "tests/run_file_sample.h"
 
 using namespace kvf;
 using namespace kvf::gui;
@@ -63,6 +69,40 @@ class SessionTest : public QObject {
   void cleanup() {
     opener_.reset();
     window_.reset();
+  }
+
+  // From the main job to what holds most, and another share of streaming heads beside it.
+  void the_main_job() {
+    const test::TemporaryFolder folder;
+    const std::string file = (folder.path / "paper-128k.kvf").string();
+    {
+      const input::Scenario scenario = input::read_scenario(KVF_SCENARIOS_DIR "/paper-128k.yaml");
+      RunFileWriter writer(file, {});
+      play(scenario, {}, writer);
+      writer.finish();
+    }
+    opener_->open({QString::fromStdString(file)});
+    QTRY_VERIFY_WITH_TIMEOUT(window_->document().complete && !window_->document().runs.empty(),
+                             60000);
+    const Header alone = header_of(window_->document(), window_->view(), window_->view().lanes[0]);
+    QVERIFY(alone.title.starts_with("total, entries, all layers at once, recall"));
+    look("main-job");
+    window_->perform(Command::what_if);
+    QTRY_COMPARE_WITH_TIMEOUT(named<QLabel>("simulation")->text(),
+                              QStringLiteral("closed form = simulation"), 60000);
+    const Document& document = window_->document();
+    const std::vector<const Run*> shown = shown_runs(document, window_->view());
+    QVERIFY(std::any_of(shown.begin(), shown.end(),
+                        [](const Run* run) { return run->kind == RunKind::what_if; }));
+    // Names are as short as before; only the one that is of something else says of what.
+    const Header both = header_of(document, window_->view(), window_->view().lanes[0]);
+    QCOMPARE(both.title, alone.title);
+    QCOMPARE(both.entries.size(), alone.entries.size() + 1);
+    for (std::size_t i = 0; i < alone.entries.size(); ++i) {
+      QCOMPARE(both.entries[i].text, alone.entries[i].text);
+    }
+    QCOMPARE(both.entries.back().text, "prulong, 131072 + 1024 tokens");
+    look("main-job-what-if");
   }
 
   void a_scenario_is_opened_and_asked_what_if() {
