@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "gui/render/frame.h"
+#include "gui/render/legend.h"
 #include "gui/render/pass_marks.h"
 #include "gui/render/theme.h"
 #include "gui/render/ticks.h"
@@ -93,19 +94,26 @@ void paint_phases(QPainter& painter, const Document& document, const ViewState& 
   const QFontMetricsF metrics(painter.font());
   const double top = layout.plot.top() - kPassMarks - metrics.height() - 2;
   double free_from = layout.plot.left();
-  for (const PhaseOnAxis& phase : run->phases[index(view.axis)]) {
+  const std::vector<PhaseOnAxis>& phases = run->phases[index(view.axis)];
+  const bool agreed = std::all_of(runs.begin(), runs.end(), [&](const Run* other) {
+    return other->phases[index(view.axis)] == phases;
+  });
+  QString of = agreed ? QString() : QStringLiteral(" of %1").arg(qt(name_of(*run, runs)));
+  for (const PhaseOnAxis& phase : phases) {
     const QRectF box = box_of(phase, layout);
     if (box.isEmpty() && phase.end > phase.begin) continue;
     painter.fillRect(QRectF(std::round(box.left()), top, 1, metrics.height()), colours.axis);
     // A narrow phase has its name beside it, if no other name is there.
-    const QString name = qt(phase.name);
+    const QString name = qt(phase.name) + of;
     const double width = metrics.horizontalAdvance(name);
     double left = box.left() + 4;
+    if (left < free_from && free_from + width < box.right()) left = free_from;
     if (left + width > layout.plot.right()) left = box.left() - 4 - width;
     if (left < free_from) continue;
     painter.setPen(colours.text);
     painter.drawText(QPointF(left, top + metrics.ascent()), name);
     free_from = left + width + 8;
+    of.clear();
   }
   free_from = std::max(free_from, layout.plot.left());
   for (const MarkerOnAxis& marker : run->markers[index(view.axis)]) {
@@ -122,7 +130,7 @@ void paint_phases(QPainter& painter, const Document& document, const ViewState& 
   }
 }
 
-void paint_axis(QPainter& painter, const ViewState& view, const Layout& layout) {
+void paint_axis(QPainter& painter, const ViewState& view, const Layout& layout, QSize size) {
   const Palette& colours = palette(view.theme);
   painter.setFont(letters(Letters::small));
   const QFontMetricsF metrics(painter.font());
@@ -133,6 +141,9 @@ void paint_axis(QPainter& painter, const ViewState& view, const Layout& layout) 
       ticks_that_fit(view.axis == Axis::second ? TickKind::time : TickKind::count,
                      layout.range.begin, layout.range.end, layout.plot.width(), width);
   const double top = layout.ruler.top();
+  painter.fillRect(
+      QRectF(layout.plot.left(), top, size.width() - layout.plot.left(), size.height() - top),
+      colours.background);
   painter.fillRect(QRectF(layout.plot.left(), top, layout.plot.width(), 1), colours.axis);
   for (const double x : ticks.minor) {
     painter.fillRect(QRectF(std::round(layout.pixel_of(x)), top, 1, 3), colours.axis);
@@ -141,8 +152,8 @@ void paint_axis(QPainter& painter, const ViewState& view, const Layout& layout) 
   for (const Tick& tick : ticks.major) {
     const double x = std::round(layout.pixel_of(tick.at));
     painter.fillRect(QRectF(x, top, 1, 6), colours.axis);
-    painter.drawText(QPointF(x - width(tick.label) / 2, top + 8 + metrics.ascent()),
-                     qt(tick.label));
+    const double left = std::min(x - width(tick.label) / 2, size.width() - width(tick.label) - 1);
+    painter.drawText(QPointF(left, top + 8 + metrics.ascent()), qt(tick.label));
   }
   painter.setPen(colours.faint);
   const QRectF name(layout.plot.left(), top + 10 + metrics.height(), layout.plot.width(),

@@ -12,7 +12,8 @@
 namespace kvf::gui {
 
 // The runs whose phases are marked: those of the lane in focus that have some on the axis, else of the
-// first lane that has such; the phases shown and named are those of the first of them.
+// first lane that has such; the phases shown are those of the first of them, and say so where others have
+// other ones.
 std::vector<const Run*> runs_with_phases(const Document& document, const ViewState& view);
 
 // Shades every other phase, and draws markers, in the plot of a lane: those on which all of its runs that
@@ -21,7 +22,7 @@ void paint_phase_bands(QPainter& painter, const Frame& frame);
 // Above the lanes: names of the phases, and marks of passes.
 void paint_phases(QPainter& painter, const Document& document, const ViewState& view,
                   const Layout& layout);
-// Ticks, labels and the name of the axis, below the lanes.
-void paint_axis(QPainter& painter, const ViewState& view, const Layout& layout);
+// Ticks, labels and the name of the axis, below the lanes; on a ground of its own, for lanes may scroll.
+void paint_axis(QPainter& painter, const ViewState& view, const Layout& layout, QSize size);
 
 }  // namespace kvf::gui

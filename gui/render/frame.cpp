@@ -53,7 +53,10 @@ void paint_scale(QPainter& painter, const Frame& frame, const Scale& scale) {
     painter.setPen(frame.colours().text);
     const QRectF box(0, scale.y_of(tick.at) - metrics.height() / 2, plot.left() - 8,
                      metrics.height());
-    text_in(painter, box, Qt::AlignRight | Qt::AlignVCenter, qt(tick.label));
+    // Where a lane is cut by scrolling, none is cut with it.
+    const bool cut = (box.top() < frame.seen.top() && plot.top() < frame.seen.top()) ||
+                     (box.bottom() > frame.seen.bottom() && plot.bottom() > frame.seen.bottom());
+    if (!cut) text_in(painter, box, Qt::AlignRight | Qt::AlignVCenter, qt(tick.label));
   }
 }
 

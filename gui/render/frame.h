@@ -28,6 +28,7 @@ struct Frame {
   QRectF plot;                      // without header
   std::vector<std::int64_t> edges;  // of the columns of device pixels that the plot is wide
   double column_width = 1;          // in the painter's units
+  QRectF seen = {};                 // of the plot: what scrolling leaves in sight
 
   std::size_t columns() const { return edges.size() - 1; }
   const Palette& colours() const { return palette(view.theme); }

@@ -165,7 +165,7 @@ void paint_lines(QPainter& painter, const Frame& frame) {
   std::vector<StepColumn> columns(frame.columns());
   Cover cover(frame.plot);
   painter.save();
-  painter.setClipRect(frame.plot);
+  painter.setClipRect(frame.seen, Qt::IntersectClip);
   Ink ink(painter, frame);
   for (const LaneSeries& one : shown) {
     const Mark mark = gui::mark(mark_number(frame.document, runs, *one.run), frame.view.theme);
@@ -180,7 +180,7 @@ void paint_lines(QPainter& painter, const Frame& frame) {
   }
   ink.dry();
   painter.restore();  // a diamond at an edge is whole
-  LabelPlacer labels(frame.plot);
+  LabelPlacer labels(frame.seen);
   paint_limit(painter, frame, scale, shown, std::move(cover), labels);
   paint_peaks(painter, frame, scale, std::move(peaks), std::move(labels));
   const Header header = header_of(frame.document, frame.view, frame.lane);
@@ -237,7 +237,7 @@ void paint_stack(QPainter& painter, const Frame& frame) {
   };
   std::vector<LegendEntry> legend;
   painter.save();
-  painter.setClipRect(frame.plot);
+  painter.setClipRect(frame.seen, Qt::IntersectClip);
   Ink ink(painter, frame);
   for (std::size_t part = 0; part <= parts; ++part) {
     if (!used[part]) continue;
@@ -252,7 +252,7 @@ void paint_stack(QPainter& painter, const Frame& frame) {
   ink.line(scale, columns, edge);
   ink.dry();
   painter.restore();
-  LabelPlacer labels(frame.plot);
+  LabelPlacer labels(frame.seen);
   paint_limit(painter, frame, scale, shown, std::move(cover), labels);
   if (const auto peak = peak_of(*shown.front().on, frame.layout.range, shown.front().series->unit,
                                 frame.columns())) {
@@ -307,7 +307,7 @@ void paint_difference(QPainter& painter, const Frame& frame) {
   const Mark more = mark(Component::residual_above, frame.view.theme);
   const Mark less = mark(Component::residual_below, frame.view.theme);
   painter.save();
-  painter.setClipRect(frame.plot);
+  painter.setClipRect(frame.seen, Qt::IntersectClip);
   Ink ink(painter, frame);
   ink.fill(above, more);
   ink.fill(below, less);

@@ -55,6 +55,11 @@ double Layout::pixel_of(double x) const {
   return plot.left() + (x - range.begin) / range.width() * plot.width();
 }
 
+QRectF Layout::sight(bool pinned) const {
+  const double top = pinned ? plot.top() : pinned_bottom;
+  return {plot.left(), top, plot.width(), std::max(0.0, ruler.top() - top)};
+}
+
 Layout layout_of(const Document& document, const ViewState& view, QSize size, Room room) {
   Layout layout;
   layout.range = view.range.width() > 0 ? view.range : full_range(document, view);

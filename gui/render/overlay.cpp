@@ -21,13 +21,20 @@ OverlayItem hair(const Layout& layout, double x, const QColor& colour) {
   return {{std::round(x), layout.plot.top(), 1, layout.plot.height()}, colour, {}, {}, {}, {}};
 }
 
-// A text in a box of its own, right of x, or left of it where there is no room.
+// Right of x, or left of it where there is no room; in the picture it is in any case.
+QRectF beside(const Layout& layout, double x, double away, QRectF box) {
+  box.moveLeft(x + away);
+  if (box.right() > layout.plot.right()) box.moveRight(x - away);
+  if (box.left() < 0) box.moveLeft(0);
+  return box;
+}
+
+// A text in a box of its own.
 OverlayItem tag(const Layout& layout, double x, double top, const QString& text,
                 const QColor& ground, const QColor& letters) {
   const QFontMetricsF metrics(gui::letters(Letters::small));
-  QRectF box(x + 5, top, metrics.horizontalAdvance(text) + 8, metrics.height() + 2);
-  if (box.right() > layout.plot.right()) box.moveRight(x - 5);
-  return {box, ground, letters, {}, {4, 1}, {text}};
+  const QRectF box(x, top, metrics.horizontalAdvance(text) + 8, metrics.height() + 2);
+  return {beside(layout, x, 5, box), ground, letters, {}, {4, 1}, {text}};
 }
 
 std::int64_t whole(double x) { return static_cast<std::int64_t>(std::floor(x)); }
@@ -78,10 +85,14 @@ void add_values(const Document& document, const ViewState& view, const Layout& l
     if (shown < rows.size()) lines.push_back(QStringLiteral("+%1").arg(rows.size() - shown));
     double width = 0;
     for (const QString& line : lines) width = std::max(width, metrics.horizontalAdvance(line));
-    QRectF box(pixel + 8, top, width + 10,
-               metrics.height() * static_cast<double>(lines.size()) + 6);
-    if (box.right() > layout.plot.right()) box.moveRight(pixel - 8);
-    OverlayItem item{box, colours.lane, colours.text, colours.grid, {5, 3}, std::move(lines)};
+    const QRectF box(pixel, top, width + 10,
+                     metrics.height() * static_cast<double>(lines.size()) + 6);
+    OverlayItem item{beside(layout, pixel, 8, box),
+                     colours.lane,
+                     colours.text,
+                     colours.grid,
+                     {5, 3},
+                     std::move(lines)};
     if (pointed) {
       on_top = std::move(item);
     } else {
@@ -104,8 +115,14 @@ Overlay overlay_of(const Document& document, const ViewState& view, QSize size,
     if (right >= left) {
       QColor shade = colours.selection;
       shade.setAlpha(90);
-      overlay.push_back(
-          {{left, layout.plot.top(), right - left, layout.plot.height()}, shade, {}, {}, {}, {}});
+      // Lanes, not their titles.
+      for (std::size_t lane = 0; lane < view.lanes.size(); ++lane) {
+        const QRectF plot = layout.plot_of(lane) & layout.sight(view.lanes[lane].pinned);
+        if (!plot.isEmpty()) {
+          overlay.push_back(
+              {{left, plot.top(), right - left, plot.height()}, shade, {}, {}, {}, {}});
+        }
+      }
       overlay.push_back(hair(layout, left, colours.cursor));
       overlay.push_back(hair(layout, right, colours.cursor));
       overlay.push_back(tag(

@@ -12,13 +12,14 @@ namespace kvf::gui {
 namespace {
 
 Frame frame_of(const QPainter& painter, const Document& document, const ViewState& view,
-               const Layout& layout, std::size_t number) {
+               const Layout& layout, std::size_t number, const QRectF& sight) {
   const QRectF rect = layout.lanes[number];
   Frame frame{document, view, view.lanes[number], layout, rect, layout.plot_of(number), {}};
   const double pixels = fills_pixels(painter) ? painter.device()->devicePixelRatioF() : 1;
   const double columns = std::max(1.0, std::floor(frame.plot.width() * pixels));
   frame.column_width = frame.plot.width() / columns;
   frame.edges = column_edges(layout.range, static_cast<std::size_t>(columns));
+  frame.seen = frame.plot & sight;
   return frame;
 }
 
@@ -54,22 +55,20 @@ void render_lanes(QPainter& painter, const Document& document, const ViewState& 
                   Room room) {
   const Layout layout = layout_of(document, view, size, room);
   painter.fillRect(QRectF(QPointF(0, 0), QSizeF(size)), palette(view.theme).background);
-  // Lanes that scroll first: those that are pinned, and the axis, hide what has left its place.
   for (const bool pinned : {false, true}) {
+    const QRectF sight = layout.sight(pinned);
     painter.save();
-    const double top = pinned ? layout.plot.top() : layout.pinned_bottom;
     constexpr double kLabel = 8;  // half of one, at the foot of the last lane
-    painter.setClipRect(QRectF(0, top, size.width(), layout.ruler.top() - top + kLabel));
+    painter.setClipRect(QRectF(0, sight.top(), size.width(), sight.height() + kLabel));
     for (std::size_t i = 0; i < view.lanes.size(); ++i) {
       const QRectF& rect = layout.lanes[i];
-      if (view.lanes[i].pinned != pinned || rect.bottom() < top || rect.top() > layout.ruler.top())
-        continue;
-      paint_lane(painter, frame_of(painter, document, view, layout, i));
+      if (view.lanes[i].pinned != pinned || !rect.intersects(sight)) continue;
+      paint_lane(painter, frame_of(painter, document, view, layout, i, sight));
     }
     painter.restore();
   }
   paint_phases(painter, document, view, layout);
-  paint_axis(painter, view, layout);
+  paint_axis(painter, view, layout, size);
 }
 
 void render(QPainter& painter, const Document& document, const ViewState& view, QSize size,

@@ -40,6 +40,8 @@ struct Layout {
   Interval range;               // x that is shown
   double x_of(double pixel) const;
   double pixel_of(double x) const;
+  // Where lanes are seen: those that scroll below those that are pinned.
+  QRectF sight(bool pinned) const;
   // A lane without its header.
   QRectF plot_of(std::size_t lane) const { return lanes[lane].adjusted(0, headers[lane], 0, 0); }
 };

@@ -87,6 +87,17 @@ const Unit& unit_for(const std::array<Unit, n>& units, double most, double step)
   return units.back();
 }
 
+// Counts that would be too long: in millions, or millions of them.
+struct Count {
+  double size = 1;
+  std::string_view name;
+};
+Count count_for(double most) {
+  if (most >= 1e15) return {1e12, " T"};
+  if (most >= 1e9) return {1e6, " M"};
+  return {};
+}
+
 // Digits after the point that multiples of `step` need.
 int decimals_of(double step) {
   int decimals = 0;
@@ -114,7 +125,11 @@ std::string label_of(TickKind kind, double at, double step, int decimals, double
       return in(unit_for(kSizes, most, step));
     case TickKind::percent:
       return fixed(at, decimals) + " %";
-    case TickKind::count:
+    case TickKind::count: {
+      const Count unit = count_for(most);
+      if (std::fmod(step, unit.size) != 0) break;  // all digits count
+      return fmt::format("{}{}", fixed(at / unit.size, 0), unit.name);
+    }
     case TickKind::number:
       break;
   }

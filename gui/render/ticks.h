@@ -12,7 +12,7 @@
 namespace kvf::gui {
 
 enum class TickKind {
-  count,    // tokens, passes, entries, blocks: whole numbers
+  count,    // tokens, passes, entries, blocks: whole numbers, from 1e9 on "1,500 M"
   time,     // nanoseconds; labels in s, ms, µs or ns
   bytes,    // labels in GiB, MiB, KiB or bytes
   percent,  // of a share: 0.5 is "50 %"

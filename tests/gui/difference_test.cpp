@@ -66,10 +66,11 @@ TEST_CASE("a difference is of what both runs have, on each axis") {
   CHECK(less.series[0].peak == 5);
   CHECK(less.phases[1].size() == 2);
 
-  Run other = b;
+  Run other = b, another = a;
   other.series[0].layers = Layers::at_once;
+  another.series[0].layers = Layers::in_turn;
   CHECK(difference_run(other, other).series.at(0).layers == Layers::at_once);
-  CHECK(difference_run(a, other).series.at(0).layers == Layers::unknown);
+  CHECK(difference_run(another, other).series.at(0).layers == Layers::unknown);
   other.series[0].unit = TrackUnit::entries;
   CHECK(difference_run(a, other).series.empty());
 }

@@ -5,6 +5,7 @@
 #include <QImage>
 #include <QPainter>
 #include <QSvgGenerator>
+#include <QXmlStreamReader>
 #include <QtTest/QTest>
 #include <algorithm>
 #include <cmath>
@@ -110,6 +111,28 @@ int top_of(const QImage& image, int x, const QColor& colour, int from, int to) {
     if (near(image.pixel(x, y), colour)) return y;
   }
   return -1;
+}
+
+// The texts of a picture, in the order in which they are drawn.
+std::vector<std::string> texts_of(const Document& document, const ViewState& view,
+                                  QSize size = kSize) {
+  QByteArray bytes;
+  QBuffer buffer(&bytes);
+  QSvgGenerator generator;
+  generator.setOutputDevice(&buffer);
+  generator.setSize(size);
+  QPainter painter(&generator);
+  render(painter, document, view, size);
+  painter.end();
+  std::vector<std::string> texts;
+  QXmlStreamReader xml(bytes);
+  while (!xml.atEnd()) {
+    xml.readNext();
+    if (xml.isStartElement() && xml.name() == QStringLiteral("text")) {
+      texts.push_back(xml.readElementText().trimmed().toStdString());
+    }
+  }
+  return texts;
 }
 
 // The frame of the first lane, as the renderer makes it.
@@ -575,6 +598,24 @@ class RenderTest : public QObject {
     }
     QCOMPARE(subject_of(document, view, view.lanes[0]), std::string("recall, llama"));
     QCOMPARE(subject_of(document, view, view.lanes[1]), std::string("rag"));
+    // What nearly all of a lane are the title says, and the others of themselves.
+    for (auto& run : document.runs) {
+      auto with = std::make_shared<Run>(*run);
+      with->series[0].layers = run->id == "fullrag" ? Layers::at_once : Layers::in_turn;
+      run = with;
+    }
+    auto third = std::make_shared<Run>(*document.runs[1]);
+    third->id = third->label = "locret";
+    document.runs.push_back(third);
+    view.lanes[0].runs = {"fullrecall", "streamingrecall", "locret", "fullrag"};
+    const Header header = header_of(document, view, view.lanes[0]);
+    QCOMPARE(header.title, std::string("held, bytes, layer by layer, recall, llama"));
+    QCOMPARE(header.entries[0].text, std::string("full"));
+    QCOMPARE(header.entries[3].text, std::string("full, rag, all layers at once"));
+    view.lanes[0].runs = {"fullrecall", "fullrag"};
+    QCOMPARE(header_of(document, view, view.lanes[0]).entries[0].text,
+             std::string("full, recall, layer by layer"));
+    view.lanes[0].runs = {"fullrecall", "streamingrecall"};
     // Of one task nothing is said of it.
     document.runs.resize(2);
     auto other = std::make_shared<Run>(*document.runs[1]);
@@ -1200,6 +1241,101 @@ class RenderTest : public QObject {
     layout = layout_of(document, view, kSize);
     QVERIFY(std::abs(layout.lanes[7].bottom() - layout.plot.bottom()) < 1);
     picture(document, view);
+  }
+
+  // Lanes that have scrolled under those that are pinned, or below the axis, leave nothing there.
+  void lanes_are_drawn_where_they_are_seen() {
+    auto run = spiked();
+    const auto xs = count(4);
+    run->series = {series("held", xs, {900, 900, 900, 900}, 4),
+                   series("device", xs, {1000, 1000, 1000, 1000}, 4),
+                   series("reserved", xs, {800, 800, 800, 800}, 4)};
+    const Document document = document_of(run);
+    const QColor line = mark(std::size_t{0}, Theme::light).line;
+    const QColor fill = mark(Component::live_kv, Theme::light).fill;
+    const QColor edge = palette(Theme::light).axis;
+    ViewState alone = view_of(LaneKind::lines, "nothing", {"a#1"});
+    alone.lanes[0].pinned = true;
+    for (const LaneKind kind : {LaneKind::lines, LaneKind::stack}) {
+      ViewState view = alone;
+      view.range = alone.range = {0, 4};
+      for (int i = 0; i < 7; ++i) {
+        view.lanes.push_back(view_of(kind, "device", {"a#1"}).lanes[0]);
+      }
+      bool under = false, below = false;
+      for (double scroll = 0; scroll < 3; scroll += 0.05) {
+        view.scroll = scroll;
+        const Layout layout = layout_of(document, view, kSize);
+        const QImage image = picture(document, view);
+        const QRectF pinned = layout.plot_of(0);
+        for (std::size_t lane = 1; lane < 8; ++lane) {
+          const QRectF plot = layout.plot_of(lane);
+          under = under || plot.intersects(pinned);
+          below = below || (plot.top() < layout.ruler.top() && plot.bottom() > layout.ruler.top());
+        }
+        const auto x = static_cast<int>(layout.pixel_of(2.9));
+        for (int y = 0; y < kSize.height(); ++y) {
+          const QRgb pixel = image.pixel(x, y);
+          const bool curve = near(pixel, kind == LaneKind::lines ? line : fill) ||
+                             (kind == LaneKind::stack && near(pixel, edge));
+          const bool allowed = y >= layout.pinned_bottom && y <= layout.ruler.top();
+          QVERIFY2(!curve || allowed, qPrintable(QString::number(y)));
+        }
+      }
+      QVERIFY(under && below);
+    }
+  }
+
+  // Where the runs of a lane have other phases it is said whose are named.
+  void phases_say_whose_they_are() {
+    Document document;
+    for (const std::int64_t decode : {kPasses / 2, kPasses / 2, kPasses / 4}) {
+      auto run = spiked();
+      run->id = run->label = "run " + std::to_string(document.runs.size());
+      run->phases[static_cast<std::size_t>(Axis::pass)] = {{"prefill", 0, decode},
+                                                           {"decode", decode, kPasses}};
+      document.runs.push_back(run);
+    }
+    const auto says = [&](std::vector<std::string> runs, const char* words) {
+      const ViewState view = view_of(LaneKind::lines, "held", std::move(runs));
+      const std::vector<std::string> texts = texts_of(document, view);
+      return std::count(texts.begin(), texts.end(), words) == 1;
+    };
+    QVERIFY(says({"run 0", "run 1"}, "prefill"));
+    QVERIFY(says({"run 0", "run 2"}, "prefill of run 0") && says({"run 0", "run 2"}, "decode"));
+    QVERIFY(says({"run 2", "run 1"}, "prefill of run 2"));
+    // A phase that nearly fills the picture has its name, beside that of a narrow one before it.
+    auto narrow = spiked();
+    narrow->phases[static_cast<std::size_t>(Axis::pass)] = {{"prefill", 0, 10},
+                                                            {"decode", 10, kPasses}};
+    document.runs = {narrow};
+    QVERIFY(says({"a#1"}, "prefill") && says({"a#1"}, "decode"));
+  }
+
+  // Every pin says where it is, and a selection how long; boxes are in the picture wherever the cursor is.
+  void what_lies_over_the_lanes_is_said_and_seen() {
+    auto run = spiked();
+    run->label = std::string(120, 'x');
+    const Document document = document_of(run);
+    ViewState view = view_of(LaneKind::lines, "held", {"a#1"});
+    view.lanes.push_back(view.lanes[0]);
+    view.pins = {100'000, 700'000};
+    view.selection = Interval{200'000, 450'000};
+    std::vector<QString> lines;
+    const Layout layout = layout_of(document, view, kSize);
+    for (const OverlayItem& item : overlay_of(document, view, kSize)) {
+      lines.insert(lines.end(), item.lines.begin(), item.lines.end());
+      if (item.rect.width() < 100 || !item.lines.empty()) continue;  // a shade: not over titles
+      QVERIFY(item.rect.top() == layout.plot_of(0).top() ||
+              item.rect.top() == layout.plot_of(1).top());
+    }
+    QCOMPARE(lines, (std::vector<QString>{"250,000 passes", "1: pass 100,000", "2: pass 700,000"}));
+    for (double share = 0; share <= 1; share += 0.05) {
+      view.cursor = share * kPasses;
+      for (const OverlayItem& item : overlay_of(document, view, kSize)) {
+        QVERIFY(item.lines.empty() || item.rect.left() >= 0);
+      }
+    }
   }
 
   // A file cannot scroll: all of its lanes are there, as low as that takes, and none is too low.

@@ -31,6 +31,11 @@ TEST_CASE("Ticks of typed axes", "[gui]") {
         Labels{"0", "20,000", "40,000", "60,000", "80,000", "100,000", "120,000"});
   // Whole numbers stay whole however near one looks.
   CHECK(labels(TickKind::count, 6.5, 8.5, 1000) == Labels{"7", "8"});
+  CHECK(labels(TickKind::count, 0, 1.2e9, 300) == Labels{"0", "500 M", "1,000 M"});
+  CHECK(labels(TickKind::count, 0, 9.9e8, 250) == Labels{"0", "500,000,000"});
+  CHECK(labels(TickKind::count, 0, 2.1e15, 150) == Labels{"0", "1,000 T", "2,000 T"});
+  CHECK(labels(TickKind::count, 2e9, 2e9 + 20, 300) ==
+        Labels{"2,000,000,000", "2,000,000,010", "2,000,000,020"});
   const double gib = 0x1p30;
   CHECK(labels(TickKind::bytes, 0, 80 * gib, 450) ==
         Labels{"0", "16 GiB", "32 GiB", "48 GiB", "64 GiB", "80 GiB"});
