@@ -35,8 +35,14 @@ Ticks value_ticks(const Scale& scale, double letters) {
   constexpr double kInALane = 5;
   const double height = scale.plot.height();
   const double gap = std::max(kLeast, std::min(kApart, height / kInALane) - letters);
-  return ticks_that_fit(
-      scale.kind, scale.low, scale.high, height, [&](std::string_view) { return letters; }, gap);
+  const auto with = [&](double apart) {
+    return ticks_that_fit(
+        scale.kind, scale.low, scale.high, height, [&](std::string_view) { return letters; },
+        apart);
+  };
+  Ticks ticks = with(gap);
+  if (ticks.major.size() < 2) ticks = with(1);  // one alone is no scale
+  return ticks;
 }
 
 void paint_scale(QPainter& painter, const Frame& frame, const Scale& scale) {

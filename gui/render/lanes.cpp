@@ -51,6 +51,16 @@ std::optional<std::int64_t> limit_of(const std::vector<LaneSeries>& shown) {
   return {};
 }
 
+// Of what comes so near to the limit that both look alike in short: by how much.
+std::string room_left(std::int64_t peak, std::optional<std::int64_t> limit) {
+  constexpr double kNear = 0.02;
+  if (!limit) return "";
+  const auto left = static_cast<double>(*limit) - static_cast<double>(peak);
+  if (std::abs(left) > kNear * static_cast<double>(*limit)) return "";
+  return left < 0 ? ", " + short_bytes(peak - *limit) + " too much"
+                  : ", " + short_bytes(*limit - peak) + " left";
+}
+
 std::size_t columns_of_a_cell(const Frame& frame) {
   return static_cast<std::size_t>(
       std::max(1.0, std::round(Cover::kCellWidth / frame.column_width)));
@@ -161,6 +171,7 @@ void paint_lines(QPainter& painter, const Frame& frame) {
   const Scale scale = scale_of_lane(frame);
   paint_scale(painter, frame, scale);
   const std::vector<const Run*> runs = frame.runs();
+  const std::optional<std::int64_t> limit = limit_of(shown);
   std::vector<PeakLabel> peaks;
   std::vector<StepColumn> columns(frame.columns());
   Cover cover(frame.plot);
@@ -175,7 +186,8 @@ void paint_lines(QPainter& painter, const Frame& frame) {
     if (const auto label =
             peak_of(*one.on, frame.layout.range, one.series->unit, frame.columns())) {
       const std::string who = shown.size() > 1 ? name_of(*one.run, runs) : "";
-      peaks.push_back({label->x, label->value, who, label->text, mark});
+      peaks.push_back(
+          {label->x, label->value, who, label->text + room_left(label->value, limit), mark});
     }
   }
   ink.dry();
@@ -258,7 +270,7 @@ void paint_stack(QPainter& painter, const Frame& frame) {
                                 frame.columns())) {
     std::fill(sizes.begin(), sizes.end(), 0);
     if (peak->point != kNotRead) sample(stack, peak->point, sizes);
-    std::string text = peak->text;
+    std::string text = peak->text + room_left(peak->value, limit_of(shown));
     for (std::size_t part = parts + 1; part-- > 0 && parts > 1;) {
       if (sizes[part] == 0) continue;
       text += "\n" + (part < parts ? stack.parts[part].name : std::string("other")) + " " +

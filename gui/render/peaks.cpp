@@ -108,7 +108,10 @@ void paint_peaks(QPainter& painter, const Frame& frame, const Scale& scale,
       painter.setPen(QPen(peak.mark.line, 1));
       painter.drawLine(leader);
     }
-    painter.fillRect(*box, frame.colours().lane);
+    // What lies behind it shows through.
+    QColor ground = frame.colours().lane;
+    ground.setAlphaF(0.7F);
+    painter.fillRect(*box, ground);
     for (qsizetype i = 0; i < lines.size(); ++i) {
       painter.setPen(i == 0 ? frame.colours().text : frame.colours().faint);
       painter.drawText(QPointF(box->left() + 3, box->top() + metrics.ascent() +

@@ -1312,6 +1312,55 @@ class RenderTest : public QObject {
     QVERIFY(says({"a#1"}, "prefill") && says({"a#1"}, "decode"));
   }
 
+  // What comes near to the limit says how near: in short both look alike.
+  void what_is_near_the_limit_says_how_near() {
+    constexpr std::int64_t kGib = std::int64_t{1} << 30, kMib = 1 << 20;
+    for (const LaneKind kind : {LaneKind::lines, LaneKind::stack}) {
+      for (const std::int64_t room : {5 * kMib, -5 * kMib, kGib}) {
+        auto run = std::make_shared<Run>();
+        run->id = "a#1";
+        const auto xs = count(4);
+        run->series.push_back(series("device", xs, {kGib, 1, 1, 1}, 4));
+        run->series.push_back(series("reserved", xs, {kMib, 1, 1, 1}, 4));
+        run->device_limit = kGib + room;
+        const Document document = document_of(run);
+        ViewState view = view_of(kind, "device", {"a#1"});
+        view.range = {0, 4};
+        const std::vector<std::string> texts = texts_of(document, view);
+        const auto says = [&](const std::string& words) {
+          return std::count(texts.begin(), texts.end(), "1.00 GiB, " + words) == 1;
+        };
+        QCOMPARE(says("5.00 MiB left"), room == 5 * kMib);
+        QCOMPARE(says("5.00 MiB too much"), room == -5 * kMib);
+      }
+    }
+  }
+
+  // However low a lane is, its scale has two labels.
+  void a_scale_is_more_than_zero() {
+    Document document;
+    auto a = std::make_shared<Run>(), b = std::make_shared<Run>();
+    const auto xs = count(4);
+    constexpr std::int64_t kGib = std::int64_t{1} << 30;
+    a->id = "a#1";
+    b->id = "b#1";
+    a->series.push_back(series("device", xs, {0, 0, 0, 0}, 4));
+    for (std::int64_t most = kGib; most < 4 * kGib; most += kGib / 8) {
+      b->series = {series("device", xs, {most, -most, most, -most}, 4)};
+      document.runs = {a, std::make_shared<Run>(*b)};
+      ViewState view = view_of(LaneKind::difference, "device", {"a#1", "b#1"});
+      view.range = {0, 4};
+      const Document with = with_derived(document, view);
+      for (int height = 150; height < 300; height += 10) {
+        const std::vector<std::string> texts = texts_of(with, view, QSize(800, height));
+        const auto labels = std::count_if(texts.begin(), texts.end(), [](const std::string& text) {
+          return text == "0" || text.ends_with("iB");
+        });
+        QVERIFY2(labels >= 2, qPrintable(QString::number(height)));
+      }
+    }
+  }
+
   // Every pin says where it is, and a selection how long; boxes are in the picture wherever the cursor is.
   void what_lies_over_the_lanes_is_said_and_seen() {
     auto run = spiked();

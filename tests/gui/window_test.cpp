@@ -662,6 +662,20 @@ void WindowTest::footprint_and_peak_are_in_the_list() {
     QCOMPARE(colours.back(), mark_in_lanes(with, view(), run).line);
   }
   QVERIFY(colours[0] != colours[1]);
+  // What kind they are is said once, where all of a file and task are of one.
+  known = std::make_shared<Run>(*known);
+  known->kind = RunKind::predicted;
+  with.runs[1] = known;
+  window_->show_document(std::make_shared<const Document>(with));
+  QCOMPARE(tree->topLevelItem(0)->text(0), QStringLiteral("recall"));
+  QCOMPARE(tree->topLevelItem(0)->child(0)->text(0), QStringLiteral("full"));
+  QCOMPARE(tree->topLevelItem(0)->child(1)->text(0), QStringLiteral("streaming (predicted)"));
+  known = std::make_shared<Run>(*with.runs[0]);
+  known->kind = RunKind::predicted;
+  with.runs[0] = known;
+  window_->show_document(std::make_shared<const Document>(with));
+  QCOMPARE(tree->topLevelItem(0)->text(0), QStringLiteral("recall (predicted)"));
+  QCOMPARE(tree->topLevelItem(0)->child(1)->text(0), QStringLiteral("streaming"));
 }
 
 void WindowTest::the_next_task_is_opened_in_the_list() {
