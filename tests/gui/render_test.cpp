@@ -1304,6 +1304,15 @@ class RenderTest : public QObject {
     QVERIFY(says({"run 0", "run 1"}, "prefill"));
     QVERIFY(says({"run 0", "run 2"}, "prefill of run 0") && says({"run 0", "run 2"}, "decode"));
     QVERIFY(says({"run 2", "run 1"}, "prefill of run 2"));
+    // What differs by less than a pixel looks alike.
+    auto later = std::make_shared<Run>(*document.runs[0]);
+    later->id = later->label = "run 3";
+    for (PhaseOnAxis& phase : later->phases[static_cast<std::size_t>(Axis::pass)]) {
+      if (phase.begin > 0) ++phase.begin;
+      if (phase.end < kPasses) ++phase.end;
+    }
+    document.runs.push_back(later);
+    QVERIFY(says({"run 0", "run 3"}, "prefill") && says({"run 3", "run 1"}, "decode"));
     // A phase that nearly fills the picture has its name, beside that of a narrow one before it.
     auto narrow = spiked();
     narrow->phases[static_cast<std::size_t>(Axis::pass)] = {{"prefill", 0, 10},
