@@ -272,14 +272,13 @@ std::string name_of(const Run& run, const std::vector<const Run*>& among) {
   const auto unusual = [&](auto Run::*member) {
     return usual(among, [&](const Run* other) { return other->*member; }) != run.*member;
   };
-  const auto twins = [&] {
-    return std::count_if(among.begin(), among.end(), [&](const Run* other) {
-      return other->label == run.label && other->task == run.task;
-    });
-  };
+  const auto twins = std::count_if(among.begin(), among.end(), [&](const Run* other) {
+    return other->label == run.label && other->task == run.task && other->kind == run.kind &&
+           other->source == run.source;
+  });
   std::string name = run.label;
   if (unusual(&Run::task) && !run.task.empty()) name += ", " + run.task;
-  if (twins() > 1)
+  if (twins > 1)
     name = name == base(run.file) ? short_file(run, among) : name + ", " + short_file(run, among);
   if (run.kind == RunKind::predicted && unusual(&Run::kind)) name += " (predicted)";
   if (run.kind == RunKind::captured) name += " (" + run.source + ")";

@@ -770,8 +770,8 @@ void WindowTest::figures_of_the_range_are_text() {
   window_->set_view(compared);
   window_->refresh_panels();
   QCOMPARE(figures->rowCount(), 3);
-  QCOMPARE(figures->item(0, 0)->text(), QStringLiteral("full, a.kvf (predicted)"));
-  QCOMPARE(figures->item(1, 0)->text(), QStringLiteral("full, a.kvf (host)"));
+  QCOMPARE(figures->item(0, 0)->text(), QStringLiteral("full (predicted)"));
+  QCOMPARE(figures->item(1, 0)->text(), QStringLiteral("full (host)"));
   QCOMPARE(figures->item(2, 0)->text(), QStringLiteral("full - full"));
   QCOMPARE(figures->item(2, 2)->text(), QStringLiteral("60 bytes"));
 }
