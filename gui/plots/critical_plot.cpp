@@ -39,9 +39,9 @@ class PanelPainter {
     levels();
     if (direct) names();
     for (const ScoreCurve& curve : panel_.curves) line(curve);
+    for (const ScoreCurve& curve : panel_.curves) arrow(curve);  // its tie ends below the points
     for (const ScoreCurve& curve : panel_.curves) points(curve);
     for (const ScoreCurve& curve : panel_.curves) ring(curve);
-    for (const ScoreCurve& curve : panel_.curves) arrow(curve);
     level_names();
     for (const ScoreCurve& curve : panel_.curves) critical_value(curve);
   }
@@ -49,6 +49,9 @@ class PanelPainter {
  private:
   Mark mark_of(const ScoreCurve& curve) const { return mark(curve.method, theme_); }
   QPointF at(const Score& point) const { return place_.at(point.footprint, point.score); }
+  QPointF critical_point(const ScoreCurve& curve) const {
+    return place_.at(curve.critical.footprint, panel_.wanted);
+  }
   QSizeF size_of(const QString& text) const {
     return QFontMetricsF(letters(Letters::small)).size(0, text) + QSizeF(4, 0);
   }
@@ -127,10 +130,13 @@ class PanelPainter {
     }
   }
 
+  // And what of the curve, its points and its ring no label may hide.
   void line(const ScoreCurve& curve) {
     QPolygonF line;
     for (const Score& point : curve.points) line << at(point);
     labels_.avoid(line);
+    for (const QPointF point : line) labels_.avoid(QRectF(point - QPointF(5, 5), QSizeF(10, 10)));
+    if (curve.critical.bound == Bound::equal) labels_.avoid_point(critical_point(curve), kRing);
     painter_.setPen(mark_of(curve).pen());
     painter_.drawPolyline(line);
   }
@@ -138,22 +144,19 @@ class PanelPainter {
   void points(const ScoreCurve& curve) {
     for (const Score& point : curve.points) {
       draw_shape(painter_, at(point), kPoint, mark_of(curve), colours_.lane);
-      labels_.avoid(QRectF(at(point) - QPointF(5, 5), QSizeF(10, 10)));
     }
   }
 
   void ring(const ScoreCurve& curve) {
     if (curve.critical.bound != Bound::equal) return;
-    const QPointF centre = place_.at(curve.critical.footprint, panel_.wanted);
     painter_.setPen(QPen(mark_of(curve).line, 2.5));
     painter_.setBrush(colours_.lane);
-    painter_.drawEllipse(centre, kRing, kRing);
-    labels_.avoid_point(centre, kRing);
+    painter_.drawEllipse(critical_point(curve), kRing, kRing);
   }
 
   void critical_value(const ScoreCurve& curve) {
     if (curve.critical.bound != Bound::equal) return;
-    const QPointF centre = place_.at(curve.critical.footprint, panel_.wanted);
+    const QPointF centre = critical_point(curve);
     const QString words = text_of(footprint_text(figure_, curve.critical.footprint));
     const auto rect = labels_.place_beside(size_of(words), centre, kRing);
     if (!rect) return;
