@@ -12,8 +12,8 @@
 #include "gui/export/missing.h"
 #include "gui/export/view_file.h"
 #include "gui/plots/critical_plot.h"
-#include "gui/view/bind.h"
 #include "gui/view/derive.h"
+#include "gui/view/saved_view.h"
 #include "gui/view/view_state.h"
 #include "models/utf8.h"
 #include "sim/input/problems.h"
@@ -81,13 +81,8 @@ ViewState view_of(const cli::FigureOptions& options, const Document& document) {
     }
     return view;
   }
-  ViewState view =
-      bound_to(document, view_from_json(input::read_text_file(options.view), options.view));
-  if (view.lanes.empty()) {  // says how, not what: what is seen first
-    const ViewState first = first_view(document);
-    view.lanes = first.lanes;
-    if (view.axis == ViewState().axis) view.axis = first.axis;
-  }
+  const ViewState view =
+      saved_view(document, view_from_json(input::read_text_file(options.view), options.view));
   if (!view.lanes.empty() && shown_runs(document, view).empty()) {
     const std::string has =
         document.runs.empty() ? "none" : "runs such as " + document.runs.front()->id;

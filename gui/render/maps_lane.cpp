@@ -6,6 +6,7 @@
 #include "gui/render/lanes.h"
 #include "gui/render/legend.h"
 #include "gui/render/maps.h"
+#include "gui/view/bind.h"
 
 namespace kvf::gui {
 namespace {
@@ -106,7 +107,7 @@ void paint_map(QPainter& painter, const Frame& frame) {
   const std::vector<const Run*> runs = frame.runs();
   if (runs.empty()) {
     paint_header(painter, frame, frame.lane.series, {});
-    return say(painter, frame, QStringLiteral("no run is chosen"));
+    return say(painter, frame, qt(why_nothing(frame.document, frame.view.axis, frame.lane)));
   }
   if (frame.lane.kind == LaneKind::heads) return paint_heads_lane(painter, frame, *runs.front());
   paint_cell_lane(painter, frame, *runs.front());

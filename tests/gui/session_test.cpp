@@ -99,6 +99,18 @@ class SessionTest : public QObject {
     apply(options, *window_);
   }
 
+  void a_view_that_says_only_how_shows_what_is_seen_first() {
+    const test::TemporaryFolder folder;
+    const std::string file = (folder.path / "dark.json").string();
+    test::write_file(file, "{\"kvfootprint-view\": 1, \"phases\": false}");
+    QCOMPARE(window_->open_view(QString::fromStdString(file)), QString());
+    opener_->open({QStringLiteral(KVF_SCENARIOS_DIR "/tiny.yaml")});
+    QTRY_VERIFY_WITH_TIMEOUT(window_->document().complete && !window_->document().runs.empty(),
+                             60000);
+    QVERIFY(window_->view().lanes == first_view(window_->document()).lanes);
+    QVERIFY(!window_->view().phases);
+  }
+
   // From the main job to what holds most, and another share of streaming heads beside it.
   void the_main_job() {
     const test::TemporaryFolder folder;
