@@ -2,9 +2,13 @@
 # completions come from the programs' own option parsers.
 include(GNUInstallDirs)
 
+# The programs alone, without what tests them: a new user waits for no more (script/run).
+add_custom_target(programs)
+
 # kvf_install_program(kvfootprint OPTION generate): OPTION is how it is asked for its manual.
 function(kvf_install_program name)
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "OPTION" "")
+  add_dependencies(programs ${name})
   install(TARGETS ${name} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   set(folder ${PROJECT_BINARY_DIR}/manual)
   set(man ${folder}/${name}.1)

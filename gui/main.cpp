@@ -17,6 +17,7 @@
 #include "gui/widgets/look.h"
 #include "gui/widgets/main_window.h"
 #include "gui/widgets/opener.h"
+#include "gui/widgets/window_options.h"
 
 namespace {
 
@@ -24,7 +25,7 @@ using namespace kvf;
 using namespace kvf::gui;
 
 struct Options {
-  cli::FigureOptions figure;  // its view and files are those of the window too
+  cli::FigureOptions figure;  // its view, files, theme and size are those of the window too
   std::string export_file;
   std::string generate;
 };
@@ -45,7 +46,9 @@ cli::Manual manual() {
 }
 
 int show_window(const Options& options) {
+  const cli::FigureOptions& figure = options.figure;
   MainWindow window;
+  apply(figure, window);
   Opener opener;
   window.set_export([](const QString& file, const Document& document, const ViewState& view,
                        QSize size) -> QString {
@@ -59,15 +62,15 @@ int show_window(const Options& options) {
   QObject::connect(&window, &MainWindow::open_asked, &opener, &Opener::open);
   QObject::connect(&window, &MainWindow::range_shown, &opener, &Opener::read_detail);
   QObject::connect(&opener, &Opener::document_ready, &window, &MainWindow::show_document);
-  if (!options.figure.view.empty()) {
-    const QString words = window.open_view(QFile::decodeName(options.figure.view.c_str()));
+  if (!figure.view.empty()) {
+    const QString words = window.open_view(QFile::decodeName(figure.view.c_str()));
     if (!words.isEmpty()) {
       std::fprintf(stderr, "%s\n", qPrintable(words));
       return 2;
     }
   }
   QStringList files;
-  for (const std::string& file : options.figure.files) files << QFile::decodeName(file.c_str());
+  for (const std::string& file : figure.files) files << QFile::decodeName(file.c_str());
   window.show();
   opener.open(files);
   return QApplication::exec();
@@ -97,6 +100,10 @@ int run(int count, char** arguments) {
   }
   if (!options.export_file.empty()) {
     return export_figure(count, arguments, options.figure, options.export_file);
+  }
+  if (const std::string words = without_meaning_in_window(options.figure); !words.empty()) {
+    std::fprintf(stderr, "kvfootprint-viewer: %s\n", words.c_str());
+    return 2;
   }
   // As large as the desktop says, also where that is one and a half.
   QGuiApplication::setHighDpiScaleFactorRoundingPolicy(

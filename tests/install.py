@@ -5,6 +5,7 @@ complete.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -48,6 +49,9 @@ class Check:
         return self.run(*command, **options)
 
     def manual(self, path, words):
+        with open(path, encoding="utf-8") as file:
+            twice = [line for line in file if re.search(r"[^.]\.\.$", line)]
+        self.expect(not twice, f"{path}: sentences that end twice: {twice}")
         done = self.tool("groff", "-man", "-Tutf8", "-ww", "-z", path)
         if done:
             self.expect(done.returncode == 0 and done.stderr == "", f"{path}: {done.stderr}")
@@ -70,6 +74,9 @@ def main(cmake, build, viewer):
         done = check.run(cmake, "--install", build, "--prefix", "/usr",
                          env=dict(os.environ, DESTDIR=root))
         check.expect(done.returncode == 0, done.stderr)
+        # What script/run builds; -n: only whether there is such a target.
+        done = check.run(cmake, "--build", build, "--target", "programs", "--", "-n")
+        check.expect(done.returncode == 0, done.stdout + done.stderr)
         usr = os.path.join(root, "usr")
         programs = PROGRAMS + (["kvfootprint-viewer"] if viewer else [])
         wanted = [path.format(p) for p in programs for path in FILES["kvfootprint"]]

@@ -26,22 +26,33 @@ void add_figure_options(CLI::App& app, FigureOptions& options) {
 }
 
 std::vector<std::string> arguments_of(const FigureOptions& options) {
-  const FigureOptions usual;
   std::vector<std::string> out{"--kind", options.kind};
   const auto add = [&](const char* name, const std::string& value) {
     out.emplace_back(name);
     out.push_back(value);
   };
   if (!options.view.empty()) add("--view", options.view);
-  if (options.fraction != usual.fraction) add("--fraction", fmt::format("{}", options.fraction));
+  if (options.fraction) add("--fraction", fmt::format("{}", *options.fraction));
   if (!options.task.empty()) add("--task", options.task);
   if (options.pareto) out.emplace_back("--pareto");
-  if (options.theme != usual.theme) add("--theme", options.theme);
-  add("--width", std::to_string(options.width));
-  add("--height", std::to_string(options.height));
+  if (!options.theme.empty()) add("--theme", options.theme);
+  if (options.width) add("--width", std::to_string(*options.width));
+  if (options.height) add("--height", std::to_string(*options.height));
   out.emplace_back("--");
   out.insert(out.end(), options.files.begin(), options.files.end());
   return out;
+}
+
+std::string without_meaning(const FigureOptions& options) {
+  if (options.kind == "critical") {
+    return options.view.empty() ? "" : "--view has no meaning with --kind critical";
+  }
+  const char* given = options.fraction        ? "--fraction"
+                      : !options.task.empty() ? "--task"
+                      : options.pareto        ? "--pareto"
+                                              : nullptr;
+  if (given == nullptr) return "";
+  return fmt::format("{} has no meaning without --kind critical", given);
 }
 
 }  // namespace kvf::cli

@@ -82,6 +82,12 @@ std::string example_of(const std::string& footer) {
                      roff(footer.substr(end + 1)));
 }
 
+// With a full stop at its end, whether it has one or not.
+std::string sentence(std::string text) {
+  if (!text.ends_with('.')) text += '.';
+  return roff(text);
+}
+
 }  // namespace
 
 std::string man_page(const CLI::App& app, const Manual& manual) {
@@ -96,13 +102,13 @@ std::string man_page(const CLI::App& app, const Manual& manual) {
   } else {
     out += fmt::format("\\fB{}\\fR \\fIcommand\\fR [\\fIoptions\\fR]\n", roff(manual.program));
   }
-  out +=
-      fmt::format(".SH DESCRIPTION\n{}.\n.SH OPTIONS\n{}", roff(program.text), options_of(program));
+  out += fmt::format(".SH DESCRIPTION\n{}\n.SH OPTIONS\n{}", sentence(program.text),
+                     options_of(program));
   if (table.size() == 1) out += example_of(program.footer);
   if (table.size() > 1) out += ".SH COMMANDS\n";
   for (auto command = table.begin() + 1; command != table.end(); ++command) {
-    out += fmt::format(".SS {}\n{}\n.PP\n{}.\n", roff(command->name),
-                       synopsis_of(manual.program, *command), roff(command->text));
+    out += fmt::format(".SS {}\n{}\n.PP\n{}\n", roff(command->name),
+                       synopsis_of(manual.program, *command), sentence(command->text));
     out += options_of(*command) + example_of(command->footer);
   }
   for (const ManualSection& section : manual.sections) {

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <exception>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <system_error>
 #include <utility>
 
 #include "gui/document/describe.h"
@@ -285,11 +287,17 @@ Run detailed(const OpenFile& file, const Run& run, Axis axis, std::int64_t begin
 
 }  // namespace
 
+std::string path_of(const std::string& file) {
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::weakly_canonical(file, error);
+  return error ? file : path.string();
+}
+
 Document load_outline(const std::vector<std::string>& files) {
   Document document;
   std::set<std::string> seen;
   for (const std::string& file : files) {
-    if (!seen.insert(file).second) continue;
+    if (!seen.insert(path_of(file)).second) continue;
     document.files.push_back(file);
     if (kind_of(file) != FileKind::run_file) {
       document.unread.push_back(file);

@@ -21,7 +21,10 @@ struct LoadOptions {
   std::int64_t most_points = 64'000'000;
 };
 
-// What the indexes of run files say. Traces and scenarios are left for complete().
+// Which file it is, however its name is written: what two names of one file have in common.
+std::string path_of(const std::string& file);
+
+// What the indexes of run files say; of a file that is named twice, once. Traces and scenarios are left for complete().
 Document load_outline(const std::vector<std::string>& files);
 
 // Called with what is there so far, not more often than a screen can show.

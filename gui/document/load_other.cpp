@@ -6,19 +6,64 @@
 #include <filesystem>
 #include <fstream>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 #include "gui/document/describe.h"
 #include "gui/document/timeline_run.h"
+#include "profiler/import/import_error.h"
 #include "profiler/import/read_recording.h"
+#include "sim/input/problems.h"
 #include "sim/input/scenario.h"
+#include "sim/input/scores.h"
+#include "sim/input/text_file.h"
 #include "sim/prediction.h"
 #include "sim/scenario_scores.h"
 #include "timeline/recorded_timeline.h"
 
 namespace kvf::gui {
 
+namespace {
+
+// What a reader's words leave open: what the viewer opens at all, and who draws a table of scores.
+std::string what_to_do_with(const std::string& file) {
+  try {
+    input::read_scores(file);
+    return "; it is a table of scores: kvfootprint plot --kind critical draws it";
+  } catch (const input::InputError&) {
+    return "; the viewer opens run files, traces and scenarios";
+  }
+}
+
+bool is_empty(const Recording& recording) {
+  return std::all_of(recording.devices.begin(), recording.devices.end(),
+                     [](const DeviceRecording& device) {
+                       return device.events.empty() && device.reserved.empty();
+                     });
+}
+
+Recording read_with_events(const std::string& file) {
+  input::open_text_file(file);  // refuses a pipe, before anything waits for it
+  Recording recording;
+  try {
+    recording = traces::read_recording(file);
+  } catch (const traces::ImportError& error) {
+    if (!error.format.empty()) throw;
+    throw std::runtime_error(error.what() + what_to_do_with(file));
+  }
+  if (is_empty(recording)) {
+    std::string words = "there are no memory events in it";
+    for (const std::string& problem : words_of(recording.counters)) words += "; " + problem;
+    throw std::runtime_error(fmt::format("{}: {}", file, words));
+  }
+  return recording;
+}
+
+}  // namespace
+
 FileKind kind_of(const std::string& file) {
+  std::error_code none;
+  if (!std::filesystem::is_regular_file(file, none)) return FileKind::trace;  // refused there
   std::ifstream stream(file, std::ios::binary);
   std::string head(4096, '\0');
   stream.read(head.data(), std::ssize(head));
@@ -33,7 +78,7 @@ FileKind kind_of(const std::string& file) {
 }
 
 Run read_trace(const std::string& file) {
-  const Recording recording = traces::read_recording(file);
+  const Recording recording = read_with_events(file);
   Run run;
   run.id = file + "#1";
   run.file = file;

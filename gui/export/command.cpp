@@ -3,15 +3,17 @@
 #include <QGuiApplication>
 #include <cstdio>
 #include <exception>
+#include <utility>
 
 #include <fmt/format.h>
 
 #include "gui/document/load.h"
 #include "gui/export/figure_file.h"
+#include "gui/export/missing.h"
 #include "gui/export/view_file.h"
 #include "gui/plots/critical_plot.h"
-#include "gui/view/bind.h"
 #include "gui/view/derive.h"
+#include "gui/view/saved_view.h"
 #include "gui/view/view_state.h"
 #include "models/utf8.h"
 #include "sim/input/problems.h"
@@ -25,6 +27,10 @@ Theme theme_of(const cli::FigureOptions& options) {
   return options.theme == "dark" ? Theme::dark : Theme::light;
 }
 
+QSize size_of(const cli::FigureOptions& options) {
+  return {options.width.value_or(cli::kFigureWidth), options.height.value_or(cli::kFigureHeight)};
+}
+
 void export_critical(const cli::FigureOptions& options, const std::string& file) {
   if (options.files.size() != 1) {
     throw FigureError(
@@ -32,14 +38,20 @@ void export_critical(const cli::FigureOptions& options, const std::string& file)
                     "given",
                     options.files.size()));
   }
-  CriticalOptions shown{options.fraction, {}, options.pareto};
+  CriticalOptions shown{options.fraction.value_or(cli::kFraction), {}, options.pareto};
   if (!options.task.empty()) shown.task = options.task;
   const CriticalFigure figure = critical_figure(input::read_scores(options.files.front()), shown);
   if (figure_format(file) == FigureFormat::csv) return write_file(file, csv_of(figure));
   const auto paint = [&](QPainter& painter, QSize size) {
     paint_critical(painter, figure, theme_of(options), size);
   };
-  write_figure(file, QSize(options.width, options.height), paint, "Score against KV footprint");
+  const QSize size = size_of(options);
+  if (!has_room(critical_layout(figure, size))) {
+    throw FigureError(fmt::format("cannot write {}: {} x {} has no room for {} plot{}", file,
+                                  size.width(), size.height(), figure.panels.size(),
+                                  figure.panels.size() == 1 ? "" : "s"));
+  }
+  write_figure(file, size, paint, "Score against KV footprint");
 }
 
 // All of the files, to their ends.
@@ -70,7 +82,7 @@ ViewState view_of(const cli::FigureOptions& options, const Document& document) {
     return view;
   }
   const ViewState view =
-      bound_to(document, view_from_json(input::read_text_file(options.view), options.view));
+      saved_view(document, view_from_json(input::read_text_file(options.view), options.view));
   if (!view.lanes.empty() && shown_runs(document, view).empty()) {
     const std::string has =
         document.runs.empty() ? "none" : "runs such as " + document.runs.front()->id;
@@ -81,30 +93,21 @@ ViewState view_of(const cli::FigureOptions& options, const Document& document) {
   return view;
 }
 
-// What is wrong with the data of a figure, which its badges say too, and what of the view shows nothing.
-void warn(const Document& document, const ViewState& view) {
-  if (view.lanes.empty()) {
-    fmt::print(stderr, "kvfootprint-viewer: warning: the view has no lanes: nothing is drawn\n");
-  }
-  for (std::size_t i = 0; i < view.lanes.size(); ++i) {
-    const std::string why = why_nothing(document, view.axis, view.lanes[i]);
-    if (why.empty()) continue;
-    fmt::print(stderr, "kvfootprint-viewer: warning: lane {} shows nothing: {}\n", i + 1,
-               valid_utf8(why));
-  }
-  for (const Run* run : shown_runs(document, view)) {
-    for (const std::string& problem : run->problems) {
-      fmt::print(stderr, "kvfootprint-viewer: warning: {}: {}\n", valid_utf8(run->file),
-                 valid_utf8(problem));
-    }
+// What is wrong with the data of a figure, which its badges say too, and what of the view is not seen.
+void warn(const Document& document, const ViewState& view, bool all) {
+  std::vector<std::string> texts = missing_of(document, view);
+  for (std::string& text : problems_of(document, view, all)) texts.push_back(std::move(text));
+  for (const std::string& text : texts) {
+    fmt::print(stderr, "kvfootprint-viewer: warning: {}\n", valid_utf8(text));
   }
 }
 
 void export_view(const cli::FigureOptions& options, const std::string& file) {
   const Document document = read(options.files);
   const ViewState view = view_of(options, document);
-  warn(document, view);
-  write_view(file, with_derived(document, view), view, QSize(options.width, options.height));
+  warn(document, view, options.view.empty());
+  if (view.lanes.empty()) throw FigureError("there is nothing to draw: no run has a series");
+  write_view(file, with_derived(document, view), view, size_of(options));
 }
 
 // Qt's remarks on a session without a screen say nothing of the figure.
@@ -119,6 +122,9 @@ void errors_alone(QtMsgType type, const QMessageLogContext&, const QString& text
 int export_figure(int& argc, char** argv, const cli::FigureOptions& options,
                   const std::string& file) {
   try {
+    if (const std::string words = cli::without_meaning(options); !words.empty()) {
+      throw FigureError(words);
+    }
     figure_format(file);  // before files are read that may be long
     qInstallMessageHandler(errors_alone);
     qputenv("QT_QPA_PLATFORM", "offscreen");

@@ -78,6 +78,14 @@ void write_view(const std::string& file, const Document& document, const ViewSta
                     view.lanes.size(), view.lanes.size() == 1 ? "" : "s",
                     view.lanes.size() == 1 ? "s" : "", least, size.height()));
   }
+  // Beside the plot there are labels, of a width of their own.
+  constexpr double kLeastPlot = 100;
+  const QSize wide(10000, size.height());
+  const double beside = wide.width() - layout_of(document, view, wide, Room::fixed).plot.width();
+  if (size.width() < beside + kLeastPlot) {
+    throw FigureError(fmt::format("cannot write {}: a width of at least {} is needed; it is {}",
+                                  file, beside + kLeastPlot, size.width()));
+  }
   const auto paint = [&](QPainter& painter, QSize area) {
     render(painter, document, view, area, Room::fixed);
   };

@@ -11,7 +11,7 @@ namespace kvf::gui {
 
 // .png, .svg and .pdf as the screen draws it, .csv as csv_of(). `document` has what with_derived()
 // adds. A file does not scroll: lanes are as low as it takes to show all of them, and a size that is too
-// low for that is refused, with the height that is needed. Throws FigureError.
+// low for that, or too narrow for a plot, is refused, with what is needed. Throws FigureError.
 void write_view(const std::string& file, const Document& document, const ViewState& view,
                 QSize size);
 

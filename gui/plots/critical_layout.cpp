@@ -134,6 +134,14 @@ CriticalLayout critical_layout(const CriticalFigure& figure, QSize size) {
   return layout;
 }
 
+bool has_room(const CriticalLayout& layout) {
+  constexpr double kLeastWidth = 80, kLeastHeight = 40;
+  return std::all_of(
+      layout.panels.begin(), layout.panels.end(), [](const CriticalLayout::Panel& panel) {
+        return panel.plot.width() >= kLeastWidth && panel.plot.height() >= kLeastHeight;
+      });
+}
+
 int legend_columns(const CriticalFigure& figure, double width) {
   return static_cast<int>(width / widest_entry(figure));
 }

@@ -20,7 +20,6 @@ inline constexpr double kAxis = 24;    // labels below a panel
 inline constexpr double kGap = 18;     // between panels
 inline constexpr double kLine = 18;    // of text
 inline constexpr double kSample = 34;  // a piece of a curve before its method's name
-inline constexpr double kWidestName = 220;
 
 inline QString text_of(std::string_view text) {
   return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
@@ -28,15 +27,12 @@ inline QString text_of(std::string_view text) {
 inline double text_width(std::string_view text) {
   return QFontMetricsF(letters(Letters::small)).horizontalAdvance(text_of(text));
 }
-// A method's name as it is shown.
-inline QString name_of(const std::string& method) {
-  return QFontMetricsF(letters(Letters::small))
-      .elidedText(text_of(method), Qt::ElideRight, kWidestName);
+// A method's name in so much room.
+inline QString name_of(const std::string& method, double room) {
+  return QFontMetricsF(letters(Letters::small)).elidedText(text_of(method), Qt::ElideRight, room);
 }
 // The room that a curve's sample and the method's name need beside a plot.
-inline double name_width(const std::string& method) {
-  return kSample + 12 + QFontMetricsF(letters(Letters::small)).horizontalAdvance(name_of(method));
-}
+inline double name_width(const std::string& method) { return kSample + 12 + text_width(method); }
 inline double entry_width(const std::string& method) { return name_width(method) + 14; }
 
 inline Ticks score_ticks(const Interval& scores, double height) {

@@ -39,9 +39,9 @@ class PanelPainter {
     levels();
     if (direct) names();
     for (const ScoreCurve& curve : panel_.curves) line(curve);
+    for (const ScoreCurve& curve : panel_.curves) arrow(curve);  // its tie ends below the points
     for (const ScoreCurve& curve : panel_.curves) points(curve);
     for (const ScoreCurve& curve : panel_.curves) ring(curve);
-    for (const ScoreCurve& curve : panel_.curves) arrow(curve);
     level_names();
     for (const ScoreCurve& curve : panel_.curves) critical_value(curve);
   }
@@ -49,6 +49,9 @@ class PanelPainter {
  private:
   Mark mark_of(const ScoreCurve& curve) const { return mark(curve.method, theme_); }
   QPointF at(const Score& point) const { return place_.at(point.footprint, point.score); }
+  QPointF critical_point(const ScoreCurve& curve) const {
+    return place_.at(curve.critical.footprint, panel_.wanted);
+  }
   QSizeF size_of(const QString& text) const {
     return QFontMetricsF(letters(Letters::small)).size(0, text) + QSizeF(4, 0);
   }
@@ -127,10 +130,13 @@ class PanelPainter {
     }
   }
 
+  // And what of the curve, its points and its ring no label may hide.
   void line(const ScoreCurve& curve) {
     QPolygonF line;
     for (const Score& point : curve.points) line << at(point);
     labels_.avoid(line);
+    for (const QPointF point : line) labels_.avoid(QRectF(point - QPointF(5, 5), QSizeF(10, 10)));
+    if (curve.critical.bound == Bound::equal) labels_.avoid_point(critical_point(curve), kRing);
     painter_.setPen(mark_of(curve).pen());
     painter_.drawPolyline(line);
   }
@@ -138,22 +144,19 @@ class PanelPainter {
   void points(const ScoreCurve& curve) {
     for (const Score& point : curve.points) {
       draw_shape(painter_, at(point), kPoint, mark_of(curve), colours_.lane);
-      labels_.avoid(QRectF(at(point) - QPointF(5, 5), QSizeF(10, 10)));
     }
   }
 
   void ring(const ScoreCurve& curve) {
     if (curve.critical.bound != Bound::equal) return;
-    const QPointF centre = place_.at(curve.critical.footprint, panel_.wanted);
     painter_.setPen(QPen(mark_of(curve).line, 2.5));
     painter_.setBrush(colours_.lane);
-    painter_.drawEllipse(centre, kRing, kRing);
-    labels_.avoid_point(centre, kRing);
+    painter_.drawEllipse(critical_point(curve), kRing, kRing);
   }
 
   void critical_value(const ScoreCurve& curve) {
     if (curve.critical.bound != Bound::equal) return;
-    const QPointF centre = place_.at(curve.critical.footprint, panel_.wanted);
+    const QPointF centre = critical_point(curve);
     const QString words = text_of(footprint_text(figure_, curve.critical.footprint));
     const auto rect = labels_.place_beside(size_of(words), centre, kRing);
     if (!rect) return;
@@ -165,38 +168,44 @@ class PanelPainter {
     text(*rect, words, colours_.text);
   }
 
-  // A critical footprint that is less than the least that was measured, or more than the most: at the
-  // edge, on the line of the wanted score or near it.
+  // A critical footprint that is less than the least that was measured, or more than the most: from there on,
+  // along the line of the wanted score or near it, and tied to both.
   void arrow(const ScoreCurve& curve) {
     const Bound bound = curve.critical.bound;
     if (bound == Bound::equal) return;
     const bool left = bound == Bound::below;
-    const double inward = left ? 1 : -1;
-    constexpr double kLong = 20, kRow = 18, kEdge = 3;
+    const double outward = left ? -1 : 1;
+    constexpr double kLong = 20, kHead = 9, kRow = 18, kBeside = 6;
+    const QRectF& plot = place_.plot;
+    const QPointF measured = at(left ? curve.points.front() : curve.points.back());
+    const double line = crisp(place_.at(0, panel_.wanted).y());
+    const double edge = left ? plot.left() + 1 : plot.right() - 1;
+    const double tail = crisp(measured.x());
+    const double tip = tail + outward * std::clamp(outward * (edge - tail), kHead, kLong);
     const QString words = text_of(std::string(symbol(bound)) + " " +
                                   footprint_text(figure_, curve.critical.footprint));
-    const QSizeF size(kLong + 11 + size_of(words).width(), kRow - 2);
-    const QRectF& plot = place_.plot;
-    const double x = left ? plot.left() + kEdge : plot.right() - kEdge - size.width();
-    const double line = place_.at(0, panel_.wanted).y() - size.height() / 2;
-    std::vector<QPointF> places{{x, line}};
-    for (double away = kRow; away < 5 * kRow; away += kRow / 2) {
-      places.emplace_back(x, line + away * inward);
-      places.emplace_back(x, line - away * inward);
+    const double width = size_of(words).width();
+    const QSizeF size(std::abs(tip - tail) + kBeside + width, kRow - 2);
+    const double x = left ? tip : tip - size.width();
+    std::vector<QPointF> places;
+    for (double away = 0; away < 5 * kRow; away += kRow / 2) {
+      places.emplace_back(x, line - size.height() / 2 + outward * away);
+      places.emplace_back(x, line - size.height() / 2 - outward * away);
     }
     const QRectF rect = labels_.place(size, places).value_or(QRectF(places.front(), size));
-    const Mark look = mark_of(curve);
     const double y = rect.center().y();
-    const double tip = left ? rect.left() : rect.right(), tail = tip + inward * kLong;
-    text(left ? rect.adjusted(kLong + 9, 0, 0, 0) : rect.adjusted(0, 0, -kLong - 9, 0), words,
-         colours_.text);
-    painter_.setPen(QPen(look.line, 2.5));
-    painter_.drawLine(QPointF(tip + inward * 4, y), {tail, y});
+    const QColor colour = mark_of(curve).line;
+    painter_.setPen(QPen(colour, 1));
+    const auto [top, bottom] = std::minmax({measured.y(), line, y});
+    painter_.drawLine(QPointF(tail, top), {tail, bottom});
+    text(QRectF(left ? tail + kBeside : tail - kBeside - width, rect.top(), width, rect.height()),
+         words, colours_.text);
+    painter_.setPen(QPen(colour, 2.5));
+    painter_.drawLine(QPointF(tail, y), {tip - outward * 4, y});
     painter_.setPen(Qt::NoPen);
-    painter_.setBrush(look.line);
+    painter_.setBrush(colour);
     painter_.drawPolygon(
-        QPolygonF({{tip, y}, {tip + inward * 9, y - 5}, {tip + inward * 9, y + 5}}));
-    draw_shape(painter_, {tail + inward * 3, y}, kPoint, look, colours_.lane);
+        QPolygonF({{tip, y}, {tip - outward * kHead, y - 5}, {tip - outward * kHead, y + 5}}));
   }
 
   void level_names() {
@@ -240,14 +249,15 @@ class PanelPainter {
       pen.setDashPattern({1, 3});
       painter_.setPen(pen);
       painter_.drawPolyline(leader);
-      sample(painter_, {x, y}, curve.method, figure_.methods[curve.method], theme_);
+      sample(painter_, {x, y}, place_.frame.right() - x, curve.method,
+             figure_.methods[curve.method], theme_);
     }
   }
 
  public:
-  // A piece of the method's curve, and its name.
-  static void sample(QPainter& painter, QPointF left, std::size_t number, const std::string& method,
-                     Theme theme) {
+  // A piece of the method's curve, and its name, in so much room.
+  static void sample(QPainter& painter, QPointF left, double room, std::size_t number,
+                     const std::string& method, Theme theme) {
     const Mark look = mark(number, theme);
     constexpr double kLong = kSample - 8;
     painter.setPen(look.pen());
@@ -255,8 +265,9 @@ class PanelPainter {
     draw_shape(painter, left + QPointF(kLong / 2, 0), kPoint, look, palette(theme).background);
     painter.setPen(palette(theme).text);
     painter.setFont(letters(Letters::small));
-    painter.drawText(QRectF(left.x() + kSample - 2, left.y() - kLine / 2, kWidestName + 8, kLine),
-                     Qt::AlignLeft | Qt::AlignVCenter, name_of(method));
+    const double beside = kSample - 2;
+    painter.drawText(QRectF(left.x() + beside, left.y() - kLine / 2, room - beside, kLine),
+                     Qt::AlignLeft | Qt::AlignVCenter, name_of(method, room - beside));
   }
 
  private:
@@ -312,7 +323,8 @@ void legend(QPainter& painter, const CriticalFigure& figure, const QRectF& rect,
   for (int i = 0; i < static_cast<int>(figure.methods.size()); ++i) {
     const QPointF cell(i % columns * rect.width() / columns, (i / columns + 0.5) * kLine);
     const auto number = static_cast<std::size_t>(i);
-    PanelPainter::sample(painter, rect.topLeft() + cell, number, figure.methods[number], theme);
+    PanelPainter::sample(painter, rect.topLeft() + cell, rect.width() / columns, number,
+                         figure.methods[number], theme);
   }
 }
 

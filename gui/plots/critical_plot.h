@@ -27,6 +27,8 @@ struct CriticalLayout {
   QRectF legend;
 };
 CriticalLayout critical_layout(const CriticalFigure& figure, QSize size);
+// Whether a curve can be read in each of its plots.
+bool has_room(const CriticalLayout& layout);
 // How many entries of the legend lie beside one another.
 int legend_columns(const CriticalFigure& figure, double width);
 

@@ -53,6 +53,20 @@ std::size_t row_at(const QRectF& plot, const HeadRows& heads, double y) {
   return static_cast<std::size_t>(std::clamp(row, 0.0, rows - 1));
 }
 
+std::string layer_name(std::int64_t layer) { return fmt::format("layer {}", layer); }
+
+// What the rows of a layer are, from the top, as their names say it: "full", "streaming".
+std::vector<std::string> roles_of(const HeadRows& heads) {
+  std::vector<std::string> roles;
+  for (const HeadRow& row : heads.rows) {
+    const std::string before = layer_name(row.layer) + " ";
+    if (!row.label.starts_with(before)) continue;
+    const std::string role = row.label.substr(before.size());
+    if (std::find(roles.begin(), roles.end(), role) == roles.end()) roles.push_back(role);
+  }
+  return roles;
+}
+
 }  // namespace
 
 void paint_heads(QPainter& painter, const QRectF& plot, const HeadRows& heads, Interval range,
@@ -118,25 +132,27 @@ void paint_head_names(QPainter& painter, const QRectF& plot, double left, double
   painter.setFont(letters(Letters::small));
   painter.setPen(palette(theme).text);
   const QFontMetricsF metrics(painter.font());
+  const double height = metrics.height();
   const double row = plot.height() / static_cast<double>(heads.rows.size());
-  // "layer 12 streaming"; "12 streaming" where not all of them have room.
-  constexpr std::string_view kLayer = "layer ";
-  const bool fit = std::all_of(heads.rows.begin(), heads.rows.end(), [&](const HeadRow& one) {
-    return metrics.horizontalAdvance(QString::fromStdString(one.label)) <= right - left;
-  });
-  double free_from = plot.top() - metrics.height();
-  for (std::size_t i = 0; i < heads.rows.size(); ++i) {
-    const double middle = plot.top() + row * (static_cast<double>(i) + 0.5);
-    const double top = std::clamp(middle - metrics.height() / 2, plot.top(),
-                                  std::max(plot.top(), plot.bottom() - metrics.height()));
+  // A name a row where all of them have room; else one a layer, and the legend says what its rows are.
+  const bool fit =
+      row >= height && std::all_of(heads.rows.begin(), heads.rows.end(), [&](const HeadRow& one) {
+        return metrics.horizontalAdvance(QString::fromStdString(one.label)) <= right - left;
+      });
+  double free_from = plot.top() - height;
+  for (std::size_t first = 0, last = 0; first < heads.rows.size(); first = last) {
+    const std::int64_t layer = heads.rows[first].layer;
+    last = first + 1;
+    while (!fit && last < heads.rows.size() && heads.rows[last].layer == layer) ++last;
+    const double middle = plot.top() + row * static_cast<double>(first + last) / 2;
+    const double top =
+        std::clamp(middle - height / 2, plot.top(), std::max(plot.top(), plot.bottom() - height));
     if (top < free_from) continue;
-    std::string label = heads.rows[i].label;
-    if (!fit && label.starts_with(kLayer)) label.erase(0, kLayer.size());
-    const QString name =
-        metrics.elidedText(QString::fromStdString(label), Qt::ElideRight, right - left);
-    painter.drawText(QRectF(left, top, right - left, metrics.height()),
-                     Qt::AlignRight | Qt::AlignVCenter, name);
-    free_from = top + metrics.height();
+    const std::string name = fit ? heads.rows[first].label : layer_name(layer);
+    painter.drawText(
+        QRectF(left, top, right - left, height), Qt::AlignRight | Qt::AlignVCenter,
+        metrics.elidedText(QString::fromStdString(name), Qt::ElideRight, right - left));
+    free_from = top + height;
   }
   painter.restore();
 }
@@ -145,6 +161,13 @@ void paint_heads_legend(QPainter& painter, QPointF from, double width, const Hea
                         Theme theme) {
   LegendLine legend(painter, from, width, theme);
   legend.scale("entries a head: 0", QString::fromStdString(grouped(heads.most)));
+  const std::vector<std::string> roles = roles_of(heads);
+  if (roles.size() < 2) return;
+  constexpr std::size_t kMostRoles = 4;  // that a line has room for
+  std::string words;
+  for (const std::string& role : roles) words += (words.empty() ? "" : ", ") + role;
+  if (roles.size() > kMostRoles) words = "its groups of heads";
+  legend.words(QString::fromStdString("rows of a layer: " + words));
 }
 
 std::string heads_readout(const QRectF& plot, const HeadRows& heads, Interval range, QPointF at) {

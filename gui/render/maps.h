@@ -20,6 +20,9 @@ namespace kvf::gui {
 // that are live or pinned, the share of slots that are live, the least one of several.
 enum class OccupancyColours : std::uint8_t { states, shares };
 
+// Why a lane of a map of this run shows nothing, in words; "" where it shows something.
+std::string why_no_map(const Document& document, Axis axis, const Lane& lane, const Run& run);
+
 // Blocks upwards from the lower edge of `plot`, x from range.begin to range.end over its width. What
 // lies outside of the run is background.
 void paint_occupancy(QPainter& painter, const QRectF& plot, const OccupancyMap& map,
@@ -41,6 +44,7 @@ std::string occupancy_readout(const QRectF& plot, const OccupancyMap& map, const
 // column, the most.
 void paint_heads(QPainter& painter, const QRectF& plot, const HeadRows& heads, Interval range,
                  Theme theme);
+// Names of rows, or of layers where not all rows have room for theirs.
 void paint_head_names(QPainter& painter, const QRectF& plot, double left, double right,
                       const HeadRows& heads, Theme theme);
 void paint_heads_legend(QPainter& painter, QPointF from, double width, const HeadRows& heads,

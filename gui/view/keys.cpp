@@ -124,7 +124,7 @@ constexpr std::array kCommands{
     CommandInfo{Command::previous_task, Menu::go, "previous-task", "Previous task", "Shift+T",
                 kInLanes, [](View v, Doc d) { return go_to_task(v, d, kBack); }, kAlone},
 
-    CommandInfo{Command::what_if, Menu::help, "what-if", "What if ...", "Ctrl+I", kEverywhere,
+    CommandInfo{Command::what_if, Menu::view, "what-if", "What if ...", "Ctrl+I", kEverywhere,
                 nullptr, kAlone},
     CommandInfo{Command::palette, Menu::help, "palette", "Find a command ...", "Ctrl+Shift+P",
                 kEverywhere, nullptr, kAlone},

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "gui/document/timeline_run.h"
+#include "gui/render/words.h"
 #include "sim/closed_form_curve.h"
 #include "sim/input/policy.h"
 #include "timeline/pass_columns.h"
@@ -56,9 +57,9 @@ Run run_of(const WhatIf& what, const PassPlan& plan, const Footprint& footprint,
   run.id = std::move(id);
   run.file = "what-if";
   run.label = what.policy.name;
-  run.task =
-      fmt::format("{} + {} tokens{}", what.workload.prompt.count(), what.workload.output.count(),
-                  what.batch == 1 ? "" : fmt::format(" x {}", what.batch));
+  run.task = fmt::format("{} + {} tokens{}", grouped(what.workload.prompt.count()),
+                         grouped(what.workload.output.count()),
+                         what.batch == 1 ? "" : fmt::format(" x {}", grouped(what.batch)));
   run.model = what.model->title;
   run.kind = RunKind::what_if;
   run.footprint = footprint.footprint;

@@ -108,7 +108,7 @@ void WhatIfPanel::show_figures() {
                bytes(f.held_after_prefill), bytes(f.held_after_decode));
   if (f.states > Bytes{})
     words += QString("\nRecurrent states: %1, in the peaks").arg(bytes(f.states));
-  details_->setText(words);
+  details_->setText(unbroken(words));
   details_->setToolTip(qt_text(fmt::format(
       "Peak: {}, {}\nLayer by layer: {}", exact_bytes(f.peak.all_layers.count()),
       counted(f.footprint.peak_entries.count(), "entry"), exact_bytes(f.peak.layerwise.count()))));
@@ -119,10 +119,10 @@ void WhatIfPanel::show_figures() {
       against += (against.endsWith(": ") ? "" : ", ") + qt_text(part);
     }
   }
-  difference_->setText(against);
+  difference_->setText(unbroken(against));
   QStringList notes;
   for (const std::string& note : result_.notes) notes.push_back("Note: " + qt_text(note));
-  notes_->setText(notes.join('\n'));
+  notes_->setText(unbroken(notes.join('\n')));
   notes_->setVisible(!notes.isEmpty());
 }
 

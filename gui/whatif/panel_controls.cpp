@@ -38,6 +38,24 @@ CountBox* count_box(const QString& name, const QString& help, double low) {
   return box;
 }
 
+// Two short controls on a line, the second with its label: what they make of a window's height is left for
+// the others.
+QWidget* side_by_side(QWidget* first, const QString& words, QWidget* second) {
+  auto* row = new QWidget;
+  auto* line = new QHBoxLayout(row);
+  line->setContentsMargins(0, 0, 0, 0);
+  auto* label = new QLabel(words);
+  label->setBuddy(second);
+  // As wide as there is room for, not as the longest count there could be.
+  for (QWidget* box : {first, second}) {
+    box->setSizePolicy(QSizePolicy::Ignored, box->sizePolicy().verticalPolicy());
+  }
+  line->addWidget(first, 1);
+  line->addWidget(label);
+  line->addWidget(second, 1);
+  return row;
+}
+
 }  // namespace
 
 QWidget* WhatIfPanel::make_controls() {
@@ -68,36 +86,15 @@ QWidget* WhatIfPanel::make_controls() {
   connect(model_, &QComboBox::activated, this, choose);
   form->addRow("&Model", model_);
 
-  policy_ = menu("policy");
-  fill_with_policies(*policy_);
-  connect(policy_, &QComboBox::currentIndexChanged, this, [this] {
-    edit([this] {
-      choose_policy(what_, policy_->currentData().toString().toStdString());
-      show_controls();
-    });
-  });
-  form->addRow("P&olicy", policy_);
-  policy_words_ = words_label("what the policy does");
-  form->addRow(policy_words_);
-  parameters_ = new ParameterForm;
-  connect(parameters_, &ParameterForm::edited, this,
-          [this] { edit([this] { what_.policy = parameters_->policy(); }); });
-  connect(parameters_, &ParameterForm::failed, this, &WhatIfPanel::warn);
-  form->addRow(parameters_);
-
   prompt_ = count_box("prompt", "Tokens of the prompt; 128K is 131,072", 0);
   connect(prompt_, &QDoubleSpinBox::valueChanged, this,
           [this] { edit([this] { what_.workload.prompt = Tokens(prompt_->count()); }); });
-  form->addRow("P&rompt", prompt_);
   output_ = count_box("output", "Tokens that are decoded", 0);
   connect(output_, &QDoubleSpinBox::valueChanged, this,
           [this] { edit([this] { what_.workload.output = Tokens(output_->count()); }); });
-  form->addRow("O&utput", output_);
+  form->addRow("P&rompt", side_by_side(prompt_, "O&utput", output_));
 
-  auto* chunk_row = new QWidget;
-  auto* chunk_line = new QHBoxLayout(chunk_row);
-  chunk_line->setContentsMargins(0, 0, 0, 0);
-  chunked_ = new QCheckBox("in chunks of");
+  chunked_ = new QCheckBox("Chun&k");
   chunked_->setObjectName("chunked");
   chunked_->setToolTip("Off: the whole prompt in one pass");
   chunk_ = count_box("chunk", "Rows of a prefill pass", 1);
@@ -110,15 +107,11 @@ QWidget* WhatIfPanel::make_controls() {
   };
   connect(chunked_, &QCheckBox::toggled, this, set_chunk);
   connect(chunk_, &QDoubleSpinBox::valueChanged, this, set_chunk);
-  chunk_line->addWidget(chunked_);
-  chunk_line->addWidget(chunk_, 1);
-  form->addRow("Prefill", chunk_row);
-
   batch_ = count_box("batch", "Equal sequences at once", 1);
   batch_->setMaximum(1 << 20);
   connect(batch_, &QDoubleSpinBox::valueChanged, this,
           [this] { edit([this] { what_.batch = batch_->count(); }); });
-  form->addRow("&Batch", batch_);
+  form->addRow(chunked_, side_by_side(chunk_, "&Batch", batch_));
   dtype_ = menu("KV dtype");
   dtype_->addItem("the model's", "");
   for (const std::string_view name : dtype_names()) dtype_->addItem(qt_text(name), qt_text(name));
@@ -142,6 +135,23 @@ QWidget* WhatIfPanel::make_controls() {
     });
   });
   form->addRow("Counted &as", counting_);
+
+  policy_ = menu("policy");
+  fill_with_policies(*policy_);
+  connect(policy_, &QComboBox::currentIndexChanged, this, [this] {
+    edit([this] {
+      choose_policy(what_, policy_->currentData().toString().toStdString());
+      show_controls();
+    });
+  });
+  form->addRow("P&olicy", policy_);
+  policy_words_ = words_label("what the policy does");
+  form->addRow(policy_words_);
+  parameters_ = new ParameterForm;
+  connect(parameters_, &ParameterForm::edited, this,
+          [this] { edit([this] { what_.policy = parameters_->policy(); }); });
+  connect(parameters_, &ParameterForm::failed, this, &WhatIfPanel::warn);
+  form->addRow(parameters_);
   return controls;
 }
 

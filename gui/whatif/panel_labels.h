@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QLabel>
+#include <QRegularExpression>
 #include <QString>
 #include <string_view>
 
@@ -9,6 +10,12 @@ namespace kvf::gui {
 
 inline QString qt_text(std::string_view words) {
   return QString::fromUtf8(words.data(), std::ssize(words));
+}
+
+// A number and its unit stay on one line.
+inline QString unbroken(QString words) {
+  static const QRegularExpression between("(?<=\\d) (?=[KMGTPE]?i?B\\b|bytes\\b|%)");
+  return words.replace(between, QString(QChar::Nbsp));
 }
 
 // For text that changes and may be long. `name`: of the object; what the text is about.

@@ -16,8 +16,8 @@
 #include <utility>
 
 #include "gui/view/actions.h"
-#include "gui/view/bind.h"
 #include "gui/view/derive.h"
+#include "gui/view/saved_view.h"
 #include "gui/whatif/panel.h"
 #include "gui/widgets/canvas.h"
 #include "gui/widgets/help.h"
@@ -150,10 +150,11 @@ void MainWindow::merge_documents() {
                                       [](const auto& a, const auto& b) { return a->id == b->id; });
   const std::shared_ptr<const Document> before = std::exchange(document_, std::move(both));
   if (other_runs) {
-    const bool untouched = !asked_view_ && !history_.can_undo();
-    if (untouched || is_everything(history_.view(), *document_)) {
+    if (asked_view_) {  // its runs may be here only now
+      history_.set(saved_view(*document_, history_.view()), "open-view");
+    } else if (!history_.can_undo() || is_everything(history_.view(), *document_)) {
       first_look();
-    } else if (!asked_view_) {
+    } else {
       ViewState view = history_.view();
       for (const auto& run : document_->runs) {
         const bool known = before->find(run->id) != nullptr;
@@ -161,8 +162,6 @@ void MainWindow::merge_documents() {
           view = show_run(view, *document_, run->id, true);
       }
       history_.set(view);
-    } else {  // its runs may be here only now
-      history_.set(bound_to(*document_, history_.view()), "open-view");
     }
   }
   QStringList names;

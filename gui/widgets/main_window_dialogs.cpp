@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "gui/view/actions.h"
-#include "gui/view/bind.h"
+#include "gui/view/saved_view.h"
 #include "gui/widgets/canvas.h"
 #include "gui/widgets/chooser.h"
 #include "gui/widgets/help.h"
@@ -94,7 +94,7 @@ QString MainWindow::open_view(const QString& name) {
   try {
     const ViewState view =
         view_from_json(file.readAll().toStdString(), QFile::encodeName(name).toStdString());
-    history_.set(bound_to(*document_, view), "open-view");
+    history_.set(saved_view(*document_, view), "open-view");
     // Also if its document is still being read.
     asked_view_ = true;
   } catch (const ViewError& error) {

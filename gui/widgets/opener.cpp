@@ -55,6 +55,14 @@ bool has_outlines(const Document& document, Axis axis) {
 
 }  // namespace
 
+// The name by which the file was asked for first, if it was.
+std::string Opener::known_as(const std::string& file) const {
+  const auto same = std::find_if(asked_.begin(), asked_.end(), [&](const std::string& asked) {
+    return path_of(asked) == path_of(file);
+  });
+  return same == asked_.end() ? file : *same;
+}
+
 Opener::Opener(QObject* parent) : QObject(parent) {}
 Opener::~Opener() = default;
 
@@ -65,7 +73,7 @@ void Opener::open(const QStringList& names) {
   std::vector<std::string>
       files;  // those of `names`, which may have changed since, and what is not read yet
   for (const QString& name : names) {
-    const std::string file = QFile::encodeName(name).toStdString();
+    const std::string file = known_as(QFile::encodeName(name).toStdString());
     if (!has(asked_, file)) asked_.push_back(file);
     if (!has(files, file)) files.push_back(file);
   }

@@ -38,6 +38,7 @@ class Opener : public QObject {
     double begin = 0, end = 0;
     friend bool operator==(const Looked&, const Looked&) = default;
   };
+  std::string known_as(const std::string& file) const;
   void start(Job job);
   void take(const std::shared_ptr<const Document>& document, int job);
 

@@ -115,20 +115,59 @@ class CriticalPlotTest : public QObject {
     }
   }
 
-  void bounds_are_arrows_at_the_edges() {
+  // From the footprint that was measured on, without a mark that would be taken for another measured point, and
+  // tied to what was measured.
+  void bounds_are_arrows_from_what_was_measured() {
     const Picture picture;
     const QImage image = picture.image();
     const CriticalLayout::Panel panel = picture.layout().panels.at(0);
-    const double y = panel.at(0, 90).y();
-    // Heads: as high near the edge as a line is not.
     const QColor b = mark(1, Theme::light).line, c = mark(2, Theme::light).line;
-    QVERIFY(pixels_of(image, b, {panel.plot.left() + 9, y}, 4) > 25);
-    QVERIFY(pixels_of(image, c, {panel.plot.right() - 9, y}, 4) > 25);
-    // Tips: towards the edge.
-    QVERIFY(pixels_of(image, b, {panel.plot.left() + 5, y}, 1) <
-            pixels_of(image, b, {panel.plot.left() + 11, y}, 1) + 1);
-    QCOMPARE(pixels_of(image, c, {panel.plot.left() + 9, y}, 4), 0);
-    QCOMPARE(pixels_of(image, b, {panel.plot.right() - 9, y}, 4), 0);
+    const QPointF least = panel.at(0.3, 90), most = panel.at(0.9, 90);
+    // Heads, on the line or a row beside it: as high as a line is not.
+    const auto most_near = [&](const QColor& colour, QPointF at) {
+      int found = 0;
+      for (const double row : {-18, -9, 0, 9, 18}) {
+        found = std::max(found, pixels_of(image, colour, at + QPointF(0, row), 4));
+      }
+      return found;
+    };
+    QVERIFY(most_near(b, least - QPointF(14, 0)) > 25);
+    QVERIFY(most_near(c, most + QPointF(14, 0)) > 25);
+    // Tails: no wider than a line and the tie.
+    QVERIFY(most_near(b, least) < 45);
+    QVERIFY(most_near(c, most) < 45);
+    QVERIFY(pixels_of(image, b, panel.at(0.3, 92.5), 2) >= 3);
+    QVERIFY(pixels_of(image, c, panel.at(0.9, 70), 2) >= 3);
+    // Nothing where nobody measured.
+    QCOMPARE(most_near(b, {panel.plot.left() + 9, least.y()}), 0);
+    QCOMPARE(most_near(c, {panel.plot.right() - 9, most.y()}), 0);
+  }
+
+  void names_are_cut_only_where_there_is_no_room() {
+    Picture picture;
+    const std::string name = "streaming with 128 sinks, a window of 4096 tokens, patched eviction";
+    std::vector<Score> scores = scores_of({"recall"});
+    for (Score& score : scores) {
+      if (score.method == "method b") score.method = name;
+    }
+    picture.figure = critical_figure(scores, {});
+    const auto has_name = [&](QSize size) {
+      picture.size = size;
+      return texts_of(figure_bytes(FigureFormat::svg, size, picture.paint(), ""))
+          .contains(QString::fromStdString(name));
+    };
+    QVERIFY(has_name({1600, 900}));
+    QVERIFY(has_name({900, 500}));
+    QVERIFY(!has_name({300, 500}));
+  }
+
+  void too_small_a_picture_has_no_room() {
+    Picture picture;
+    QVERIFY(has_room(picture.layout()));
+    for (const QSize size : {QSize(100, 900), QSize(900, 100)}) {
+      picture.size = size;
+      QVERIFY(!has_room(picture.layout()));
+    }
   }
 
   void svg_says_what_is_shown() {

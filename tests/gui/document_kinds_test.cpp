@@ -1,5 +1,6 @@
 // Files of each kind as documents, and what is wrong with them.
 #include <sqlite3.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -266,10 +267,20 @@ TEST_CASE("files that cannot be opened say why, and the others are opened") {
   CHECK_THAT(reason(), contains("was written by a newer kvfootprint: file format 99"));
   write_file(bad, "neither");
   CHECK_THAT(reason(), contains("bad.kvf is in no format that is known"));
+  CHECK_THAT(reason(), contains("; the viewer opens run files, traces and scenarios"));
+  write_file(bad, "method,task,footprint,score,full_score\na,b,0.5,1,2\n");
+  CHECK_THAT(reason(), contains("it is a table of scores: kvfootprint plot --kind critical"));
+  write_file(bad, "[1, 2]");
+  CHECK(reason() == bad + ": there are no memory events in it");
+  write_file(bad, "[1, 2");
+  CHECK(reason() == bad + ": there are no memory events in it; 1 file that ends before its end");
   write_file(bad, "kvfootprint-scenario: 1\nmodel: 7\n");
   CHECK_THAT(reason(), contains("bad.kvf:2:8: error: "));
   fs::remove(bad);
-  CHECK_THAT(reason(), contains("bad.kvf"));
+  CHECK_THAT(reason(), contains("bad.kvf: error: there is no such file"));
+  // Nobody writes to it: whoever opened it would wait for ever.
+  REQUIRE(::mkfifo(bad.c_str(), 0600) == 0);
+  CHECK_THAT(reason(), contains("bad.kvf: error: is a pipe; expected a file"));
 }
 
 TEST_CASE("damage in the columns is found when they are read, and the outline stays") {
@@ -324,4 +335,8 @@ TEST_CASE("the same file twice is opened once") {
   const Document document = load_outline({file.file, file.file});
   CHECK(document.runs.size() == 1);
   CHECK(document.files.size() == 1);
+  const fs::path path(file.file);
+  const std::string other = string(path.parent_path() / "." / path.filename());
+  REQUIRE(other != file.file);
+  CHECK(load_outline({file.file, other}).files == std::vector<std::string>{file.file});
 }

@@ -205,21 +205,27 @@ class MapsTest : public QObject {
     QCOMPARE(token_at(61), std::string("token 0, evicted since pass 2"));
   }
 
-  // Without room for "layer", the names of all go without it, and what tells them apart stays.
-  void names_of_heads_are_as_long_as_there_is_room() {
+  // A row without room for its name has that of its layer, and the legend says what its rows are.
+  void rows_of_heads_are_named_or_their_layers() {
     const SeriesOnAxis on{steps({0}, {20}, 10), {}, 0, 10};
-    const HeadRows heads{{row("layer 0 full", 0, 2, on), row("layer 0 streaming", 0, 3, on)}, 20};
-    for (const double room : {80.0, 300.0}) {
+    const HeadRows heads{{row("layer 7 full", 7, 2, on), row("layer 7 streaming", 7, 3, on)}, 20};
+    const auto texts = [&](double room, double height) {
       QByteArray bytes;
       QBuffer buffer(&bytes);
       QSvgGenerator generator;
       generator.setOutputDevice(&buffer);
-      {
-        QPainter painter(&generator);
-        paint_head_names(painter, {room, 0, 100, 80}, 0, room, heads, Theme::light);
-      }
-      QVERIFY(bytes.contains(room < 100 ? ">0 streaming<" : ">layer 0 streaming<"));
-      QVERIFY(bytes.contains(room < 100 ? ">0 full<" : ">layer 0 full<"));
+      QPainter painter(&generator);
+      paint_head_names(painter, {room, 0, 100, height}, 0, room, heads, Theme::light);
+      paint_heads_legend(painter, {0, 100}, 600, heads, Theme::light);
+      painter.end();
+      return bytes;
+    };
+    const QByteArray wide = texts(300, 80);
+    QVERIFY(wide.contains(">layer 7 full<") && wide.contains(">layer 7 streaming<"));
+    for (const QByteArray& small : {texts(60, 80), texts(300, 20)}) {
+      QCOMPARE(small.count(">layer 7<"), 1);
+      QVERIFY(!small.contains(">layer 7 full<"));
+      QVERIFY(small.contains(">rows of a layer: full, streaming<"));
     }
   }
 

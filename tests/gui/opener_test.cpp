@@ -43,6 +43,11 @@ class OpenerTest : public QObject {
     QCOMPARE(document->runs.size(), std::size_t{2});
     QCOMPARE(document->files, (std::vector<std::string>{a.toStdString(), b.toStdString()}));
     QCOMPARE(document->runs[1]->label, std::string("other"));
+    // By another name, too.
+    write("b.kvf", "third");
+    opener.open({folder.path.c_str() + QString("/./b.kvf")});
+    QTRY_VERIFY(document->complete && document->runs[1]->label == "third");
+    QCOMPARE(document->files, (std::vector<std::string>{a.toStdString(), b.toStdString()}));
     // One that has gone says so, and no longer shows what it had.
     std::filesystem::remove(b.toStdString());
     opener.open({b});

@@ -24,8 +24,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 class Check:
-    def __init__(self, program, folder):
-        self.program, self.folder, self.bad = program, folder, []
+    def __init__(self, program, viewer, folder):
+        self.program, self.viewer, self.folder, self.bad = program, viewer, folder, []
 
     def expect(self, holds, text):
         if not holds:
@@ -110,8 +110,16 @@ def view(check, scenario):
         file.write('{"kvfootprint-view": 1, "lanes": ['
                    '{"kind": "lines", "runs": ["far/away/run.kvf#1"], "series": "nope"}]}')
     done = check.run("plot", "run.kvf", "--view", "odd.json", "-o", "l.svg")
-    check.expect(done.returncode == 0 and "lane 1 shows nothing: no run has a series 'nope'"
+    check.expect(done.returncode == 0 and "lane 1 does not show run.kvf#1: it has no series 'nope'"
                  in done.stderr, done.stderr)
+    # A view that says how, but not what.
+    with open(os.path.join(check.folder, "bare.json"), "w", encoding="utf-8") as file:
+        file.write('{"kvfootprint-view": 1, "theme": "dark"}')
+    check.expect(check.texts("n.svg", "run.kvf", "--view", "bare.json") == texts, "a bare view")
+    # By another name it is the same file.
+    check.expect(check.texts("o.svg", "run.kvf", "./run.kvf") == texts, "a file named twice")
+    check.refused("a width of at least 216 is needed; it is 100", "plot", "run.kvf", "-o", "x.svg",
+                  "--width", "100")
     # A figure cannot scroll: it has all lanes, or says what they need.
     lane = '{"kind": "lines", "runs": ["run.kvf#1"], "series": "total"}'
     with open(os.path.join(check.folder, "many.json"), "w", encoding="utf-8") as file:
@@ -120,6 +128,13 @@ def view(check, scenario):
     check.expect(sum(text.startswith("total, entries") for text in texts) == 12, texts)
     check.refused("cannot write x.svg: 12 lanes need a height of at least 748; it is 747", "plot",
                   "run.kvf", "--view", "many.json", "-o", "x.svg", "--height", "747")
+    # What could not be predicted is told, though no view would show it.
+    with open(os.path.join(check.folder, "nominal.yaml"), "w", encoding="utf-8") as file:
+        file.write("kvfootprint-scenario: 1\nmodel: llama-3.1-8b\nprompt_tokens: 100\n"
+                   "output_tokens: 1\npolicies:\n  - full\n"
+                   "  - {name: head-roles, streaming_heads: 0.7, rounding: nominal}\n")
+    done = check.run("plot", "nominal.yaml", "-o", "p.svg")
+    check.expect(done.returncode == 0 and done.stderr.count("not predicted: ") == 1, done.stderr)
     check.refused("no.kvf", "plot", "no.kvf", "-o", "x.svg")
     check.refused("no.json", "plot", "run.kvf", "--view", "no.json", "-o", "x.svg")
     with open(os.path.join(check.folder, "view.json"), "w", encoding="utf-8") as file:
@@ -130,6 +145,21 @@ def view(check, scenario):
 def refusals(check):
     kind = ("plot", "--kind", "critical", "scores.csv", "-o")
     check.refused("no.csv: error: there is no such file", "plot", "--kind", "critical", "no.csv", "-o", "x.svg")
+    check.refused("scores.csv is in no format that is known", "plot", "scores.csv", "-o", "x.svg")
+    check.refused("a table of scores: kvfootprint plot --kind critical draws it", "plot",
+                  "scores.csv", "-o", "x.svg")
+    check.refused("there are no memory events in it", "plot", "empty.json", "-o", "x.svg")
+    os.mkfifo(os.path.join(check.folder, "pipe.kvf"))
+    check.refused("pipe.kvf: error: is a pipe; expected a file", "plot", "pipe.kvf", "-o", "x.svg")
+    check.refused("100 x 900 has no room for 2 plots", *kind, "x.svg", "--width", "100")
+    # What has no meaning is not passed over, with a window either.
+    for option in [("--pareto",), ("--task", "recall"), ("--fraction", "0.9")]:
+        words = f"{option[0]} has no meaning without --kind critical"
+        check.refused(words, "plot", "run.kvf", "-o", "x.svg", *option)
+        check.refused(words, "run.kvf", *option, program=check.viewer)
+    check.refused("--view has no meaning with --kind critical", *kind, "x.svg", "--view", "bare.json")
+    check.refused("--kind critical has no meaning for a window", "--kind", "critical", "scores.csv",
+                  program=check.viewer)
     check.refused("--kind", "plot", "--kind", "other", "scores.csv", "-o", "x.svg")
     check.refused("--output is required", "plot", "scores.csv")
     check.refused("no scores of task 'recal'; did you mean 'recall'?", *kind, "x.svg", "--task",
@@ -169,7 +199,9 @@ def without_viewer(check, viewer):
 
 def main(program, viewer, scenario):
     with tempfile.TemporaryDirectory() as folder:
-        check = Check(program, folder)
+        check = Check(program, viewer, folder)
+        with open(os.path.join(folder, "empty.json"), "w", encoding="utf-8") as file:
+            file.write("[1, 2")
         with open(os.path.join(folder, "scores.csv"), "w", encoding="utf-8") as file:
             file.write(SCORES)
         with open(os.path.join(folder, "bad.csv"), "w", encoding="utf-8") as file:

@@ -17,6 +17,7 @@
 #include "gui/widgets/look.h"
 #include "gui/widgets/main_window.h"
 #include "gui/widgets/opener.h"
+#include "gui/widgets/window_options.h"
 #include "sim/input/scenario.h"
 #include "sim/play.h"
 #include "tests/run_file_sample.h"
@@ -71,6 +72,45 @@ class SessionTest : public QObject {
     window_.reset();
   }
 
+  void the_command_line_says_how_the_window_is() {
+    cli::FigureOptions options;
+    QCOMPARE(without_meaning_in_window(options), std::string());
+    for (const char* theme : {"dark", "light"}) {
+      options.theme = theme;
+      apply(options, *window_);
+      QCOMPARE(kThemeWords[static_cast<std::size_t>(window_->view().theme)], options.theme);
+    }
+    options.theme = "dark";
+    options.width = 1234;
+    options.height = 777;
+    apply(options, *window_);
+    QCOMPARE(window_->size(), QSize(1234, 777));
+    opener_->open({QStringLiteral(KVF_SCENARIOS_DIR "/tiny.yaml")});
+    QTRY_VERIFY_WITH_TIMEOUT(window_->document().complete && !window_->document().runs.empty(),
+                             60000);
+    QVERIFY(window_->view().theme == Theme::dark);  // what is seen first keeps it
+    options.pareto = true;
+    QCOMPARE(without_meaning_in_window(options),
+             std::string("--pareto has no meaning without --kind critical"));
+    options.kind = "critical";
+    QVERIFY(!without_meaning_in_window(options).empty());
+    options = {};
+    options.theme = "light";  // all windows have it: for the tests that follow
+    apply(options, *window_);
+  }
+
+  void a_view_that_says_only_how_shows_what_is_seen_first() {
+    const test::TemporaryFolder folder;
+    const std::string file = (folder.path / "dark.json").string();
+    test::write_file(file, "{\"kvfootprint-view\": 1, \"phases\": false}");
+    QCOMPARE(window_->open_view(QString::fromStdString(file)), QString());
+    opener_->open({QStringLiteral(KVF_SCENARIOS_DIR "/tiny.yaml")});
+    QTRY_VERIFY_WITH_TIMEOUT(window_->document().complete && !window_->document().runs.empty(),
+                             60000);
+    QVERIFY(window_->view().lanes == first_view(window_->document()).lanes);
+    QVERIFY(!window_->view().phases);
+  }
+
   // From the main job to what holds most, and another share of streaming heads beside it.
   void the_main_job() {
     const test::TemporaryFolder folder;
@@ -101,7 +141,7 @@ class SessionTest : public QObject {
     for (std::size_t i = 0; i < alone.entries.size(); ++i) {
       QCOMPARE(both.entries[i].text, alone.entries[i].text);
     }
-    QCOMPARE(both.entries.back().text, "prulong, 131072 + 1024 tokens");
+    QCOMPARE(both.entries.back().text, "prulong, 131,072 + 1,024 tokens");
     look("main-job-what-if");
   }
 

@@ -4,6 +4,10 @@
 #include <QtTest/QTest>
 #include <memory>
 
+#include "gui/export/figure_file.h"
+#include "gui/export/missing.h"
+#include "gui/render/maps.h"
+
 using namespace kvf;
 using namespace kvf::gui;
 
@@ -67,6 +71,92 @@ class ViewFileTest : public QObject {
     QCOMPARE(csv_of(document(), view(300, 400)), table({}));
   }
 
+  void too_narrow_a_picture_is_refused() {
+    const auto why = [&](int width) -> std::string {
+      try {
+        write_view("/no/a.png", document(), view(0, 0), QSize(width, 900));
+      } catch (const FigureError& error) {
+        return error.what();
+      }
+      return "";
+    };
+    QCOMPARE(why(215), "cannot write /no/a.png: a width of at least 216 is needed; it is 215");
+    QVERIFY(why(216).starts_with("cannot write /no/a.png: No such file"));
+  }
+
+  void what_is_not_shown_is_told_with_its_reason() {
+    Document all = document();
+    for (const char* id : {"b.kvf#1", "b.kvf#2"}) {
+      Run bare;
+      bare.id = id;
+      bare.file = "b.kvf";
+      bare.label = id;
+      bare.problems = {"not predicted: too many"};
+      all.runs.push_back(std::make_shared<const Run>(bare));
+    }
+    using Texts = std::vector<std::string>;
+    const auto missing = [&](LaneKind kind, std::vector<std::string> runs, Interval range = {},
+                             Axis axis = Axis::row) {
+      ViewState asked = view(range.begin, range.end);
+      asked.axis = axis;
+      asked.lanes[0].kind = kind;
+      asked.lanes[0].runs = std::move(runs);
+      return missing_of(all, asked);
+    };
+    QCOMPARE(missing(LaneKind::lines, {"a.kvf#1"}), Texts());
+    QCOMPARE(missing(LaneKind::lines, {}), Texts{"lane 1 shows nothing: no run is chosen"});
+    QCOMPARE(missing(LaneKind::lines, {"a.kvf#1", "c.kvf#1", "d.kvf#1"}),
+             Texts{"lane 1 does not show c.kvf#1 and 1 more: there is no such run"});
+    QCOMPARE(missing(LaneKind::difference, {"a.kvf#1", "c.kvf#1"}),
+             Texts{"lane 1 does not show c.kvf#1: there is no such run"});
+    QCOMPARE(missing(LaneKind::difference, {"a.kvf#1"}),
+             Texts{"lane 1 shows nothing: a difference is of two runs, not of 1"});
+    QCOMPARE(missing(LaneKind::lines, {"b.kvf#1", "a.kvf#1", "b.kvf#2"}),
+             Texts{"lane 1 does not show b.kvf#1 and 1 more: it has no series 'total'"});
+    QCOMPARE(missing(LaneKind::lines, {"a.kvf#1"}, {}, Axis::pass),
+             Texts{"lane 1 does not show a.kvf#1: its 'total' is not on the axis of passes"});
+    QCOMPARE(missing(LaneKind::stack, {"a.kvf#1"}, {299, 400}), Texts());
+    QCOMPARE(missing(LaneKind::stack, {"a.kvf#1"}, {300, 400}),
+             Texts{"lane 1 does not show a.kvf#1: the range has nothing of it: it is from 0 to "
+                   "300 rows"});
+    QCOMPARE(missing(LaneKind::heads, {"a.kvf#1"}),
+             Texts{"lane 1 does not show a.kvf#1: no tracks of groups of heads on this axis: "
+                   "kvfootprint run --tracks group"});
+    QCOMPARE(
+        missing(LaneKind::occupancy, {"a.kvf#1"}),
+        Texts{"lane 1 does not show a.kvf#1: no lives of entries: kvfootprint run --lifespans"});
+
+    // Each reason once; of runs with nothing to be seen also where the view does not name them.
+    QCOMPARE(problems_of(all, view(0, 0), true),
+             Texts{"b.kvf: b.kvf#1 and 1 more: not predicted: too many"});
+    QCOMPARE(problems_of(all, view(0, 0), false), Texts());
+  }
+
+  void a_map_says_which_cells_there_are() {
+    Run run = *document().runs.front();
+    run.cells.resize(2);
+    run.cells[1].info.layer = 3;
+    Lane lane = view(0, 0).lanes[0];
+    lane.kind = LaneKind::attention;
+    lane.series = "layer 9 head 0";
+    Document all;
+    QCOMPARE(why_no_map(all, Axis::row, lane, run),
+             "no lives of layer 9 head 0: the file has those of " + run.cells[0].name() +
+                 " and of 1 more");
+    lane.series = run.cells[1].name();
+    QCOMPARE(why_no_map(all, Axis::row, lane, run), std::string("more lives than are read"));
+    all.complete = false;
+    QCOMPARE(why_no_map(all, Axis::row, lane, run), std::string("reading the lives"));
+    auto maps = std::make_shared<CellMaps>();
+    run.cells[1].maps = maps;
+    QCOMPARE(why_no_map(all, Axis::row, lane, run),
+             std::string("a map of attention is for cases of few tokens"));
+    lane.kind = LaneKind::occupancy;
+    QCOMPARE(why_no_map(all, Axis::row, lane, run), std::string());
+    QCOMPARE(why_no_map(all, Axis::second, lane, run),
+             std::string("lives have no time in seconds"));
+  }
+
   void nothing_of_what_is_not_there() {
     ViewState other = view(0, 0);
     other.lanes[0].series = "device";
@@ -74,5 +164,5 @@ class ViewFileTest : public QObject {
   }
 };
 
-QTEST_GUILESS_MAIN(ViewFileTest)
+QTEST_MAIN(ViewFileTest)
 #include "view_file_test.moc"

@@ -15,11 +15,13 @@
 #include <QTest>
 #include <set>
 
+#include "gui/render/words.h"
 #include "gui/whatif/count_box.h"
 #include "gui/whatif/fits.h"
 #include "gui/whatif/panel.h"
 #include "gui/whatif/parameter_form.h"
 #include "gui/whatif/texts.h"
+#include "gui/widgets/main_window.h"
 #include "models/dtype.h"
 #include "sim/input/catalogue/catalogue.h"
 #include "sim/input/policy.h"
@@ -93,6 +95,27 @@ class WhatIfPanelTest : public QObject {
     QCOMPARE(yaml_of(panel_->what_if()), yaml_of(first_what_if()));
     QVERIFY(named<QLabel>(*panel_, "KV footprint")->text().endsWith(" %"));
     QVERIFY(named<QLabel>(*panel_, "Peak KV")->text().endsWith(" %"));
+  }
+
+  void each_figure_stands_where_its_words_are() {
+    const WhatIfFigures& f = *panel_->result().figures;
+    const std::set<Bytes> all{f.peak.all_layers, f.peak.layerwise, f.full_peak.all_layers,
+                              f.held_after_prefill, f.held_after_decode};
+    QCOMPARE(all.size(), std::size_t{5});  // else one could stand for another
+    const auto bytes = [](Bytes b) { return QString::fromStdString(short_bytes(b.count())); };
+    const QString words = named<QLabel>(*panel_, "bytes")->text();
+    const QString plain = QString(words).replace(QChar::Nbsp, ' ');
+    QCOMPARE(plain, "Peak " + bytes(f.peak.all_layers) + " (layer by layer " +
+                        bytes(f.peak.layerwise) + "), full attention " +
+                        bytes(f.full_peak.all_layers) + "\nHolds " + bytes(f.held_after_prefill) +
+                        " after the prefill, " + bytes(f.held_after_decode) + " at the end");
+    // No line ends between a number and its unit.
+    QVERIFY(!words.contains(" GiB") && words.contains(QString(QChar::Nbsp) + "GiB"));
+    const QString tip = named<QLabel>(*panel_, "bytes")->toolTip();
+    QVERIFY(
+        tip.startsWith("Peak: " + QString::fromStdString(exact_bytes(f.peak.all_layers.count()))));
+    QVERIFY(tip.endsWith("Layer by layer: " +
+                         QString::fromStdString(exact_bytes(f.peak.layerwise.count()))));
   }
 
   void menus_list_all() {
@@ -329,6 +352,25 @@ class WhatIfPanelTest : public QObject {
     QTRY_VERIFY(shows(4));
   }
 
+  void a_gpu_says_of_how_many_requests_it_is_sure() {
+    auto* table = named<QTableWidget>(*panel_, "fits on");
+    QTRY_VERIFY(table->rowCount() > 0);
+    const auto fits = fits_on(panel_->what_if(), 1);
+    bool any = false;
+    for (int row = 0; row < table->rowCount(); ++row) {
+      const GpuFit& fit = fits[std::size_t(row)];
+      if (fit.fit == Fit::unknown) continue;
+      any = any || fit.requests.low < fit.requests.high;
+      QVERIFY(fit.requests.low <= fit.requests.mid && fit.requests.mid <= fit.requests.high);
+      const QString sure = QString("%1 requests at once (%2 to %3)\n")
+                               .arg(fit.requests.mid)
+                               .arg(fit.requests.low)
+                               .arg(fit.requests.high);
+      QVERIFY2(table->item(row, 0)->toolTip().startsWith(sure), qPrintable(sure));
+    }
+    QVERIFY(any);
+  }
+
   void the_simulation_follows() {
     auto* words = named<QLabel>(*panel_, "simulation");
     QTRY_COMPARE_WITH_TIMEOUT(words->text(), QString("closed form = simulation"), 60000);
@@ -382,6 +424,22 @@ class WhatIfPanelTest : public QObject {
     choose(named<QComboBox>(*panel_, "policy"), "lukv");
     QTest::qWait(200);
     look("refused");
+  }
+
+  // In a window of a laptop's size all of the workload is seen without scrolling.
+  void the_workload_is_above_the_fold() {
+    MainWindow window;
+    window.resize(1440, 900);
+    window.show();
+    window.perform(Command::what_if);
+    QTest::qWait(100);
+    auto* panel = window.findChild<WhatIfPanel*>();
+    const QString folder = qEnvironmentVariable("KVF_PICTURES");
+    if (!folder.isEmpty()) QVERIFY(window.grab().save(folder + "/what-if-window.png"));
+    for (const char* name : {"model", "policy", "prompt", "output", "chunk", "batch", "KV dtype"}) {
+      const auto* box = named<QWidget>(*panel, name);
+      QVERIFY2(box->visibleRegion() == QRegion(box->rect()), name);
+    }
   }
 
   void the_keyboard_reaches_every_control() {

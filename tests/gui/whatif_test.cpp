@@ -421,6 +421,21 @@ TEST_CASE("what-if: on which GPUs it fits", "[whatif]") {
   CHECK(few);
 }
 
+TEST_CASE("what-if: a batch of just as many requests as there is room for fits", "[whatif]") {
+  WhatIf what = first_what_if();
+  const GpuFit room = fits_on(what).front();
+  REQUIRE(room.fit == Fit::fits);
+  const auto fit_of = [&](std::int64_t batch) {
+    what.batch = batch;
+    for (const GpuFit& fit : fits_on(what)) {
+      if (fit.gpu == room.gpu) return fit.fit;
+    }
+    return Fit::unknown;
+  };
+  CHECK(fit_of(room.requests.mid) == Fit::fits);
+  CHECK(fit_of(room.requests.mid + 1) == Fit::too_few);
+}
+
 TEST_CASE("what-if: where it cannot be told, the list says why", "[whatif]") {
   WhatIf what = first_what_if();
   REQUIRE(choose_model(what, "jamba-v0.1").empty());
