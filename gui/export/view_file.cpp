@@ -53,10 +53,10 @@ void add_series(std::string& out, std::size_t lane, const LaneSeries& one, Inter
 }  // namespace
 
 std::string csv_of(const Document& document, const ViewState& view) {
-  const Interval range = view.range.width() > 0 ? view.range : full_range(document, view);
-  std::string out = fmt::format(
-      "lane,run,label,series,unit,{},value\n",
-      view.axis == Axis::second ? "time_ns" : kAxisWords[static_cast<std::size_t>(view.axis)]);
+  const Interval range = shown_range(document, view);
+  std::string out =
+      fmt::format("lane,run,label,series,unit,{},value\n",
+                  view.axis == Axis::second ? "time_ns" : kAxisWords[index_of(view.axis)]);
   for (std::size_t number = 0; number < view.lanes.size(); ++number) {
     const Lane& lane = view.lanes[number];
     for (const LaneSeries& one : drawn_series(document, view.axis, lane)) {

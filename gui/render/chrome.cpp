@@ -17,8 +17,6 @@ namespace {
 constexpr std::array kAxisNames{"token of the sequence", "forward pass", "time"};
 constexpr double kMarkersApart = 4;  // pixels: closer ones would be a wall
 
-std::size_t index(Axis axis) { return static_cast<std::size_t>(axis); }
-
 // The part of a phase that is on the picture; of no width if none is.
 QRectF box_of(const PhaseOnAxis& phase, const Layout& layout) {
   const double left =
@@ -33,7 +31,7 @@ QRectF box_of(const PhaseOnAxis& phase, const Layout& layout) {
 std::vector<const Run*> runs_with_phases(const Document& document, const ViewState& view) {
   const auto in = [&](const Lane& lane) {
     std::vector<const Run*> runs = runs_of(document, lane);
-    std::erase_if(runs, [&](const Run* run) { return run->phases[index(view.axis)].empty(); });
+    std::erase_if(runs, [&](const Run* run) { return run->phases[index_of(view.axis)].empty(); });
     return runs;
   };
   if (view.focus < view.lanes.size()) {
@@ -47,7 +45,7 @@ std::vector<const Run*> runs_with_phases(const Document& document, const ViewSta
 
 void paint_phase_bands(QPainter& painter, const Frame& frame) {
   if (!frame.view.phases) return;
-  const std::size_t axis = index(frame.view.axis);
+  const std::size_t axis = index_of(frame.view.axis);
   const std::vector<PhaseOnAxis>* phases = nullptr;
   const std::vector<MarkerOnAxis>* markers = nullptr;
   bool agreed = true;
@@ -93,7 +91,7 @@ void paint_phases(QPainter& painter, const Document& document, const ViewState& 
   const QFontMetricsF metrics(painter.font());
   const double top = layout.plot.top() - kPassMarks - metrics.height() - 2;
   double free_from = layout.plot.left();
-  for (const PhaseOnAxis& phase : run->phases[index(view.axis)]) {
+  for (const PhaseOnAxis& phase : run->phases[index_of(view.axis)]) {
     const QRectF box = box_of(phase, layout);
     if (box.isEmpty() && phase.end > phase.begin) continue;
     painter.fillRect(QRectF(std::round(box.left()), top, 1, metrics.height()), colours.axis);
@@ -108,7 +106,7 @@ void paint_phases(QPainter& painter, const Document& document, const ViewState& 
     free_from = left + width + 8;
   }
   free_from = std::max(free_from, layout.plot.left());
-  for (const MarkerOnAxis& marker : run->markers[index(view.axis)]) {
+  for (const MarkerOnAxis& marker : run->markers[index_of(view.axis)]) {
     const double x = layout.pixel_of(static_cast<double>(marker.x));
     const QString text = qt(marker.text);
     const double width = metrics.horizontalAdvance(text);
@@ -148,7 +146,7 @@ void paint_axis(QPainter& painter, const ViewState& view, const Layout& layout) 
   const QRectF name(layout.plot.left(), top + 10 + metrics.height(), layout.plot.width(),
                     metrics.height() + 2);
   text_in(painter, name, Qt::AlignHCenter | Qt::AlignTop,
-          QString::fromLatin1(kAxisNames[index(view.axis)]));
+          QString::fromLatin1(kAxisNames[index_of(view.axis)]));
 }
 
 }  // namespace kvf::gui

@@ -69,10 +69,7 @@ std::vector<Readout> values_at(const Document& document, const ViewState& view, 
   std::vector<Readout> values;
   for (std::size_t number = 0; number < view.lanes.size(); ++number) {
     const Lane& lane = view.lanes[number];
-    std::vector<const Run*> runs;
-    for (const std::string& id : lane.runs) {
-      if (const Run* run = document.find(id)) runs.push_back(run);
-    }
+    const std::vector<const Run*> runs = runs_of(document, lane);
     if (lane.kind == LaneKind::occupancy && !runs.empty()) {
       add_blocks(*runs.front(), view, number, x, values);
     }

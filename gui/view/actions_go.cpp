@@ -127,7 +127,7 @@ ViewState step_cursor(const ViewState& view, const Document& document, Direction
 ViewState go_to_phase(const ViewState& view, const Document& document, Direction direction) {
   Nearest nearest(start_of(view, document, direction), direction);
   for (const Run* run : shown_runs(document, view)) {
-    for (const PhaseOnAxis& phase : run->phases[static_cast<std::size_t>(view.axis)]) {
+    for (const PhaseOnAxis& phase : run->phases[index_of(view.axis)]) {
       nearest.offer(static_cast<double>(phase.begin));
     }
   }

@@ -10,11 +10,11 @@
 #include <QToolBar>
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <map>
 #include <string>
 #include <utility>
 
+#include "gui/render/frame.h"
 #include "gui/render/legend.h"
 #include "gui/render/words.h"
 #include "gui/view/statistics.h"
@@ -28,10 +28,6 @@
 
 namespace kvf::gui {
 namespace {
-
-QString qt(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 // Before these a menu has a line.
 constexpr std::array kGroups{
@@ -62,8 +58,6 @@ bool has(const List& list, Command command) {
   return std::find(list.begin(), list.end(), command) != list.end();
 }
 
-std::int64_t whole(double x) { return static_cast<std::int64_t>(std::floor(x)); }
-
 QString area_words(const RangeStatistics& row, Axis axis) {
   if (!row.area) return QStringLiteral("...");
   constexpr std::array<std::string_view, 3> kOf{"rows", "passes", "ns"};
@@ -74,7 +68,7 @@ QString area_words(const RangeStatistics& row, Axis axis) {
   QString unit = qt(to_string(row.series->unit));
   if (unit.endsWith(u's')) unit.chop(1);
   if (unit == QStringLiteral("entrie")) unit = QStringLiteral("entry");
-  return digits + u' ' + unit + u'-' + qt(kOf[static_cast<std::size_t>(axis)]);
+  return digits + u' ' + unit + u'-' + qt(kOf[index_of(axis)]);
 }
 
 QString signed_words(TrackUnit unit, std::int64_t value) {

@@ -124,7 +124,7 @@ TEST_CASE("What is wrong with a view is said with its place, all of it at once")
       "v.json:2:37: error: 'kind' is 'line'; expected one of lines, stack, difference, residual, "
       "occupancy, heads, attention\n"
       "v.json:2:53: error: 'runs' is 1; expected a list\n"
-      "v.json:2:66: error: 'height' is 0; expected 0.1 to 20\n"
+      "v.json:2:66: error: 'height' is 0; expected 0.25 to 8\n"
       "v.json:2:69: error: unknown key 'x' in a lane; expected one of kind, runs, series, height, "
       "pinned\n"
       "v.json:2:78: error: a lane is 2; expected a map");
