@@ -25,7 +25,7 @@ std::optional<std::int64_t> point_at(const StepSeries& steps, double x) {
 void add_parts(const LaneSeries& one, Axis axis, std::int64_t point, const Readout& of,
                std::vector<Readout>& values) {
   const Stack stack = stack_of(*one.run, *one.series, axis);
-  if (stack.total == nullptr || stack.parts.empty()) return;
+  if (stack.total == nullptr) return;
   std::vector<std::int64_t> sizes(stack.parts.size() + 1);
   sample(stack, point, sizes);
   for (std::size_t i = stack.parts.size() + 1; i-- > 0;) {
