@@ -3,6 +3,7 @@
 #include <QGuiApplication>
 #include <cstdio>
 #include <exception>
+#include <set>
 
 #include <fmt/format.h>
 
@@ -92,19 +93,25 @@ void warn(const Document& document, const ViewState& view) {
     fmt::print(stderr, "kvfootprint-viewer: warning: lane {} shows nothing: {}\n", i + 1,
                valid_utf8(why));
   }
-  for (const Run* run : shown_runs(document, view)) {
-    for (const std::string& problem : run->problems) {
-      fmt::print(stderr, "kvfootprint-viewer: warning: {}: {}\n", valid_utf8(run->file),
-                 valid_utf8(problem));
+  std::set<const Run*> told;
+  for (const Lane& lane : view.lanes) {
+    for (const Run* run : runs_behind(document, lane)) {
+      if (!told.insert(run).second) continue;
+      for (const std::string& problem : run->problems) {
+        // What is made of two runs has no file, and its name says of which.
+        fmt::print(stderr, "kvfootprint-viewer: warning: {}: {}\n",
+                   valid_utf8(run->file.empty() ? run->label : run->file), valid_utf8(problem));
+      }
     }
   }
 }
 
 void export_view(const cli::FigureOptions& options, const std::string& file) {
-  const Document document = read(options.files);
-  const ViewState view = view_of(options, document);
+  const Document files = read(options.files);
+  const ViewState view = view_of(options, files);
+  const Document document = with_derived(files, view);
   warn(document, view);
-  write_view(file, with_derived(document, view), view, QSize(options.width, options.height));
+  write_view(file, document, view, QSize(options.width, options.height));
 }
 
 // Qt's remarks on a session without a screen say nothing of the figure.

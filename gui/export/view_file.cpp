@@ -32,13 +32,14 @@ void add_series(std::string& out, std::size_t lane, const LaneSeries& one, Inter
                 const Stack& stack) {
   const StepSeries& steps = one.on->steps;
   const auto [first, last] = shown_points(steps, range);
-  const auto line = [&](std::string_view series, std::int64_t point, std::int64_t value) {
+  const auto line = [&](std::string_view series, std::int64_t point, const auto& value) {
     out += fmt::format("{},{},{},{},{},{},{}\n", lane + 1, csv_field(one.run->id),
                        csv_field(one.run->label), csv_field(series),
                        unit_in_words(one.series->unit), steps.x(point), value);
   };
   for (std::int64_t point = first; point < last; ++point) {
     line(one.series->name, point, steps.value(point));
+    if (steps.gap_behind(point)) line(one.series->name, point, "");
   }
   if (stack.parts.empty()) return;
   std::vector<std::int64_t> sizes(stack.parts.size() + 1);

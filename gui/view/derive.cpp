@@ -42,6 +42,14 @@ Document with_derived(const Document& document, const ViewState& view) {
   return with;
 }
 
+std::vector<const Run*> runs_behind(const Document& document, const Lane& lane) {
+  std::vector<const Run*> runs = runs_of(document, lane);
+  const std::string id = derived_id(lane);
+  const Run* derived = id.empty() ? nullptr : document.find(id);
+  if (derived != nullptr) runs.push_back(derived);
+  return runs;
+}
+
 std::vector<LaneSeries> drawn_series(const Document& document, Axis axis, const Lane& lane) {
   if (!is_comparison(lane.kind)) return series_of(document, axis, lane);
   Lane derived = lane;
