@@ -12,11 +12,13 @@
 #include <array>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 
+#include "gui/document/run_names.h"
 #include "gui/render/frame.h"
-#include "gui/render/legend.h"
 #include "gui/render/words.h"
+#include "gui/view/derive.h"
 #include "gui/view/statistics.h"
 #include "gui/widgets/canvas.h"
 #include "gui/widgets/help.h"
@@ -184,6 +186,7 @@ void MainWindow::refresh_panels() {
   panels_timer_.stop();
   refresh_values();
   refresh_statistics();
+  refresh_problems();
   const Interval range = shown_range(*document_, view());
   if (!document_->complete || !document_->runs.empty()) {
     Q_EMIT range_shown(view().axis, range.begin, range.end);
@@ -253,17 +256,29 @@ void MainWindow::refresh_problems() {
     rows.push_back({qt(error.file), qt(error.words)});
     words << qt(error.words);
   }
-  // Once for the runs of a label: a policy on many tasks.
-  std::map<std::pair<std::string, std::string>, int> runs_with;
-  for (const auto& run : document_->runs) {
-    for (const std::string& problem : run->problems) ++runs_with[{run->label, problem}];
+  std::vector<const Run*> all;
+  for (const auto& run : document_->runs) all.push_back(run.get());
+  for (const Lane& lane : view().lanes) {
+    for (const Run* run : runs_behind(*drawn_, lane)) {
+      if (std::find(all.begin(), all.end(), run) == all.end()) all.push_back(run);
+    }
   }
-  for (const auto& run : document_->runs) {
+  // Once for the runs of a policy in a file: it is on many tasks.
+  std::map<std::tuple<std::string, std::string, std::string>, int> runs_with;
+  for (const Run* run : all) {
+    for (const std::string& problem : run->problems) ++runs_with[{run->file, run->label, problem}];
+  }
+  for (const Run* run : all) {
+    const bool elsewhere = std::any_of(all.begin(), all.end(), [&](const Run* other) {
+      return other->label == run->label && other->file != run->file;
+    });
     for (const std::string& problem : run->problems) {
-      const int runs = std::exchange(runs_with[{run->label, problem}], 0);
+      const int runs = std::exchange(runs_with[{run->file, run->label, problem}], 0);
       if (runs == 0) continue;  // told already
-      const QString label = qt(run->label);
-      rows.push_back({runs == 1 ? label : tr("%1 (%2 runs)").arg(label).arg(runs), qt(problem)});
+      std::string name = runs == 1 ? name_of(*run, all) : run->label;
+      if (runs > 1 && elsewhere) name += ", " + short_file(*run, all);
+      rows.push_back(
+          {runs == 1 ? qt(name) : tr("%1 (%2 runs)").arg(qt(name)).arg(runs), qt(problem)});
     }
   }
   const bool more = static_cast<int>(rows.size()) > problems_->rowCount();
