@@ -279,6 +279,28 @@ TEST_CASE("Undo gives back layouts, not cursors; what is repeated is one entry")
   CHECK_FALSE(history.can_redo());
 }
 
+TEST_CASE("A wheel that is turned again after undo or redo makes an entry") {
+  History history;
+  const auto turn_to = [&history](double end) {
+    ViewState view = history.view();
+    view.range = {0, end};
+    history.set(view, "wheel");
+  };
+  ViewState light;
+  light.range = {0, 100};
+  history.set(light);
+  turn_to(90);
+  turn_to(80);
+  history.undo();
+  turn_to(70);
+  history.undo();
+  CHECK(history.view().range == Interval{0, 100});
+  history.redo();
+  turn_to(60);
+  history.undo();
+  CHECK(history.view().range == Interval{0, 70});
+}
+
 TEST_CASE("Every field of a view but where the user is, is undone") {
   const ViewState view = full_view();
   ViewState other = view;
@@ -338,6 +360,28 @@ TEST_CASE("Lanes of two runs have two, and draw nothing without them") {
     CHECK(
         drawn_series(document, Axis::row, {LaneKind::difference, runs, "cache", 1, false}).empty());
   }
+}
+
+TEST_CASE("What a residual has is there only where it was compared") {
+  Document document = test::sample_document();
+  ViewState view;
+  view.lanes = {{LaneKind::residual, {"a.kvf#1", "a.kvf#2"}, "cache", 1, false}};
+  CHECK(runs_behind(document, view.lanes[0]).size() == 2);
+  Series gappy = test::series("cache", {}, {}, 0);
+  auto on = std::make_shared<SeriesOnAxis>();
+  on->steps = StepSeries(std::make_shared<const Ascending>(std::vector<std::int64_t>{0, 10, 30}),
+                         std::make_shared<const MinMaxPyramid>(std::vector<std::int64_t>{5, 7, 1}),
+                         40, {1});
+  on->end = 40;
+  gappy.on[index_of(Axis::row)] = on;
+  auto run = test::run("", 0, "b - a", "", {gappy});
+  run->id = derived_id(view.lanes[0]);
+  document.runs.push_back(run);
+  CHECK(runs_behind(document, view.lanes[0]).back()->label == "b - a");
+  const auto rows = statistics(document, view, {0, 40}, true);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].area == Area(5).times(10) + Area(1).times(10));
+  CHECK(statistics(document, view, {15, 25}, true).empty());
 }
 
 TEST_CASE("Figures of a difference are those of what is drawn") {
