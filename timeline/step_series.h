@@ -18,8 +18,9 @@ namespace kvf {
 
 // What a series holds while x is in [edges[i], edges[i + 1]): the value with which it enters counts,
 // for a step holds, unless a point lies on the edge itself; so do values of no width (a next point at
-// the same x). Empty where the series has not begun, in gaps, and where it is over. Points at the very end of the series,
-// which have no width, are also in a last column that ends there: no other one could have them.
+// the same x). Empty where the series has not begun, in gaps, and where it is over. Points at the very
+// end of the series, which have no width, are also in a last column that ends there: no other one could
+// have them.
 struct StepColumn {
   bool empty = true;
   std::int64_t entry = 0;      // held when it begins; the first value if the series begins in it
@@ -39,9 +40,9 @@ class StepSeries {
   using Values = std::shared_ptr<const MinMaxPyramid>;
 
   StepSeries() = default;
-  // The last value holds until `end`, at least the last x; that of a point in `gaps` (ascending) not at
-  // all: from there to the next point, or at the end, there is nothing. Throws std::invalid_argument for x that descend,
-  // lengths that differ, or an end before the last point.
+  // The last value holds until `end`, at least the last x. The points `gaps` (ascending) hold at no x:
+  // from there on there is nothing until the next point. Throws std::invalid_argument for x that
+  // descend, lengths that differ, or an end before the last point.
   StepSeries(std::vector<std::int64_t> xs, std::vector<std::int64_t> values, std::int64_t end);
   StepSeries(Xs xs, Values values, std::int64_t end, std::vector<std::int64_t> gaps = {});
 
@@ -94,9 +95,10 @@ class StepSeries {
   std::vector<std::int64_t> gaps_;  // points
 };
 
-// found - expected, at every x at which either changes, only where both are, up to the first gap. Of values of no width,
-// those at an x at which both have as many points are paired in their order; where the numbers differ
-// only what holds from there on is compared. Throws OverflowError for a difference past 64 bits.
+// found - expected, at every x at which either changes, only where both are, up to the first gap. Of
+// values of no width, those at an x at which both have as many points are paired in their order; where
+// the numbers differ only what holds from there on is compared. Throws OverflowError for a difference
+// past 64 bits.
 StepSeries difference(const StepSeries& found, const StepSeries& expected);
 
 }  // namespace kvf

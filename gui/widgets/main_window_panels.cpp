@@ -268,17 +268,19 @@ void MainWindow::refresh_problems() {
   for (const Run* run : all) {
     for (const std::string& problem : run->problems) ++runs_with[{run->file, run->label, problem}];
   }
-  for (const Run* run : all) {
-    const bool elsewhere = std::any_of(all.begin(), all.end(), [&](const Run* other) {
-      return other->label == run->label && other->file != run->file;
+  const auto in_other_files = [&](const Run& run) {
+    return std::any_of(all.begin(), all.end(), [&](const Run* other) {
+      return other->label == run.label && other->file != run.file;
     });
+  };
+  for (const Run* run : all) {
     for (const std::string& problem : run->problems) {
       const int runs = std::exchange(runs_with[{run->file, run->label, problem}], 0);
       if (runs == 0) continue;  // told already
-      std::string name = runs == 1 ? name_of(*run, all) : run->label;
-      if (runs > 1 && elsewhere) name += ", " + short_file(*run, all);
-      rows.push_back(
-          {runs == 1 ? qt(name) : tr("%1 (%2 runs)").arg(qt(name)).arg(runs), qt(problem)});
+      QString name = qt(runs == 1 ? name_of(*run, all) : run->label);
+      if (runs > 1 && in_other_files(*run)) name += qt(", " + short_file(*run, all));
+      if (runs > 1) name = tr("%1 (%2 runs)").arg(name).arg(runs);
+      rows.push_back({name, qt(problem)});
     }
   }
   const bool more = static_cast<int>(rows.size()) > problems_->rowCount();

@@ -1,6 +1,7 @@
 // What is looked at: JSON both ways, what is seen first, the whole of it, undo, figures of a range.
 #include <algorithm>
 
+#include "gui/view/actions.h"
 #include "gui/view/bind.h"
 #include "gui/view/derive.h"
 #include "gui/view/history.h"
@@ -382,6 +383,10 @@ TEST_CASE("What a residual has is there only where it was compared") {
   REQUIRE(rows.size() == 1);
   CHECK(rows[0].area == Area(5).times(10) + Area(1).times(10));
   CHECK(statistics(document, view, {15, 25}, true).empty());
+  // What was held before a gap does not hide a peak behind it.
+  view.range = {0, 40};
+  view.cursor = 20;
+  CHECK(go_to_peak(view, document, Direction::forward).cursor == 30);
 }
 
 TEST_CASE("Figures of a difference are those of what is drawn") {
