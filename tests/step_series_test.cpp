@@ -25,12 +25,14 @@ StepColumn walked(const StepSeries& series, std::int64_t left, std::int64_t righ
   StepColumn column;
   for (std::int64_t i = 0; i < series.points(); ++i) {
     const std::int64_t from = series.x(i);
-    const std::int64_t to = i + 1 < series.points() ? series.x(i + 1) : series.end();
+    const std::int64_t next = i + 1 < series.points() ? series.x(i + 1) : series.end();
+    const std::int64_t to = series.gap_behind(i) ? from : next;
     const bool at_end = last_column && from == right && right == series.end();
     const bool lies = left <= from && (from < right || at_end);
     const bool holds = std::max(from, left) < std::min(to, right);
     const bool holds_there =
-        left == right && from <= left && (left < to || (from == left && i + 1 == series.points()));
+        left == right && from <= left &&
+        (left < to || (from == left && i + 1 == series.points() && !series.gap_behind(i)));
     if (!lies && !holds && !holds_there) continue;
     const std::int64_t value = series.value(i);
     // Several points on the left edge: the last of them is what is held there.
@@ -111,6 +113,39 @@ TEST_CASE("columns of a step series are what a walk over all points finds") {
                 {series.begin() - 1, series.begin(), series.begin() + 1,
                  series.end() - 1 < series.begin() + 1 ? series.begin() + 1 : series.end() - 1,
                  std::max(series.end(), series.begin() + 1), series.end() + 2}) == 0);
+  }
+}
+
+TEST_CASE("in a gap nothing is held, and what is around it is as without") {
+  const auto with_gaps = [](const Numbers& xs, const Numbers& values, std::int64_t end,
+                            const Numbers& gaps) {
+    return StepSeries(std::make_shared<const Ascending>(xs),
+                      std::make_shared<const MinMaxPyramid>(values), end, gaps);
+  };
+  const StepSeries series = with_gaps({0, 10, 10, 20, 30}, {1, 2, 9, 3, 4}, 40, {2, 3});
+  CHECK(series.holds_at(9));
+  for (const std::int64_t x : {10, 15, 20, 29}) CHECK_FALSE(series.holds_at(x));
+  CHECK(series.holds_at(30));
+  const auto columns = asked(series, {0, 10, 12, 20, 22, 31});
+  CHECK(columns[1] == StepColumn{false, 9, 2, 9, 9, 2});  // the points on its edge
+  CHECK(columns[2].empty);
+  CHECK(columns[4] == StepColumn{false, 4, 4, 4, 4, 4});
+
+  std::mt19937_64 random(7);
+  for (const Times times : {Times::uniform, Times::bursty, Times::equal}) {
+    for (const std::int64_t points : {17, 300, 4500}) {
+      const StepSeries whole = random_series(random, times, points);
+      Numbers xs, values, gaps;
+      for (std::int64_t i = 0; i < points; ++i) {
+        xs.push_back(whole.x(i));
+        values.push_back(whole.value(i));
+        if (random() % 5 == 0) gaps.push_back(i);
+      }
+      const StepSeries gappy = with_gaps(xs, values, whole.end(), gaps);
+      INFO("points: " << points);
+      CHECK(wrong(gappy, random_edges(random, gappy, 300)) == 0);
+      CHECK(wrong(gappy, {gappy.begin(), gappy.end()}) == 0);
+    }
   }
 }
 

@@ -33,8 +33,8 @@ StepSeries::StepSeries(std::vector<std::int64_t> xs, std::vector<std::int64_t> v
     : StepSeries(std::make_shared<const Ascending>(std::move(xs)),
                  std::make_shared<const MinMaxPyramid>(std::move(values)), end) {}
 
-StepSeries::StepSeries(Xs xs, Values values, std::int64_t end)
-    : xs_(std::move(xs)), values_(std::move(values)), end_(end) {
+StepSeries::StepSeries(Xs xs, Values values, std::int64_t end, std::vector<std::int64_t> gaps)
+    : xs_(std::move(xs)), values_(std::move(values)), end_(end), gaps_(std::move(gaps)) {
   if (xs_->size() != values_->size()) {
     refuse(std::to_string(xs_->size()) + " x, " + std::to_string(values_->size()) + " values");
   }
@@ -50,7 +50,8 @@ std::int64_t StepSeries::point_at(std::int64_t x) const {
 }
 
 bool StepSeries::holds_at(std::int64_t x) const {
-  return !empty() && begin() <= x && (x < end_ || x == xs_->back());
+  const bool covered = !empty() && begin() <= x && (x < end_ || x == xs_->back());
+  return covered && (gaps_.empty() || !gap_behind(point_at(x)));
 }
 
 std::int64_t StepSeries::max_point(std::int64_t first, std::int64_t last) const {
@@ -76,9 +77,9 @@ void StepSeries::columns(std::span<const std::int64_t> edges, std::span<StepColu
     }
     const std::int64_t slack = which == Edges::near ? slack_at(edges, i + 1) : 0;
     const std::int64_t last = empty() ? 0 : xs_->first_from(edges[i + 1], slack);
-    // The point before holds on, unless one lies on the edge or the series is over.
-    const bool enters =
-        first > 0 && left < end_ && (first == points() || xs_->coarse(first) > left);
+    // The point before holds on, unless one lies on the edge, there is a gap, or the series is over.
+    const bool enters = first > 0 && left < end_ && !gap_behind(first - 1) &&
+                        (first == points() || xs_->coarse(first) > left);
     if (first < last) {
       const MinMaxPyramid::Extremes found = values_->of(first, last);
       column = {false,

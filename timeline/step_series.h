@@ -5,6 +5,7 @@
 // wide, not what the series is long; no maximum of a single point is ever lost.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -17,8 +18,9 @@ namespace kvf {
 
 // What a series holds while x is in [edges[i], edges[i + 1]): the value with which it enters counts,
 // for a step holds, unless a point lies on the edge itself; so do values of no width (a next point at
-// the same x). Empty where the series has not begun or is over. Points at the very end of the series,
-// which have no width, are also in a last column that ends there: no other one could have them.
+// the same x). Empty where the series has not begun, in gaps, and where it is over. Points at the very
+// end of the series, which have no width, are also in a last column that ends there: no other one could
+// have them.
 struct StepColumn {
   bool empty = true;
   std::int64_t entry = 0;      // held when it begins; the first value if the series begins in it
@@ -38,10 +40,11 @@ class StepSeries {
   using Values = std::shared_ptr<const MinMaxPyramid>;
 
   StepSeries() = default;
-  // The last value holds until `end`, at least the last x. Throws std::invalid_argument for x that
+  // The last value holds until `end`, at least the last x. The points `gaps` (ascending) hold at no x:
+  // from there on there is nothing until the next point. Throws std::invalid_argument for x that
   // descend, lengths that differ, or an end before the last point.
   StepSeries(std::vector<std::int64_t> xs, std::vector<std::int64_t> values, std::int64_t end);
-  StepSeries(Xs xs, Values values, std::int64_t end);
+  StepSeries(Xs xs, Values values, std::int64_t end, std::vector<std::int64_t> gaps = {});
 
   std::int64_t points() const { return xs_ ? xs_->size() : 0; }
   bool empty() const { return points() == 0; }
@@ -53,9 +56,13 @@ class StepSeries {
   // Whether point i of one is where point i of the other is, because they share them.
   bool shares_points_with(const StepSeries& other) const { return xs_ && xs_ == other.xs_; }
 
-  // Whether something is held at x: from the first point to the end, and in the last point.
+  // Whether nothing is held from this point on.
+  bool gap_behind(std::int64_t point) const {
+    return !gaps_.empty() && std::binary_search(gaps_.begin(), gaps_.end(), point);
+  }
+  // Whether something is held at x: from the first point to the end but for gaps, and in the last point.
   bool holds_at(std::int64_t x) const;
-  // The point whose value holds at x: the last one at or before it; -1 before the first.
+  // The point whose value holds at x, if any does: the last one at or before it; -1 before the first.
   std::int64_t point_at(std::int64_t x) const;
   // The first point at or after x; points() if there is none.
   std::int64_t first_point_from(std::int64_t x) const;
@@ -85,11 +92,13 @@ class StepSeries {
   Xs xs_;
   Values values_;
   std::int64_t end_ = 0;
+  std::vector<std::int64_t> gaps_;  // points
 };
 
-// found - expected, at every x at which either changes, only where both are. Of values of no width,
-// those at an x at which both have as many points are paired in their order; where the numbers differ
-// only what holds from there on is compared. Throws OverflowError for a difference past 64 bits.
+// found - expected, at every x at which either changes, only where both are, up to the first gap. Of
+// values of no width, those at an x at which both have as many points are paired in their order; where
+// the numbers differ only what holds from there on is compared. Throws OverflowError for a difference
+// past 64 bits.
 StepSeries difference(const StepSeries& found, const StepSeries& expected);
 
 }  // namespace kvf

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -10,5 +11,7 @@ namespace kvf::gui {
 // What x counts: tokens of the longest sequence (the paper's axis), passes, or nanoseconds.
 enum class Axis : std::uint8_t { row, pass, second };
 inline constexpr std::array<std::string_view, 3> kAxisWords{"row", "pass", "second"};
+// Its place in arrays of one thing an axis.
+inline constexpr std::size_t index_of(Axis axis) { return static_cast<std::size_t>(axis); }
 
 }  // namespace kvf::gui

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "gui/document/passes.h"
+#include "gui/document/run_names.h"
 #include "models/units.h"
 #include "timeline/comparison.h"
 
@@ -54,16 +55,11 @@ void put(Series& series, Axis axis, StepSeries steps) {
 Run begun(const Run& a, const Run& b) {
   Run run;
   run.id = fmt::format("{} - {}", b.id, a.id);
-  run.label = fmt::format("{} - {}", b.label, a.label);
+  run.label = fmt::format("{} - {}", name_of(b, {&a, &b}), name_of(a, {&a, &b}));
   run.task = a.task == b.task ? a.task : "";
   run.model = a.model == b.model ? a.model : "";
   run.kind = RunKind::difference;
   run.phases = a.phases;
-  for (const Run* of : {&a, &b}) {
-    for (const std::string& problem : of->problems) {
-      run.problems.push_back(fmt::format("{}: {}", of->label, problem));
-    }
-  }
   return run;
 }
 
@@ -90,10 +86,12 @@ std::int64_t less(std::int64_t a, std::int64_t b) {
   return result;
 }
 
-// Values of the aligned passes, two each, and which points of the expected ones they stand at.
+// Values of the aligned passes, two each, which points of the expected ones they stand at, and behind
+// which of them passes were not compared.
 struct Residual {
   std::vector<std::int64_t> values;
   std::vector<std::int64_t> points;
+  std::vector<std::int64_t> gaps;
 };
 
 Residual residual_of(const Series& expected, const Series& found,
@@ -120,6 +118,10 @@ Residual residual_of(const Series& expected, const Series& found,
       residual.points.push_back(2 * pe);
       residual.points.push_back(2 * pe + 1);
     }
+  }
+  for (std::size_t i = 0; i < residual.points.size(); ++i) {
+    const std::int64_t next = i + 1 < residual.points.size() ? residual.points[i + 1] : e.points();
+    if (next > residual.points[i] + 1) residual.gaps.push_back(static_cast<std::int64_t>(i));
   }
   return residual;
 }
@@ -152,8 +154,8 @@ Run residual_run(const Run& expected, const Run& found) {
   const PassAlignment alignment =
       align_passes(phases_of(expected), passes_of(expected), phases_of(found), passes_of(found));
   for (const PhaseDifference& phase : alignment.differences) {
-    run.problems.push_back(
-        fmt::format("{}: {} passes expected, {} found", phase.name, phase.expected, phase.found));
+    run.problems.push_back(fmt::format("passes differ: {} has {} expected, {} found", phase.name,
+                                       phase.expected, phase.found));
   }
   for (const Series& of_expected : expected.series) {
     const Series* of_found = same_series(found, of_expected);
@@ -175,18 +177,12 @@ Run residual_run(const Run& expected, const Run& found) {
       xs.reserve(residual.points.size());
       for (const std::int64_t point : residual.points) xs.push_back(on->x(point));
       const std::int64_t end = xs.back();
-      put(series, axis, StepSeries(std::make_shared<const Ascending>(std::move(xs)), values, end));
+      put(series, axis,
+          StepSeries(std::make_shared<const Ascending>(std::move(xs)), values, end, residual.gaps));
     }
     run.series.push_back(std::move(series));
   }
   return run.series.empty() ? difference_run(expected, found) : run;
-}
-
-Run compared_run(const Run& a, const Run& b) {
-  const auto recorded = [](const Run& run) {
-    return run.kind == RunKind::captured || run.kind == RunKind::trace;
-  };
-  return recorded(b) ? residual_run(a, b) : difference_run(a, b);
 }
 
 }  // namespace kvf::gui

@@ -19,6 +19,26 @@ const CellLives* Run::cell(std::string_view name) const {
   return nullptr;
 }
 
+Series named_as(const TrackInfo& info) {
+  Series series;
+  series.name = info.name;
+  series.role = info.role;
+  series.layer = info.layer;
+  series.sequence = info.sequence;
+  series.cells = info.cells;
+  series.weight = info.weight;
+  series.unit = info.unit;
+  return series;
+}
+
+Series named_as(const CurveInfo& info) {
+  Series series;
+  series.name = info.name;
+  series.device = info.device;
+  series.unit = info.unit;
+  return series;
+}
+
 void tell_devices_apart(std::vector<Series>& series) {
   std::map<std::string, const Series*> greatest;
   for (const Series& one : series) {

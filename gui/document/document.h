@@ -73,7 +73,7 @@ struct Series {
   // On each axis; nullptr where the series is not on that axis.
   std::array<std::shared_ptr<const SeriesOnAxis>, 3> on;
 
-  const SeriesOnAxis* at(Axis axis) const { return on[static_cast<std::size_t>(axis)].get(); }
+  const SeriesOnAxis* at(Axis axis) const { return on[index_of(axis)].get(); }
 };
 
 // A phase or a marker in x of one axis.
@@ -114,6 +114,10 @@ struct Run {
   const Series* find(std::string_view name) const;
   const CellLives* cell(std::string_view name) const;  // by CellLives::name()
 };
+
+// A series without points that is called as the track or the curve is.
+Series named_as(const TrackInfo& info);
+Series named_as(const CurveInfo& info);
 
 // Names are for people and for lanes, which must tell series apart: of curves of one name the one of the
 // device that holds the most keeps it, the others get their device's: "live", "live cpu".

@@ -13,8 +13,6 @@
 
 namespace kvf::gui {
 
-inline constexpr std::size_t index_of(Axis axis) { return static_cast<std::size_t>(axis); }
-
 // x of those passes that are known: all, or (from the index of a file) those at which chunks begin.
 struct PassScale {
   std::vector<std::int64_t> passes;  // ascending

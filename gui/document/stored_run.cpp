@@ -131,14 +131,7 @@ PassScale pass_scale(const StoredParts& parts, const std::vector<std::int64_t>& 
 
 Series outline_track(const StoredTrack& track, const std::vector<StoredChunk>& chunks,
                      const PassScales& scales) {
-  Series series;
-  series.name = track.info.name;
-  series.role = track.info.role;
-  series.layer = track.info.layer;
-  series.sequence = track.info.sequence;
-  series.cells = track.info.cells;
-  series.weight = track.info.weight;
-  series.unit = track.info.unit;
+  Series series = named_as(track.info);
   for (std::size_t axis = 0; axis < scales.size(); ++axis) {
     const PassScale& scale = scales[axis];
     if (scale.empty() || chunks.empty()) continue;
@@ -166,10 +159,7 @@ Series outline_track(const StoredTrack& track, const std::vector<StoredChunk>& c
 
 Series outline_curve(const StoredCurve& curve, const std::vector<StoredCurveChunk>& chunks,
                      std::int64_t end_ns) {
-  Series series;
-  series.name = curve.info.name;
-  series.device = curve.info.device;
-  series.unit = curve.info.unit;
+  Series series = named_as(curve.info);
   if (chunks.empty()) return series;
   auto on = std::make_shared<SeriesOnAxis>();
   for (std::size_t c = 0; c < chunks.size(); ++c) {

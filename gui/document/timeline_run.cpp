@@ -39,14 +39,7 @@ Edges rows_of(const Timeline& timeline, std::size_t passes) {
 }
 
 Series series_of(const Track& track, const Passes& passes) {
-  Series series;
-  series.name = track.info.name;
-  series.role = track.info.role;
-  series.layer = track.info.layer;
-  series.sequence = track.info.sequence;
-  series.cells = track.info.cells;
-  series.weight = track.info.weight;
-  series.unit = track.info.unit;
+  Series series = named_as(track.info);
   std::vector<std::int64_t> values;
   values.reserve(2 * track.columns.passes());
   for (std::size_t p = 0; p < track.columns.passes(); ++p) {
@@ -61,10 +54,7 @@ Series series_of(const Track& track, const Passes& passes) {
 }
 
 Series series_of(const Curve& curve, std::int64_t end_ns) {
-  Series series;
-  series.name = curve.info.name;
-  series.device = curve.info.device;
-  series.unit = curve.info.unit;
+  Series series = named_as(curve.info);
   if (curve.points.empty()) return series;
   std::vector<std::int64_t> xs;
   std::vector<std::int64_t> values;

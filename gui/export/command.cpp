@@ -103,11 +103,12 @@ void warn(const Document& document, const ViewState& view, bool all) {
 }
 
 void export_view(const cli::FigureOptions& options, const std::string& file) {
-  const Document document = read(options.files);
-  const ViewState view = view_of(options, document);
+  const Document files = read(options.files);
+  const ViewState view = view_of(options, files);
+  const Document document = with_derived(files, view);
   warn(document, view, options.view.empty());
   if (view.lanes.empty()) throw FigureError("there is nothing to draw: no run has a series");
-  write_view(file, with_derived(document, view), view, size_of(options));
+  write_view(file, document, view, size_of(options));
 }
 
 // Qt's remarks on a session without a screen say nothing of the figure.

@@ -10,6 +10,7 @@
 
 #include "gui/render/maps.h"
 #include "gui/render/words.h"
+#include "gui/view/derive.h"
 #include "gui/view/lane_series.h"
 
 namespace kvf::gui {
@@ -62,7 +63,7 @@ Interval extent_of(const Run& run, const ViewState& view, const Lane& lane) {
 
 std::string why_not_shown(const Document& document, const Run& run, const ViewState& view,
                           const Lane& lane) {
-  const std::string_view axis = kOnAxis[static_cast<std::size_t>(view.axis)];
+  const std::string_view axis = kOnAxis[index_of(view.axis)];
   if (is_map(lane.kind)) {
     if (std::string why = why_no_map(document, view.axis, lane, run); !why.empty()) return why;
   } else {
@@ -118,15 +119,19 @@ std::vector<std::string> missing_of(const Document& document, const ViewState& v
 }
 
 std::vector<std::string> problems_of(const Document& document, const ViewState& view, bool all) {
-  const std::vector<const Run*> shown = shown_runs(document, view);
+  std::vector<const Run*> shown;
+  for (const Lane& lane : view.lanes) {
+    for (const Run* run : runs_behind(document, lane)) shown.push_back(run);
+  }
   Reasons reasons;
   for (const auto& run : document.runs) {
     const bool is_shown = std::find(shown.begin(), shown.end(), run.get()) != shown.end();
     if (!is_shown && !(all && run->series.empty())) continue;
     for (const std::string& problem : run->problems) {
-      reasons.add(
-          run->file + ": " + (run->task.empty() ? run->label : run->label + " on " + run->task),
-          problem);
+      // What is made of two runs has no file, and its name says of which.
+      const std::string file = run->file.empty() ? "" : run->file + ": ";
+      reasons.add(file + (run->task.empty() ? run->label : run->label + " on " + run->task),
+                  problem);
     }
   }
   return reasons.texts();

@@ -32,13 +32,14 @@ void add_series(std::string& out, std::size_t lane, const LaneSeries& one, Inter
                 const Stack& stack) {
   const StepSeries& steps = one.on->steps;
   const auto [first, last] = shown_points(steps, range);
-  const auto line = [&](std::string_view series, std::int64_t point, std::int64_t value) {
+  const auto line = [&](std::string_view series, std::int64_t point, const auto& value) {
     out += fmt::format("{},{},{},{},{},{},{}\n", lane + 1, csv_field(one.run->id),
                        csv_field(one.run->label), csv_field(series),
                        unit_in_words(one.series->unit), steps.x(point), value);
   };
   for (std::int64_t point = first; point < last; ++point) {
     line(one.series->name, point, steps.value(point));
+    if (steps.gap_behind(point)) line(one.series->name, point, "");
   }
   if (stack.parts.empty()) return;
   std::vector<std::int64_t> sizes(stack.parts.size() + 1);
@@ -53,10 +54,10 @@ void add_series(std::string& out, std::size_t lane, const LaneSeries& one, Inter
 }  // namespace
 
 std::string csv_of(const Document& document, const ViewState& view) {
-  const Interval range = view.range.width() > 0 ? view.range : full_range(document, view);
-  std::string out = fmt::format(
-      "lane,run,label,series,unit,{},value\n",
-      view.axis == Axis::second ? "time_ns" : kAxisWords[static_cast<std::size_t>(view.axis)]);
+  const Interval range = shown_range(document, view);
+  std::string out =
+      fmt::format("lane,run,label,series,unit,{},value\n",
+                  view.axis == Axis::second ? "time_ns" : kAxisWords[index_of(view.axis)]);
   for (std::size_t number = 0; number < view.lanes.size(); ++number) {
     const Lane& lane = view.lanes[number];
     for (const LaneSeries& one : drawn_series(document, view.axis, lane)) {

@@ -135,11 +135,11 @@ CriticalLayout critical_layout(const CriticalFigure& figure, QSize size) {
 }
 
 bool has_room(const CriticalLayout& layout) {
-  constexpr double kLeastWidth = 80, kLeastHeight = 40;
-  return std::all_of(
-      layout.panels.begin(), layout.panels.end(), [](const CriticalLayout::Panel& panel) {
-        return panel.plot.width() >= kLeastWidth && panel.plot.height() >= kLeastHeight;
-      });
+  constexpr double kNarrowest = 80, kLowest = 40;
+  return std::all_of(layout.panels.begin(), layout.panels.end(),
+                     [](const CriticalLayout::Panel& panel) {
+                       return panel.plot.width() >= kNarrowest && panel.plot.height() >= kLowest;
+                     });
 }
 
 int legend_columns(const CriticalFigure& figure, double width) {

@@ -18,8 +18,6 @@ namespace {
 constexpr std::array kAxisNames{"token of the sequence", "forward pass", "time"};
 constexpr double kMarkersApart = 4;  // pixels: closer ones would be a wall
 
-std::size_t index(Axis axis) { return static_cast<std::size_t>(axis); }
-
 // The part of a phase that is on the picture; of no width if none is.
 QRectF box_of(const PhaseOnAxis& phase, const Layout& layout) {
   const double left =
@@ -43,7 +41,7 @@ bool look_alike(const PhaseOnAxis& a, const PhaseOnAxis& b, const Layout& layout
 std::vector<const Run*> runs_with_phases(const Document& document, const ViewState& view) {
   const auto in = [&](const Lane& lane) {
     std::vector<const Run*> runs = runs_of(document, lane);
-    std::erase_if(runs, [&](const Run* run) { return run->phases[index(view.axis)].empty(); });
+    std::erase_if(runs, [&](const Run* run) { return run->phases[index_of(view.axis)].empty(); });
     return runs;
   };
   if (view.focus < view.lanes.size()) {
@@ -57,7 +55,7 @@ std::vector<const Run*> runs_with_phases(const Document& document, const ViewSta
 
 void paint_phase_bands(QPainter& painter, const Frame& frame) {
   if (!frame.view.phases) return;
-  const std::size_t axis = index(frame.view.axis);
+  const std::size_t axis = index_of(frame.view.axis);
   const std::vector<PhaseOnAxis>* phases = nullptr;
   const std::vector<MarkerOnAxis>* markers = nullptr;
   bool agreed = true;
@@ -104,9 +102,9 @@ void paint_phases(QPainter& painter, const Document& document, const ViewState& 
   const QFontMetricsF metrics(painter.font());
   const double top = layout.plot.top() - kPassMarks - metrics.height() - 2;
   double free_from = layout.plot.left();
-  const std::vector<PhaseOnAxis>& phases = run->phases[index(view.axis)];
+  const std::vector<PhaseOnAxis>& phases = run->phases[index_of(view.axis)];
   const bool agreed = std::all_of(runs.begin(), runs.end(), [&](const Run* other) {
-    const std::vector<PhaseOnAxis>& own = other->phases[index(view.axis)];
+    const std::vector<PhaseOnAxis>& own = other->phases[index_of(view.axis)];
     return std::equal(own.begin(), own.end(), phases.begin(), phases.end(),
                       [&](const auto& a, const auto& b) { return look_alike(a, b, layout); });
   });
@@ -128,7 +126,7 @@ void paint_phases(QPainter& painter, const Document& document, const ViewState& 
     of.clear();
   }
   free_from = std::max(free_from, layout.plot.left());
-  for (const MarkerOnAxis& marker : run->markers[index(view.axis)]) {
+  for (const MarkerOnAxis& marker : run->markers[index_of(view.axis)]) {
     const double x = layout.pixel_of(static_cast<double>(marker.x));
     const QString text = qt(marker.text);
     const double width = metrics.horizontalAdvance(text);
@@ -171,7 +169,7 @@ void paint_axis(QPainter& painter, const ViewState& view, const Layout& layout, 
   const QRectF name(layout.plot.left(), top + 10 + metrics.height(), layout.plot.width(),
                     metrics.height() + 2);
   text_in(painter, name, Qt::AlignHCenter | Qt::AlignTop,
-          QString::fromLatin1(kAxisNames[index(view.axis)]));
+          QString::fromLatin1(kAxisNames[index_of(view.axis)]));
 }
 
 }  // namespace kvf::gui

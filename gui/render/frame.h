@@ -6,6 +6,7 @@
 #include <QString>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "gui/document/document.h"
@@ -57,7 +58,9 @@ void paint_scale(QPainter& painter, const Frame& frame, const Scale& scale);
 
 // One line of text in the box, cut with dots where it is too long.
 void text_in(QPainter& painter, const QRectF& box, Qt::Alignment where, const QString& text);
-inline QString qt(const std::string& text) { return QString::fromStdString(text); }
+inline QString qt(std::string_view text) {
+  return QString::fromUtf8(text.data(), std::ssize(text));
+}
 
 // Whether the painter fills pixels: else every column becomes a piece of a path.
 bool fills_pixels(const QPainter& painter);

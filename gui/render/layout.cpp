@@ -62,7 +62,7 @@ QRectF Layout::sight(bool pinned) const {
 
 Layout layout_of(const Document& document, const ViewState& view, QSize size, Room room) {
   Layout layout;
-  layout.range = view.range.width() > 0 ? view.range : full_range(document, view);
+  layout.range = shown_range(document, view);
   if (!(layout.range.width() > 0)) layout.range.end = layout.range.begin + 1;
 
   const double width = std::max(1.0, size.width() - kLeft - kRight);

@@ -4,8 +4,6 @@
 #include <QPainterPath>
 #include <algorithm>
 #include <cmath>
-#include <optional>
-#include <type_traits>
 
 #include "gui/render/stack.h"
 #include "gui/render/words.h"
@@ -69,20 +67,6 @@ HeaderPlaces places_of(const Header& header, const QString& badge, const QRectF&
     row.setLeft(row.left() + width + kSpace);
   }
   return places;
-}
-
-// What most of them have: the title says it, and of the others their names say what they have. Nothing
-// where it is not three of four of them.
-template <class Items, class Of>
-auto usual(const Items& items, Of of) {
-  using Value = std::decay_t<decltype(of(items.front()))>;
-  for (const auto& item : items) {
-    const Value value = of(item);
-    const auto alike =
-        std::count_if(items.begin(), items.end(), [&](const auto& o) { return of(o) == value; });
-    if (4 * alike >= 3 * std::ssize(items)) return std::optional<Value>(value);
-  }
-  return std::optional<Value>();
 }
 
 // How the series add up layers.
@@ -175,14 +159,14 @@ double header_height(const Document& document, const ViewState& view, const Lane
   if (header.entries.empty()) return kHeader;
   const auto rows = 1 + static_cast<std::size_t>(std::max(0.0, (most - kHeader) / kRow));
   const HeaderPlaces places =
-      places_of(header, badge_of(runs_of(document, lane)), {0, 0, width, most}, rows);
+      places_of(header, badge_of(runs_behind(document, lane)), {0, 0, width, most}, rows);
   return kHeader + kRow * static_cast<double>(places.rows - 1);
 }
 
 void paint_header(QPainter& painter, const Frame& frame, const std::string& title,
                   const std::vector<LegendEntry>& entries) {
   const Header header{title, frame.view.legend ? entries : std::vector<LegendEntry>{}};
-  const QString badge = badge_of(frame.runs());
+  const QString badge = badge_of(runs_behind(frame.document, frame.lane));
   const double high = frame.plot.top() - frame.rect.top();
   const auto rows = 1 + static_cast<std::size_t>(std::lround((high - kHeader) / kRow));
   const HeaderPlaces places = places_of(header, badge, frame.rect, rows);
@@ -245,44 +229,6 @@ Mark mark_in_lanes(const Document& document, const ViewState& view, const Run& r
     return mark(mark_number(document, runs, run), view.theme);
   }
   return mark(mark_number(document, {&run}, run), view.theme);
-}
-
-namespace {
-
-std::string base(const std::string& file) { return file.substr(file.find_last_of('/') + 1); }
-
-// The file, with as many folders as tell it from others of its name.
-std::string short_file(const Run& run, const std::vector<const Run*>& among) {
-  std::size_t at = run.file.size();
-  while (at != 0) {
-    const std::size_t slash = run.file.find_last_of('/', at - 1);
-    at = slash == std::string::npos ? 0 : slash;
-    const std::string tail = run.file.substr(at == 0 ? 0 : at + 1);
-    const bool told = std::none_of(among.begin(), among.end(), [&](const Run* other) {
-      return other->file != run.file && other->file.ends_with("/" + tail);
-    });
-    if (told) return tail;
-  }
-  return run.file;
-}
-
-}  // namespace
-
-std::string name_of(const Run& run, const std::vector<const Run*>& among) {
-  const auto unusual = [&](auto Run::*member) {
-    return usual(among, [&](const Run* other) { return other->*member; }) != run.*member;
-  };
-  const auto twins = std::count_if(among.begin(), among.end(), [&](const Run* other) {
-    return other->label == run.label && other->task == run.task && other->kind == run.kind &&
-           other->source == run.source;
-  });
-  std::string name = run.label;
-  if (unusual(&Run::task) && !run.task.empty()) name += ", " + run.task;
-  if (twins > 1)
-    name = name == base(run.file) ? short_file(run, among) : name + ", " + short_file(run, among);
-  if (run.kind == RunKind::predicted && unusual(&Run::kind)) name += " (predicted)";
-  if (run.kind == RunKind::captured) name += " (" + run.source + ")";
-  return name;
 }
 
 }  // namespace kvf::gui

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "gui/document/run_names.h"
 #include "gui/render/frame.h"
 
 namespace kvf::gui {
@@ -44,9 +45,5 @@ std::size_t mark_number(const Document& document, const std::vector<const Run*>&
 
 // The mark that the first lane of lines has for the run; of a run in none, the one that it would have.
 Mark mark_in_lanes(const Document& document, const ViewState& view, const Run& run);
-
-// "streaming, recall": as short as the lane's runs can be told apart by. What most of them are of is left
-// away, for the title says it.
-std::string name_of(const Run& run, const std::vector<const Run*>& among);
 
 }  // namespace kvf::gui

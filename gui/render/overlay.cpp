@@ -37,8 +37,6 @@ OverlayItem tag(const Layout& layout, double x, double top, const QString& text,
   return {beside(layout, x, 5, box), ground, letters, {}, {4, 1}, {text}};
 }
 
-std::int64_t whole(double x) { return static_cast<std::int64_t>(std::floor(x)); }
-
 std::vector<const Readout*> rows_of(const std::vector<Readout>& values, std::size_t lane) {
   std::vector<const Readout*> rows;
   for (const Readout& value : values) {

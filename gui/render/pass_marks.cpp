@@ -116,7 +116,7 @@ PassMarks pass_marks(const std::vector<const Run*>& runs, Axis axis, const Layou
     // Of what is no track the points are not those of passes.
     if (on == nullptr || on->evictions == nullptr || on->steps.empty()) continue;
     Finder finder(*on, layout, marks);
-    for (const PhaseOnAxis& phase : run->phases[static_cast<std::size_t>(axis)]) {
+    for (const PhaseOnAxis& phase : run->phases[index_of(axis)]) {
       if (phase.name != "decode") finder.chunks(phase);
       finder.evictions(phase);
     }

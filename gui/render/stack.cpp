@@ -31,7 +31,8 @@ class Aligned {
   Axis axis_;
 };
 
-// The levels of memory, and what each has beyond the one below.
+// The levels of memory, each within the next, and what it has beyond the one below. An allocator's own
+// count is of a capture, what is reserved of a prediction.
 struct Level {
   std::string_view series;
   Component component;
@@ -41,14 +42,21 @@ constexpr std::array kLevels{
     Level{"live", Component::live_kv, "KV"},
     Level{"held", Component::waste, "KV, masked"},
     Level{"cache", Component::copies, "copies"},
+    Level{"allocator", Component::slack, "allocator slack"},
     Level{"reserved", Component::slack, "allocator slack"},
 };
+// Above them, with what lies beside the cache.
+constexpr std::string_view kDevice = "device";
 
 std::string series_words(std::string_view series) {
   return series == "live" ? "allocated" : std::string(series);
 }
 
+// Up to the total. What is no level contains none: weights lie beside the cache, and what is resident was
+// counted between passes only.
 void add_levels(const Run& run, const Aligned& aligned, const Series& total, Stack& stack) {
+  const auto is_total = [&](const Level& level) { return level.series == total.name; };
+  if (total.name != kDevice && std::none_of(kLevels.begin(), kLevels.end(), is_total)) return;
   const bool paged = run.find("blocks") != nullptr;
   const StepSeries* below = nullptr;
   for (const Level& level : kLevels) {
@@ -69,7 +77,7 @@ void add_levels(const Run& run, const Aligned& aligned, const Series& total, Sta
     }
     stack.parts.push_back(std::move(part));
     below = steps;
-    if (level.series == total.name) return;
+    if (is_total(level)) return;
   }
 }
 
@@ -165,12 +173,12 @@ Stack stack_of(const Run& run, const Series& total, Axis axis) {
   const Aligned aligned(run, total, axis);
   if (total.unit == TrackUnit::bytes) {
     // What hardly changes lies below, so that the cache's own shape is seen above it.
-    if (total.name == "device") add_beside(run, aligned, stack);
+    if (total.name == kDevice) add_beside(run, aligned, stack);
     add_levels(run, aligned, total, stack);
-  } else if (total.unit == TrackUnit::entries) {
+  } else if (total.unit == TrackUnit::entries && total.role.empty() && total.layer < 0) {
     add_roles(run, total, aligned, stack);
   }
-  return stack;
+  return stack.parts.empty() ? Stack{} : stack;
 }
 
 void sample(const Stack& stack, std::int64_t point, std::span<std::int64_t> sizes) {

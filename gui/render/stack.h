@@ -22,13 +22,14 @@ struct StackPart {
 };
 
 struct Stack {
-  const StepSeries* total = nullptr;
-  std::vector<StackPart> parts;  // from the bottom up
+  const StepSeries* total = nullptr;  // none: it has no parts
+  std::vector<StackPart> parts;       // from the bottom up
 };
 
-// The parts of the series `total` of a run, read as far as it can be: of bytes the levels of memory
-// below it and what lies beside the cache; of entries the groups of heads by their role. What no part
-// accounts for is not in the list. Without points, or where no part is known: a stack of no parts.
+// The parts of the series `total` of a run, read as far as it can be: of a level of memory in bytes the
+// levels below it and what lies beside the cache; of all entries the groups of heads by their role. What no
+// part accounts for is not in the list. Without points, or where no part is known: nothing, not even a
+// total, and the series is a line.
 Stack stack_of(const Run& run, const Series& total, Axis axis);
 
 // How much each part has at a point of the total; the last one is what no part accounts for, and all

@@ -25,7 +25,7 @@ std::optional<std::int64_t> point_at(const StepSeries& steps, double x) {
 void add_parts(const LaneSeries& one, Axis axis, std::int64_t point, const Readout& of,
                std::vector<Readout>& values) {
   const Stack stack = stack_of(*one.run, *one.series, axis);
-  if (stack.total == nullptr || stack.parts.empty()) return;
+  if (stack.total == nullptr) return;
   std::vector<std::int64_t> sizes(stack.parts.size() + 1);
   sample(stack, point, sizes);
   for (std::size_t i = stack.parts.size() + 1; i-- > 0;) {
@@ -69,10 +69,7 @@ std::vector<Readout> values_at(const Document& document, const ViewState& view, 
   std::vector<Readout> values;
   for (std::size_t number = 0; number < view.lanes.size(); ++number) {
     const Lane& lane = view.lanes[number];
-    std::vector<const Run*> runs;
-    for (const std::string& id : lane.runs) {
-      if (const Run* run = document.find(id)) runs.push_back(run);
-    }
+    const std::vector<const Run*> runs = runs_of(document, lane);
     if (lane.kind == LaneKind::occupancy && !runs.empty()) {
       add_blocks(*runs.front(), view, number, x, values);
     }

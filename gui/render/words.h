@@ -4,6 +4,7 @@
 // the command's own output.
 #pragma once
 
+#include <cmath>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -34,6 +35,8 @@ std::string value_in_words(TrackUnit unit, std::int64_t value);
 // The same for a label: "12.3 GiB", "4,194,304 entries".
 std::string value_in_short(TrackUnit unit, std::int64_t value);
 
+// The token, pass or nanosecond that a place on the axis is in.
+inline std::int64_t whole(double x) { return static_cast<std::int64_t>(std::floor(x)); }
 // A place on the axis: "token 131,072", "pass 17", "1.234 567 s".
 std::string place_in_words(Axis axis, std::int64_t x);
 // A length on the axis: "131,072 tokens", "17 passes", "1.234 567 s".

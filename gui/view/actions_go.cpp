@@ -93,7 +93,8 @@ std::optional<std::int64_t> next_peak(const StepSeries& steps, std::int64_t x, s
     // What is held when the neighbourhood begins counts too: a step down from it is no peak, nor is
     // what follows within reach of it.
     const std::int64_t entry = steps.point_at(at - reach);
-    if (entry >= 0 && steps.value(entry) >= steps.value(best)) {
+    const bool enters = entry >= 0 && !steps.gap_behind(entry);
+    if (enters && steps.value(entry) >= steps.value(best)) {
       x = forward ? std::max(at, steps.x(entry + 1) - 1 + reach) : at;
       continue;
     }
@@ -127,7 +128,7 @@ ViewState step_cursor(const ViewState& view, const Document& document, Direction
 ViewState go_to_phase(const ViewState& view, const Document& document, Direction direction) {
   Nearest nearest(start_of(view, document, direction), direction);
   for (const Run* run : shown_runs(document, view)) {
-    for (const PhaseOnAxis& phase : run->phases[static_cast<std::size_t>(view.axis)]) {
+    for (const PhaseOnAxis& phase : run->phases[index_of(view.axis)]) {
       nearest.offer(static_cast<double>(phase.begin));
     }
   }

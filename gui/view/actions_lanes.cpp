@@ -8,7 +8,7 @@
 namespace kvf::gui {
 namespace {
 
-constexpr double kLeastHeight = 0.25, kMostHeight = 8, kTall = 4;
+constexpr double kTall = 4;
 
 // The focused lane of a copy of the view, or nullptr.
 Lane* focused(ViewState& view) {
@@ -16,7 +16,7 @@ Lane* focused(ViewState& view) {
 }
 
 double scrolled_heights(const ViewState& view) {
-  constexpr double kLeast = 0.5;  // no lane is drawn lower
+  constexpr double kLeast = 0.5;  // a low lane is drawn about so high, for it has a header
   double heights = 0;
   for (const Lane& lane : view.lanes) heights += lane.pinned ? 0 : std::max(kLeast, lane.height);
   return heights;
@@ -26,24 +26,6 @@ double scrolled_heights(const ViewState& view) {
 ViewState settled(ViewState view) {
   view.focus = view.lanes.empty() ? 0 : std::min(view.focus, view.lanes.size() - 1);
   return scroll(view, 0);
-}
-
-bool compares(const Lane& lane) { return is_comparison(lane.kind); }
-
-bool has_series(const Run& run, const std::string& name, Axis axis) {
-  const Series* series = run.find(name);
-  return series != nullptr && series->at(axis) != nullptr;
-}
-
-void set_runs(Lane& lane, const Document& document, const std::array<std::string, 2>& pair) {
-  const Run* a = document.find(pair[0]);
-  const Run* b = document.find(pair[1]);
-  const bool both = a != nullptr && b != nullptr;
-  const bool residual = both && a->measured() != b->measured();
-  lane.kind = residual ? LaneKind::residual : LaneKind::difference;
-  lane.runs = {pair[0], pair[1]};
-  // What was expected comes first.
-  if (residual && a->measured()) std::swap(lane.runs[0], lane.runs[1]);
 }
 
 // Whether a series of the lanes has another peak or another number of points in the two runs: their
@@ -206,20 +188,21 @@ ViewState set_compared(const ViewState& view, const Document& document, std::siz
   // The other one: they change places.
   if (before[1 - which] == run) next.compared[1 - which] = before[which];
   for (Lane& lane : next.lanes) {
-    if (compares(lane)) set_runs(lane, document, next.compared);
+    if (is_comparison(lane.kind)) compare(lane, document, next.compared);
   }
   return next;
 }
 
 ViewState toggle_difference(const ViewState& view, const Document& document) {
   ViewState next = view;
+  const auto compares = [](const Lane& lane) { return is_comparison(lane.kind); };
   if (remove_if(next.lanes, compares)) return settled(next);
   const std::array<std::string, 2> pair = compared_runs(view, document);
   if (pair[0].empty() || pair[1].empty()) return view;
   Lane lane;
   const Lane* above = focused(next);
   lane.series = above == nullptr ? "total" : above->series;
-  set_runs(lane, document, pair);
+  compare(lane, document, pair);
   if (series_of(document, view.axis, lane).size() < 2) return view;
   return add_lane(view, lane);
 }

@@ -47,8 +47,7 @@ std::string why_nothing(const Document& document, Axis axis, const Lane& lane) {
   const bool known = std::any_of(runs.begin(), runs.end(),
                                  [&](const Run* run) { return run->find(lane.series) != nullptr; });
   if (!known) return fmt::format("no run has a series '{}'", lane.series);
-  return fmt::format("'{}' is not on the axis of {}s", lane.series,
-                     kAxisWords[static_cast<std::size_t>(axis)]);
+  return fmt::format("'{}' is not on the axis of {}s", lane.series, kAxisWords[index_of(axis)]);
 }
 
 }  // namespace kvf::gui

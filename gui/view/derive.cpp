@@ -1,5 +1,7 @@
 #include "gui/view/derive.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -20,10 +22,8 @@ bool read(const Run& run) {
 
 std::string derived_id(const Lane& lane) {
   if (!is_comparison(lane.kind) || lane.runs.size() != 2) return "";
-  const std::string pair = lane.runs[0] + " -> " + lane.runs[1];
-  if (lane.kind == LaneKind::difference) return "difference " + pair;
-  if (lane.kind == LaneKind::residual) return "residual " + pair;
-  return "";
+  const std::string_view kind = kLaneKindWords[static_cast<std::size_t>(lane.kind)];
+  return fmt::format("{} {} -> {}", kind, lane.runs[0], lane.runs[1]);
 }
 
 Document with_derived(const Document& document, const ViewState& view) {
@@ -40,6 +40,14 @@ Document with_derived(const Document& document, const ViewState& view) {
     with.runs.push_back(std::move(run));
   }
   return with;
+}
+
+std::vector<const Run*> runs_behind(const Document& document, const Lane& lane) {
+  std::vector<const Run*> runs = runs_of(document, lane);
+  const std::string id = derived_id(lane);
+  const Run* derived = id.empty() ? nullptr : document.find(id);
+  if (derived != nullptr) runs.push_back(derived);
+  return runs;
 }
 
 std::vector<LaneSeries> drawn_series(const Document& document, Axis axis, const Lane& lane) {

@@ -19,6 +19,9 @@ std::string derived_id(const Lane& lane);
 // read. Cost: their points, once; what is there stays.
 Document with_derived(const Document& document, const ViewState& view);
 
+// The runs whose data a lane shows: those that it names, and the one that is made of them.
+std::vector<const Run*> runs_behind(const Document& document, const Lane& lane);
+
 // What a lane draws: its series (lane_series.h), of a difference that of the derived run. Where there is no
 // such run, for there are not two or with_derived() has not made it, nothing.
 std::vector<LaneSeries> drawn_series(const Document& document, Axis axis, const Lane& lane);

@@ -17,11 +17,6 @@ constexpr std::size_t kMostRuns = 12;
 constexpr std::array<std::string_view, 7> kByteSeries{"device", "reserved", "cache",   "allocated",
                                                       "held",   "live",     "resident"};
 
-bool has(const Run& run, std::string_view name, Axis axis) {
-  const Series* series = run.find(name);
-  return series != nullptr && series->at(axis) != nullptr;
-}
-
 Axis common_axis(const std::vector<const Run*>& runs) {
   Axis best = Axis::row;
   std::ptrdiff_t most = -1;
@@ -99,7 +94,7 @@ Lane lane_of(LaneKind kind, std::string_view series, const std::vector<const Run
   lane.kind = kind;
   lane.series = series;
   for (const Run* run : runs) {
-    if (has(*run, series, axis)) lane.runs.push_back(run->id);
+    if (has_series(*run, series, axis)) lane.runs.push_back(run->id);
   }
   return lane;
 }
@@ -127,7 +122,7 @@ std::string_view byte_series(const std::vector<const Run*>& runs, Axis axis) {
 // How many levels of memory the run has, each with what the one below it leaves out.
 std::ptrdiff_t levels_of(const Run& run, Axis axis) {
   return std::count_if(kByteSeries.begin(), kByteSeries.end(),
-                       [&](std::string_view name) { return has(run, name, axis); });
+                       [&](std::string_view name) { return has_series(run, name, axis); });
 }
 
 // Whether the run has parts that make up its total: tracks with a role or a layer.
@@ -161,12 +156,10 @@ ViewState first_view(const Document& document) {
       break;
     }
   }
-  if (runs.size() == 2 && has(*runs[0], series, view.axis) && has(*runs[1], series, view.axis)) {
-    const bool residual = runs[0]->measured() != runs[1]->measured();
-    Lane lane =
-        lane_of(residual ? LaneKind::residual : LaneKind::difference, series, runs, view.axis);
-    // What was expected comes first.
-    if (residual && runs[0]->measured()) std::swap(lane.runs[0], lane.runs[1]);
+  if (runs.size() == 2 && has_series(*runs[0], series, view.axis) &&
+      has_series(*runs[1], series, view.axis)) {
+    Lane lane = lane_of(LaneKind::difference, series, runs, view.axis);
+    compare(lane, document, {runs[0]->id, runs[1]->id});
     view.lanes.push_back(std::move(lane));
   }
   if (runs.size() == 1) {

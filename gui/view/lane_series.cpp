@@ -1,6 +1,22 @@
 #include "gui/view/lane_series.h"
 
+#include <utility>
+
 namespace kvf::gui {
+
+bool has_series(const Run& run, std::string_view name, Axis axis) {
+  const Series* series = run.find(name);
+  return series != nullptr && series->at(axis) != nullptr;
+}
+
+void compare(Lane& lane, const Document& document, const std::array<std::string, 2>& pair) {
+  const Run* a = document.find(pair[0]);
+  const Run* b = document.find(pair[1]);
+  const bool residual = a != nullptr && b != nullptr && a->measured() != b->measured();
+  lane.kind = residual ? LaneKind::residual : LaneKind::difference;
+  lane.runs = {pair[0], pair[1]};
+  if (residual && a->measured()) std::swap(lane.runs[0], lane.runs[1]);
+}
 
 std::vector<const Run*> runs_of(const Document& document, const Lane& lane) {
   std::vector<const Run*> found;

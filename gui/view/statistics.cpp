@@ -16,7 +16,7 @@ Area area_of(const StepSeries& steps, std::int64_t begin, std::int64_t end) {
   while (from < end) {
     const std::int64_t next = point + 1 < steps.points() ? steps.x(point + 1) : end;
     const std::int64_t to = std::min(next, end);
-    sum += Area(steps.value(point)).times(to - from);
+    if (!steps.gap_behind(point)) sum += Area(steps.value(point)).times(to - from);
     from = to;
     ++point;
   }

@@ -24,7 +24,6 @@ constexpr std::array<std::string_view, 13> kKeys{kFirstKey, "axis",   "range",  
                                                  "legend",  "phases", "compared"};
 constexpr std::array<std::string_view, 5> kLaneKeys{"kind", "runs", "series", "height", "pinned"};
 constexpr double kLargest = 9.3e18;  // just above what an integer of 64 bits holds
-constexpr double kLeastHeight = 0.1, kMostHeight = 20;
 
 std::string in_quotes(std::string_view text) {
   return boost::json::serialize(boost::json::string(text));
@@ -193,8 +192,7 @@ std::string to_json(const ViewState& view) {
     lanes += (lanes.empty() ? "\n    " : ",\n    ") + lane_text(lane);
   }
   std::string text = fmt::format("{{\n  \"{}\": 1,\n", kFirstKey);
-  text +=
-      fmt::format("  \"axis\": {},\n", in_quotes(kAxisWords[static_cast<std::size_t>(view.axis)]));
+  text += fmt::format("  \"axis\": {},\n", in_quotes(kAxisWords[index_of(view.axis)]));
   text += fmt::format("  \"range\": {},\n", pair(view.range));
   text += fmt::format("  \"lanes\": [{}{}],\n", lanes, lanes.empty() ? "" : "\n  ");
   text += fmt::format("  \"focus\": {},\n", view.focus);

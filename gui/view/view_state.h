@@ -32,13 +32,15 @@ inline constexpr bool is_comparison(LaneKind kind) {
   return kind == LaneKind::difference || kind == LaneKind::residual;
 }
 
+inline constexpr double kLeastHeight = 0.25, kMostHeight = 8;  // of a lane
+
 struct Lane {
   LaneKind kind = LaneKind::lines;
   // Ids. Lines: all of these; stack, maps: the first; difference, residual: two, the second less the
   // first.
   std::vector<std::string> runs;
   std::string series;   // by name: "total", "cache"; a stack's total
-  double height = 1;    // relative
+  double height = 1;    // relative, kLeastHeight to kMostHeight
   bool pinned = false;  // stays on top when lanes scroll
   friend bool operator==(const Lane&, const Lane&) = default;
 };

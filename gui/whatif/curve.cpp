@@ -16,8 +16,8 @@
 namespace kvf::gui {
 namespace {
 
-constexpr auto kRow = static_cast<std::size_t>(Axis::row);
-constexpr auto kPass = static_cast<std::size_t>(Axis::pass);
+constexpr auto kRow = index_of(Axis::row);
+constexpr auto kPass = index_of(Axis::pass);
 
 // As the closed form counts them: of the caches there is no table that layers share.
 constexpr Layers kEntries = Layers::at_once;

@@ -6,12 +6,10 @@
 #include <QTextBrowser>
 #include <QVBoxLayout>
 
+#include "gui/render/frame.h"
+
 namespace kvf::gui {
 namespace {
-
-QString qt(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 QString row(const QString& left, const QString& right) {
   return QStringLiteral("<tr><td style='padding-right:24px'><b>%1</b></td><td>%2</td></tr>")

@@ -9,6 +9,7 @@
 #include <array>
 #include <utility>
 
+#include "gui/render/frame.h"
 #include "gui/view/actions.h"
 #include "gui/view/saved_view.h"
 #include "gui/widgets/canvas.h"
@@ -18,10 +19,6 @@
 
 namespace kvf::gui {
 namespace {
-
-QString qt(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 // Titles of runs that a lane is of: two names, or how many.
 QString runs_in_words(const Document& document, const Lane& lane) {

@@ -10,13 +10,15 @@
 #include <QToolBar>
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <map>
 #include <string>
+#include <tuple>
 #include <utility>
 
-#include "gui/render/legend.h"
+#include "gui/document/run_names.h"
+#include "gui/render/frame.h"
 #include "gui/render/words.h"
+#include "gui/view/derive.h"
 #include "gui/view/statistics.h"
 #include "gui/widgets/canvas.h"
 #include "gui/widgets/help.h"
@@ -28,10 +30,6 @@
 
 namespace kvf::gui {
 namespace {
-
-QString qt(std::string_view text) {
-  return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
 
 // Before these a menu has a line.
 constexpr std::array kGroups{
@@ -62,8 +60,6 @@ bool has(const List& list, Command command) {
   return std::find(list.begin(), list.end(), command) != list.end();
 }
 
-std::int64_t whole(double x) { return static_cast<std::int64_t>(std::floor(x)); }
-
 QString area_words(const RangeStatistics& row, Axis axis) {
   if (!row.area) return QStringLiteral("...");
   constexpr std::array<std::string_view, 3> kOf{"rows", "passes", "ns"};
@@ -74,7 +70,7 @@ QString area_words(const RangeStatistics& row, Axis axis) {
   QString unit = qt(to_string(row.series->unit));
   if (unit.endsWith(u's')) unit.chop(1);
   if (unit == QStringLiteral("entrie")) unit = QStringLiteral("entry");
-  return digits + u' ' + unit + u'-' + qt(kOf[static_cast<std::size_t>(axis)]);
+  return digits + u' ' + unit + u'-' + qt(kOf[index_of(axis)]);
 }
 
 QString signed_words(TrackUnit unit, std::int64_t value) {
@@ -190,6 +186,7 @@ void MainWindow::refresh_panels() {
   panels_timer_.stop();
   refresh_values();
   refresh_statistics();
+  refresh_problems();
   const Interval range = shown_range(*document_, view());
   if (!document_->complete || !document_->runs.empty()) {
     Q_EMIT range_shown(view().axis, range.begin, range.end);
@@ -259,17 +256,31 @@ void MainWindow::refresh_problems() {
     rows.push_back({qt(error.file), qt(error.words)});
     words << qt(error.words);
   }
-  // Once for the runs of a label: a policy on many tasks.
-  std::map<std::pair<std::string, std::string>, int> runs_with;
-  for (const auto& run : document_->runs) {
-    for (const std::string& problem : run->problems) ++runs_with[{run->label, problem}];
+  std::vector<const Run*> all;
+  for (const auto& run : document_->runs) all.push_back(run.get());
+  for (const Lane& lane : view().lanes) {
+    for (const Run* run : runs_behind(*drawn_, lane)) {
+      if (std::find(all.begin(), all.end(), run) == all.end()) all.push_back(run);
+    }
   }
-  for (const auto& run : document_->runs) {
+  // Once for the runs of a policy in a file: it is on many tasks.
+  std::map<std::tuple<std::string, std::string, std::string>, int> runs_with;
+  for (const Run* run : all) {
+    for (const std::string& problem : run->problems) ++runs_with[{run->file, run->label, problem}];
+  }
+  const auto in_other_files = [&](const Run& run) {
+    return std::any_of(all.begin(), all.end(), [&](const Run* other) {
+      return other->label == run.label && other->file != run.file;
+    });
+  };
+  for (const Run* run : all) {
     for (const std::string& problem : run->problems) {
-      const int runs = std::exchange(runs_with[{run->label, problem}], 0);
+      const int runs = std::exchange(runs_with[{run->file, run->label, problem}], 0);
       if (runs == 0) continue;  // told already
-      const QString label = qt(run->label);
-      rows.push_back({runs == 1 ? label : tr("%1 (%2 runs)").arg(label).arg(runs), qt(problem)});
+      QString name = qt(runs == 1 ? name_of(*run, all) : run->label);
+      if (runs > 1 && in_other_files(*run)) name += qt(", " + short_file(*run, all));
+      if (runs > 1) name = tr("%1 (%2 runs)").arg(name).arg(runs);
+      rows.push_back({name, qt(problem)});
     }
   }
   const bool more = static_cast<int>(rows.size()) > problems_->rowCount();

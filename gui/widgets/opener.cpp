@@ -42,7 +42,7 @@ Document joined(const Document& open, const Document& more, const std::vector<st
   return both;
 }
 
-// Whether all has been read but details of long files.
+// Whether something on the axis has not been read: of a long file its details.
 bool has_outlines(const Document& document, Axis axis) {
   for (const auto& run : document.runs) {
     for (const Series& series : run->series) {

@@ -31,6 +31,7 @@ TextTable::TextTable(const QString& name, const QStringList& columns, QWidget* p
 
 void TextTable::show_rows(const std::vector<QStringList>& rows) {
   const bool other_rows = rowCount() != static_cast<int>(rows.size());
+  bool changed = other_rows;
   setRowCount(static_cast<int>(rows.size()));
   for (int row = 0; row < rowCount(); ++row) {
     const QStringList& texts = rows[static_cast<std::size_t>(row)];
@@ -39,6 +40,7 @@ void TextTable::show_rows(const std::vector<QStringList>& rows) {
       if (QTableWidgetItem* old = item(row, column)) {
         if (old->text() == text) continue;
         old->setText(text);
+        changed = true;
         // A column does not jump with every value: it only grows.
         const int wanted = fontMetrics().horizontalAdvance(text) + kMargins;
         if (wanted > columnWidth(column) && !wordWrap()) setColumnWidth(column, wanted);
@@ -50,7 +52,7 @@ void TextTable::show_rows(const std::vector<QStringList>& rows) {
   }
   // Not with every value: columns would jump, and measuring them costs more than all else.
   if (other_rows) resizeColumnsToContents();
-  if (!wordWrap()) return;
+  if (!wordWrap() || !changed) return;
   setColumnWidth(0, std::min(columnWidth(0), viewport()->width() * 2 / 5));
   resizeRowsToContents();
 }

@@ -1,6 +1,7 @@
 // Runs laid over each other.
 #include "gui/document/difference.h"
 
+#include "gui/document/run_names.h"
 #include "gui/document/timeline_run.h"
 #include "tests/catch.h"
 
@@ -85,14 +86,68 @@ TEST_CASE("a residual aligns passes by phase and lies where they were expected")
   CHECK(xs_of(residual.series[0], Axis::row) == Numbers{0, 2, 2, 3, 3, 4});
   CHECK(residual.series[0].at(Axis::row)->steps.end() == 4);
   REQUIRE(residual.problems.size() == 1);
-  CHECK(residual.problems[0] == "prefill: 1 passes expected, 2 found");
-  // compared_run() takes it beside a recording, and the plain difference beside a simulation.
-  CHECK(values_of(compared_run(expected, found).series[0], Axis::pass) ==
-        Numbers{0, 0, 2, -1, 0, 0});
-  Run simulated = found;
+  CHECK(residual.problems[0] == "passes differ: prefill has 1 expected, 2 found");
+}
+
+TEST_CASE("where no pass was found beside the expected one, a residual has nothing") {
+  // Of the three expected chunks and four decode passes two and one were found.
+  const Run expected =
+      run("predicted", RunKind::predicted, 3, {2, 4, 6, 7, 8, 9, 10}, {2, 4, 6, 7, 8, 9, 10});
+  const Run found = run("found", RunKind::captured, 2, {2, 5, 9}, {2, 5, 9});
+  const Run residual = residual_run(expected, found);
+  CHECK(residual.problems ==
+        std::vector<std::string>{"passes differ: prefill has 3 expected, 2 found",
+                                 "passes differ: decode has 4 expected, 1 found"});
+  REQUIRE(residual.series.size() == 1);
+  const StepSeries& steps = residual.series[0].at(Axis::pass)->steps;
+  CHECK(values_of(residual.series[0], Axis::pass) == Numbers{0, 0, 1, 1, 2, 2});
+  const auto held = [](const StepSeries& of, std::int64_t from, std::int64_t to) {
+    std::string text;
+    for (std::int64_t x = from; x < to; ++x) text += of.holds_at(x) ? 'x' : '-';
+    return text;
+  };
+  CHECK(held(steps, 0, 8) == "xx-x----");
+  CHECK(held(residual.series[0].at(Axis::row)->steps, 0, 10) == "xxxx--x---");
+  std::vector<StepColumn> columns(7);
+  steps.columns(Numbers{0, 1, 2, 3, 4, 5, 6, 7}, columns);
+  CHECK(columns[5].empty);
+  // All that was expected is there: the last point is what the run ends with.
+  CHECK(residual_run(found, found).series[0].at(Axis::pass)->steps.holds_at(3));
+}
+
+TEST_CASE("a difference tells runs of one name apart by file, or by where they come from") {
+  Run a = run("full", RunKind::simulated, 1, {4, 5}, {4, 5});
+  Run b = a;
+  a.file = "x/a.kvf";
+  b.file = "x/b.kvf";
+  CHECK(difference_run(a, b).label == "full, b.kvf - full, a.kvf");
+  b.file = "y/a.kvf";
+  CHECK(difference_run(a, b).label == "full, y/a.kvf - full, x/a.kvf");
+  b.file = "a.kvf";
+  CHECK(difference_run(a, b).label == "full, a.kvf - full, x/a.kvf");
+  a.task = "recall";
+  b.task = "rag";
+  CHECK(difference_run(a, b).label == "full, rag - full, recall");
+  b.task = a.task;
+  a.kind = RunKind::predicted;
+  b.kind = RunKind::captured;
+  b.source = "host";
+  CHECK(residual_run(a, b).label == "full (host) - full (predicted)");
+}
+
+TEST_CASE("names tell a run apart from predictions of its name, too") {
+  Run predicted = run("full", RunKind::predicted, 1, {4, 5}, {4, 5});
+  predicted.file = "s.yaml";
+  Run simulated = predicted;
   simulated.kind = RunKind::simulated;
-  CHECK(values_of(compared_run(expected, simulated).series[0], Axis::pass) ==
-        values_of(difference_run(expected, simulated).series[0], Axis::pass));
+  simulated.file = "a.kvf";
+  Run other = predicted;
+  other.label = "streaming";
+  // Most are predictions, so that it is not said of each.
+  const std::vector<const Run*> among{&predicted, &other, &other, &simulated};
+  CHECK(name_of(predicted, among) == "full, s.yaml");
+  CHECK(name_of(simulated, among) == "full, a.kvf");
+  CHECK(name_of(other, among) == "streaming");
 }
 
 TEST_CASE("of a trace only what is held between passes counts, less what was there before") {

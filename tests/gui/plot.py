@@ -1,6 +1,6 @@
 """`kvfootprint plot`: figures as files without a screen, and what it says of what cannot be drawn.
 
-    tests/gui/plot.py KVFOOTPRINT VIEWER SCENARIO
+    tests/gui/plot.py KVFOOTPRINT VIEWER SCENARIO CAPTURED_SCENARIO
 """
 
 import csv
@@ -142,6 +142,22 @@ def view(check, scenario):
     check.refused("view.json:1:2: error: ", "plot", "run.kvf", "--view", "view.json", "-o", "x.svg")
 
 
+def residual(check, captured):
+    """What is wrong with a comparison alone is said, and what was not compared is no value."""
+    with open(captured, encoding="utf-8") as file:
+        text = file.read()
+    with open(os.path.join(check.folder, "other.yaml"), "w", encoding="utf-8") as file:
+        file.write(text.replace("prefill_chunk_tokens: 128", "prefill_chunk_tokens: 64"))
+    done = check.run("capture", captured, "--policy", "streaming", "--backend", "host", "-o", "c.kvf")
+    check.expect(done.returncode == 0, done.stderr)
+    done = check.run("plot", "other.yaml", "c.kvf", "-o", "n.csv")
+    check.expect(done.returncode == 0 and "warning: streaming (host) - streaming (predicted): "
+                 "passes differ: prefill has 8 expected, 4 found" in done.stderr, done.stderr)
+    with open(os.path.join(check.folder, "n.csv"), encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["run"].startswith("residual")]
+    check.expect([row["row"] for row in rows if row["value"] == ""] == ["256"], rows[:12])
+
+
 def refusals(check):
     kind = ("plot", "--kind", "critical", "scores.csv", "-o")
     check.refused("no.csv: error: there is no such file", "plot", "--kind", "critical", "no.csv", "-o", "x.svg")
@@ -197,7 +213,7 @@ def without_viewer(check, viewer):
     check.expect(done.returncode == 0, done.stderr)
 
 
-def main(program, viewer, scenario):
+def main(program, viewer, scenario, captured):
     with tempfile.TemporaryDirectory() as folder:
         check = Check(program, viewer, folder)
         with open(os.path.join(folder, "empty.json"), "w", encoding="utf-8") as file:
@@ -208,6 +224,7 @@ def main(program, viewer, scenario):
             file.write(SCORES.replace("method", "methode"))
         critical(check)
         view(check, scenario)
+        residual(check, captured)
         refusals(check)
         without_viewer(check, viewer)
         for text in check.bad:

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -329,6 +330,82 @@ class RenderTest : public QObject {
     QCOMPARE(sizes, (std::vector<std::int64_t>{50, 20, 10, 20}));
     sample(stack, 1, sizes);
     QCOMPARE(sizes, (std::vector<std::int64_t>{60, 30, 0, 10}));
+  }
+
+  // What is no level of memory, or only one of its parts, contains none.
+  void what_contains_no_level_has_no_parts() {
+    Run run;
+    const auto xs = count(2);
+    for (const auto& [name, value] : std::map<std::string, std::int64_t>{
+             {"held", 20}, {"cache", 30}, {"allocator", 32}, {"resident", 31}, {"weights", 90}}) {
+      run.series.push_back(series(name, xs, {value, value}, 2));
+    }
+    run.series.back().role = "beside";
+    for (const char* role : {"full", "streaming"}) {
+      run.series.push_back(series(role, xs, {7, 8}, 2, TrackUnit::entries));
+      run.series.back().role = role;
+      run.series.back().layer = 0;
+    }
+    const auto parts = [&](const char* name) {
+      return stack_of(run, *run.find(name), Axis::pass).parts.size();
+    };
+    QCOMPARE(parts("cache"), std::size_t{2});
+    QCOMPARE(parts("allocator"), std::size_t{3});
+    for (const char* name : {"weights", "resident", "full", "streaming"}) {
+      QCOMPARE(parts(name), std::size_t{0});
+      QVERIFY(stack_of(run, *run.find(name), Axis::pass).total == nullptr);  // a line
+    }
+  }
+
+  // At the cursor each part has what it holds there, from the top down.
+  void values_of_a_stack_are_those_of_its_parts() {
+    auto run = std::make_shared<Run>();
+    run->id = "a#1";
+    const auto xs = count(2);
+    run->series.push_back(series("device", xs, {400, 700}, 2));
+    run->series.push_back(series("held", xs, {100, 200}, 2));
+    run->series.push_back(series("cache", xs, {110, 230}, 2));
+    run->series.push_back(series("reserved", xs, {130, 290}, 2));
+    ViewState view = view_of(LaneKind::stack, "device", {"a#1"});
+    std::vector<std::pair<std::string, std::int64_t>> found;
+    for (const Readout& value : values_at(document_of(run), view, 1)) {
+      found.emplace_back(value.series, value.value.value_or(-1));
+      QCOMPARE(value.text, std::to_string(*value.value) + " bytes");
+    }
+    const std::vector<std::pair<std::string, std::int64_t>> want{
+        {"device", 700}, {"other", 410}, {"allocator slack", 60}, {"copies", 30}, {"KV", 200}};
+    QCOMPARE(found, want);
+  }
+
+  // Of a residual whose passes do not match the lane says so, and has nothing where none was compared.
+  void a_residual_says_what_was_not_compared() {
+    const auto expected = run_of_passes({2, 2, 2, 1, 1}, 3, {0, 0, 0, 0, 0});
+    const auto found = run_of_passes({2, 1, 1}, 1, {0, 0, 0});
+    expected->id = "a#1";
+    found->id = "b#1";
+    expected->kind = RunKind::predicted;
+    found->kind = RunKind::captured;
+    Document document;
+    document.runs = {expected, found};
+    ViewState view = view_of(LaneKind::residual, "total", {"a#1", "b#1"});
+    view.range = {0, 5};
+    document = with_derived(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    const QImage image = picture(document, view);
+    const QRectF lane = layout.lanes[0];
+    QVERIFY(near(image.pixel(static_cast<int>(lane.right()) - 4, static_cast<int>(lane.top()) + 6),
+                 palette(view.theme).warning));
+    const QRectF plot = layout.plot_of(0);
+    const Mark less = mark(Component::residual_below, view.theme);
+    const auto has = [&](double at) {
+      return top_of(image, static_cast<int>(layout.pixel_of(at)), less.fill,
+                    static_cast<int>(plot.top()), static_cast<int>(plot.bottom())) >= 0;
+    };
+    QVERIFY(!has(1.5) && !has(2.5) && has(3.5) && has(4.5));
+    for (const double at : {0.5, 3.5}) QVERIFY(values_at(document, view, at)[0].value);
+    for (const double at : {1.0, 1.5, 2.5}) {
+      QCOMPARE(values_at(document, view, at)[0].text, std::string("nothing here"));
+    }
   }
 
   void other_units_and_points_are_no_parts() {

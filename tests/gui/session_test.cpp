@@ -8,8 +8,12 @@
 #include <QTableWidget>
 #include <QtTest/QtTest>
 #include <algorithm>
+#include <set>
 
+#include "gui/document/load.h"
+#include "gui/document/timeline_run.h"
 #include "gui/render/legend.h"
+#include "gui/render/stack.h"
 #include "gui/render/theme.h"
 #include "gui/view/actions.h"
 #include "gui/view/view_state.h"
@@ -18,12 +22,34 @@
 #include "gui/widgets/main_window.h"
 #include "gui/widgets/opener.h"
 #include "gui/widgets/window_options.h"
+#include "profiler/capture/session/session.h"
 #include "sim/input/scenario.h"
 #include "sim/play.h"
 #include "tests/run_file_sample.h"
 
 using namespace kvf;
 using namespace kvf::gui;
+
+namespace {
+
+// The streaming policy of the scenario, captured on the host.
+std::shared_ptr<const Run> captured(const std::string& file) {
+  const input::Scenario scenario = input::read_scenario(file);
+  const auto policy =
+      std::find_if(scenario.policies.begin(), scenario.policies.end(),
+                   [](const input::ScenarioPolicy& one) { return one.label == "streaming"; });
+  const auto device = capture::open_host();
+  capture::HostRecorder recorder([](const records::Batch&) {});
+  capture::SessionOptions options;
+  options.tables = scenario.blocks()->tables;
+  const auto members = input::members_of(scenario, scenario.tasks.front(), *policy);
+  Run run;
+  run.kind = RunKind::captured;
+  return std::make_shared<const Run>(
+      with_timeline(run, run_session(members, options, *device, recorder).timeline));
+}
+
+}  // namespace
 
 class SessionTest : public QObject {
   Q_OBJECT
@@ -143,6 +169,45 @@ class SessionTest : public QObject {
     }
     QCOMPARE(both.entries.back().text, "prulong, 131,072 + 1,024 tokens");
     look("main-job-what-if");
+  }
+
+  // What a stack has of a total is in it, at every moment: of each series of a simulation, and of a capture.
+  void parts_are_within_their_totals() {
+    const test::TemporaryFolder folder;
+    const std::string file = (folder.path / "five-levels.kvf").string();
+    {
+      const input::Scenario scenario = input::read_scenario(KVF_SCENARIOS_DIR "/five-levels.yaml");
+      RunFileWriter writer(file, {});
+      play(scenario, {}, writer);
+      writer.finish();
+    }
+    Document document = complete(load_outline({file}));
+    document.runs.push_back(captured(KVF_SCENARIOS_DIR "/small-decode.yaml"));
+    std::set<std::string> stacked, lines;
+    for (const auto& run : document.runs) {
+      for (const Series& series : run->series) {
+        for (const Axis axis : {Axis::row, Axis::pass, Axis::second}) {
+          const Stack stack = stack_of(*run, series, axis);
+          (stack.total == nullptr ? lines : stacked).insert(series.name);
+          for (std::int64_t point = 0; stack.total && point < stack.total->points(); ++point) {
+            std::int64_t below = 0;
+            for (const StackPart& part : stack.parts) {
+              const std::int64_t before = below;
+              for (const StepSeries* steps : part.plus) below += steps->value(point);
+              for (const StepSeries* steps : part.minus) below -= steps->value(point);
+              QVERIFY2(below >= before && below <= stack.total->value(point),
+                       qPrintable(QString::fromStdString(series.name + ": " + part.name)));
+            }
+          }
+        }
+      }
+    }
+    for (const char* name : {"held", "cache", "reserved", "allocator", "device"}) {
+      QVERIFY2(stacked.contains(name), name);
+    }
+    for (const char* name : {"weights", "activations", "resident", "blocks"}) {
+      QVERIFY2(lines.contains(name) && !stacked.contains(name), name);
+    }
   }
 
   void a_scenario_is_opened_and_asked_what_if() {

@@ -157,6 +157,20 @@ class ViewFileTest : public QObject {
              std::string("lives have no time in seconds"));
   }
 
+  // A value of none where a gap begins: else the last one would be taken to hold on.
+  void a_gap_begins_with_nothing() {
+    auto on = std::make_shared<SeriesOnAxis>();
+    on->steps = StepSeries(
+        std::make_shared<const Ascending>(std::vector<std::int64_t>{0, 10, 30}),
+        std::make_shared<const MinMaxPyramid>(std::vector<std::int64_t>{5, 7, 1}), 40, {1});
+    on->end = 40;
+    Document with = document();
+    Run run = *with.runs[0];
+    run.series[0].on[index_of(Axis::row)] = on;
+    with.runs[0] = std::make_shared<const Run>(run);
+    QCOMPARE(csv_of(with, view(0, 0)), table({"0,5", "10,7", "10,", "30,1"}));
+  }
+
   void nothing_of_what_is_not_there() {
     ViewState other = view(0, 0);
     other.lanes[0].series = "device";

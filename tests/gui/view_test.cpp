@@ -1,6 +1,7 @@
 // What is looked at: JSON both ways, what is seen first, the whole of it, undo, figures of a range.
 #include <algorithm>
 
+#include "gui/view/actions.h"
 #include "gui/view/bind.h"
 #include "gui/view/derive.h"
 #include "gui/view/history.h"
@@ -124,7 +125,7 @@ TEST_CASE("What is wrong with a view is said with its place, all of it at once")
       "v.json:2:37: error: 'kind' is 'line'; expected one of lines, stack, difference, residual, "
       "occupancy, heads, attention\n"
       "v.json:2:53: error: 'runs' is 1; expected a list\n"
-      "v.json:2:66: error: 'height' is 0; expected 0.1 to 20\n"
+      "v.json:2:66: error: 'height' is 0; expected 0.25 to 8\n"
       "v.json:2:69: error: unknown key 'x' in a lane; expected one of kind, runs, series, height, "
       "pinned\n"
       "v.json:2:78: error: a lane is 2; expected a map");
@@ -279,6 +280,28 @@ TEST_CASE("Undo gives back layouts, not cursors; what is repeated is one entry")
   CHECK_FALSE(history.can_redo());
 }
 
+TEST_CASE("A wheel that is turned again after undo or redo makes an entry") {
+  History history;
+  const auto turn_to = [&history](double end) {
+    ViewState view = history.view();
+    view.range = {0, end};
+    history.set(view, "wheel");
+  };
+  ViewState light;
+  light.range = {0, 100};
+  history.set(light);
+  turn_to(90);
+  turn_to(80);
+  history.undo();
+  turn_to(70);
+  history.undo();
+  CHECK(history.view().range == Interval{0, 100});
+  history.redo();
+  turn_to(60);
+  history.undo();
+  CHECK(history.view().range == Interval{0, 70});
+}
+
 TEST_CASE("Every field of a view but where the user is, is undone") {
   const ViewState view = full_view();
   ViewState other = view;
@@ -338,6 +361,32 @@ TEST_CASE("Lanes of two runs have two, and draw nothing without them") {
     CHECK(
         drawn_series(document, Axis::row, {LaneKind::difference, runs, "cache", 1, false}).empty());
   }
+}
+
+TEST_CASE("What a residual has is there only where it was compared") {
+  Document document = test::sample_document();
+  ViewState view;
+  view.lanes = {{LaneKind::residual, {"a.kvf#1", "a.kvf#2"}, "cache", 1, false}};
+  CHECK(runs_behind(document, view.lanes[0]).size() == 2);
+  Series gappy = test::series("cache", {}, {}, 0);
+  auto on = std::make_shared<SeriesOnAxis>();
+  on->steps = StepSeries(std::make_shared<const Ascending>(std::vector<std::int64_t>{0, 10, 30}),
+                         std::make_shared<const MinMaxPyramid>(std::vector<std::int64_t>{5, 7, 1}),
+                         40, {1});
+  on->end = 40;
+  gappy.on[index_of(Axis::row)] = on;
+  auto run = test::run("", 0, "b - a", "", {gappy});
+  run->id = derived_id(view.lanes[0]);
+  document.runs.push_back(run);
+  CHECK(runs_behind(document, view.lanes[0]).back()->label == "b - a");
+  const auto rows = statistics(document, view, {0, 40}, true);
+  REQUIRE(rows.size() == 1);
+  CHECK(rows[0].area == Area(5).times(10) + Area(1).times(10));
+  CHECK(statistics(document, view, {15, 25}, true).empty());
+  // What was held before a gap does not hide a peak behind it.
+  view.range = {0, 40};
+  view.cursor = 20;
+  CHECK(go_to_peak(view, document, Direction::forward).cursor == 30);
 }
 
 TEST_CASE("Figures of a difference are those of what is drawn") {

@@ -80,6 +80,7 @@ class WindowTest : public QObject {
   void values_at_the_cursor_are_text();
   void figures_of_the_range_are_text();
   void problems_are_shown_in_the_readers_words();
+  void problems_say_whose_they_are();
   void reading_is_seen();
   void nothing_open_says_what_to_do();
   void more_files_come_to_what_is_shown();
@@ -772,7 +773,7 @@ void WindowTest::figures_of_the_range_are_text() {
   QCOMPARE(figures->rowCount(), 3);
   QCOMPARE(figures->item(0, 0)->text(), QStringLiteral("full (predicted)"));
   QCOMPARE(figures->item(1, 0)->text(), QStringLiteral("full (host)"));
-  QCOMPARE(figures->item(2, 0)->text(), QStringLiteral("full - full"));
+  QCOMPARE(figures->item(2, 0)->text(), QStringLiteral("full (host) - full (predicted)"));
   QCOMPARE(figures->item(2, 2)->text(), QStringLiteral("60 bytes"));
 }
 
@@ -790,12 +791,69 @@ void WindowTest::problems_are_shown_in_the_readers_words() {
   QVERIFY(panel->isVisible());
   TextTable* problems = table("Problems");
   QCOMPARE(problems->item(0, 1)->text(), QStringLiteral("b.kvf: the file is not a database"));
-  QCOMPARE(problems->item(2, 0)->text(), QStringLiteral("streaming"));
+  QCOMPARE(problems->item(2, 0)->text(), QStringLiteral("streaming, recall"));
   QCOMPARE(problems->item(2, 1)->text(), QStringLiteral("dropped 3"));
   // Long words are read in full.
   QTRY_VERIFY(panel->width() > window_->width() / 5);
   QTRY_VERIFY(problems->rowHeight(1) >= 2 * problems->fontMetrics().height());
   QVERIFY(window_->findChild<QTreeWidget*>()->topLevelItem(0)->child(1)->text(0).endsWith(u'!'));
+}
+
+// Of several tasks and files it is seen whose a problem is; what two runs have only together is one, too.
+void WindowTest::problems_say_whose_they_are() {
+  Document bad;
+  bad.files = {"a.kvf", "x/a.kvf"};
+  const auto add = [&](const char* file, const char* label, const char* task,
+                       std::vector<std::string> problems) {
+    const auto number = static_cast<int>(bad.runs.size()) + 1;
+    auto run = test::run(file, number, label, task, {test::series("cache", {0}, {1}, 10)});
+    run->problems = std::move(problems);
+    bad.runs.push_back(std::move(run));
+  };
+  add("a.kvf", "full", "recall", {"incomplete", "not predicted"});
+  add("a.kvf", "full", "rag", {"incomplete"});
+  add("a.kvf", "streaming", "rag", {"lossy"});
+  add("x/a.kvf", "full", "rag", {"lossy"});
+  add("x/a.kvf", "other", "rag", {"incomplete"});
+  add("x/a.kvf", "other", "recall", {"incomplete"});
+  window_->show_document(std::make_shared<const Document>(bad));
+  const auto rows = [&] {
+    QStringList found;
+    TextTable* problems = table("Problems");
+    for (int row = 0; row < problems->rowCount(); ++row) {
+      found << problems->item(row, 0)->text() + qt(": ") + problems->item(row, 1)->text();
+    }
+    return found;
+  };
+  QCOMPARE(rows(),
+           (QStringList{qt("full, a.kvf (2 runs): incomplete"), qt("full, recall: not predicted"),
+                        qt("streaming, rag: lossy"), qt("full, rag, x/a.kvf: lossy"),
+                        qt("other (2 runs): incomplete")}));
+
+  // The passes of a capture are not those that were expected.
+  Document two;
+  for (const RunKind kind : {RunKind::predicted, RunKind::captured}) {
+    const std::int64_t end = kind == RunKind::predicted ? 4 : 2;
+    std::vector<std::int64_t> xs{0, 1, 1, 2}, values{1, 1, 2, 2};
+    if (end == 4) xs.insert(xs.end(), {2, 3, 3, 4});
+    if (end == 4) values.insert(values.end(), {3, 3, 4, 4});
+    auto run = test::run("c.kvf", static_cast<int>(end), "full", "",
+                         {test::series("cache", xs, values, end, Axis::pass)});
+    run->kind = kind;
+    run->source = "host";
+    two.runs.push_back(std::move(run));
+  }
+  window_->show_document(std::make_shared<const Document>(two));
+  ViewState view = first_view(two);
+  QCOMPARE(view.lanes.back().kind, LaneKind::residual);
+  window_->set_view(view);
+  window_->refresh_panels();
+  QCOMPARE(rows(), (QStringList{qt("full (host) - full (predicted): passes differ: passes has 4 "
+                                   "expected, 2 found")}));
+  view.lanes.pop_back();
+  window_->set_view(view);
+  window_->refresh_panels();
+  QVERIFY(rows().isEmpty());
 }
 
 void WindowTest::reading_is_seen() {
