@@ -9,17 +9,24 @@ namespace {
 
 struct CounterWords {
   std::int64_t RecordingCounters::*count;
-  std::string_view words;
+  std::string_view words;  // of several
+  std::string_view one;
 };
 constexpr CounterWords kWords[] = {
-    {&RecordingCounters::unmatched_free, "releases of memory that was not allocated"},
-    {&RecordingCounters::double_allocation, "blocks allocated where one was still live"},
-    {&RecordingCounters::out_of_order, "events behind later ones"},
-    {&RecordingCounters::total_mismatch, "totals that are not the sum of the events"},
-    {&RecordingCounters::truncated, "file that ends before its end"},
-    {&RecordingCounters::old_schema, "form without what replaying needs"},
-    {&RecordingCounters::dropped, "records lost by the recorder"},
-    {&RecordingCounters::unknown, "memory records of an unknown kind"},
+    {&RecordingCounters::unmatched_free, "releases of memory that was not allocated",
+     "release of memory that was not allocated"},
+    {&RecordingCounters::double_allocation, "blocks allocated where one was still live",
+     "block allocated where one was still live"},
+    {&RecordingCounters::out_of_order, "events behind later ones", "event behind a later one"},
+    {&RecordingCounters::total_mismatch, "totals that are not the sum of the events",
+     "total that is not the sum of the events"},
+    {&RecordingCounters::truncated, "files that end before their end",
+     "file that ends before its end"},
+    {&RecordingCounters::old_schema, "forms without what replaying needs",
+     "form without what replaying needs"},
+    {&RecordingCounters::dropped, "records lost by the recorder", "record lost by the recorder"},
+    {&RecordingCounters::unknown, "memory records of an unknown kind",
+     "memory record of an unknown kind"},
 };
 static_assert(std::size(kWords) == kRecordingCounters.size());
 
@@ -27,8 +34,9 @@ static_assert(std::size(kWords) == kRecordingCounters.size());
 
 std::vector<std::string> words_of(const RecordingCounters& counters) {
   std::vector<std::string> problems;
-  for (const auto& [count, words] : kWords) {
-    if (counters.*count != 0) problems.push_back(fmt::format("{} {}", counters.*count, words));
+  for (const auto& [count, words, one] : kWords) {
+    const std::int64_t n = counters.*count;
+    if (n != 0) problems.push_back(fmt::format("{} {}", n, n == 1 ? one : words));
   }
   return problems;
 }

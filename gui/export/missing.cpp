@@ -16,8 +16,6 @@
 namespace kvf::gui {
 namespace {
 
-constexpr std::array<std::string_view, 3> kOnAxis{"rows", "passes", "seconds"};
-
 // Reasons in the order in which they come up, each with those whom it is the reason of.
 class Reasons {
  public:
@@ -63,7 +61,7 @@ Interval extent_of(const Run& run, const ViewState& view, const Lane& lane) {
 
 std::string why_not_shown(const Document& document, const Run& run, const ViewState& view,
                           const Lane& lane) {
-  const std::string_view axis = kOnAxis[index_of(view.axis)];
+  const std::string_view axis = kOfAxis[index_of(view.axis)];
   if (is_map(lane.kind)) {
     if (std::string why = why_no_map(document, view.axis, lane, run); !why.empty()) return why;
   } else {

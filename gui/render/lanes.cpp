@@ -254,10 +254,7 @@ void paint_stack(QPainter& painter, const Frame& frame) {
   for (std::size_t part = 0; part <= parts; ++part) {
     if (!used[part]) continue;
     ink.fill(fills[part], mark_of(part));
-    legend.push_back({mark_of(part), true,
-                      part < parts ? stack.parts[part].name
-                      : parts == 0 ? "all"
-                                   : "other"});
+    legend.push_back({mark_of(part), true, part < parts ? stack.parts[part].name : "other"});
   }
   Mark edge;
   edge.line = frame.colours().axis;
@@ -292,8 +289,7 @@ void paint_difference(QPainter& painter, const Frame& frame) {
   if (shown.empty()) {
     paint_header(painter, frame, title, {});
     return say_nothing_here(painter, frame,
-                            QStringLiteral("the two runs do not both have '%1' on this axis")
-                                .arg(qt(frame.lane.series)));
+                            qt(why_nothing(frame.document, frame.view.axis, frame.lane)));
   }
   const LaneSeries& one = shown.front();
   const StepColumn all = extremes(*one.on);

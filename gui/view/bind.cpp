@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "gui/view/derive.h"
 #include "gui/view/lane_series.h"
 
 namespace kvf::gui {
@@ -41,13 +42,26 @@ std::string why_nothing(const Document& document, Axis axis, const Lane& lane) {
   const std::vector<const Run*> runs = runs_of(document, lane);
   if (lane.runs.empty()) return "no run is chosen";
   if (runs.empty()) return fmt::format("there is no run {}", lane.runs.front());
-  const bool curves =
-      lane.kind == LaneKind::lines || lane.kind == LaneKind::stack || is_comparison(lane.kind);
+  const auto not_on_axis = [&] {
+    return fmt::format("'{}' is not on the axis of {}", lane.series, kOfAxis[index_of(axis)]);
+  };
+  if (is_comparison(lane.kind)) {
+    if (lane.runs.size() != 2) return "it is of two runs";
+    for (const std::string& id : lane.runs) {
+      const Run* run = document.find(id);
+      if (run == nullptr) return fmt::format("there is no run {}", id);
+      const Series* series = run->find(lane.series);
+      if (series == nullptr) return fmt::format("{} has no series '{}'", run->label, lane.series);
+      if (series->at(axis) == nullptr) return not_on_axis();
+    }
+    return drawn_series(document, axis, lane).empty() ? "the two runs have nothing in common" : "";
+  }
+  const bool curves = lane.kind == LaneKind::lines || lane.kind == LaneKind::stack;
   if (!curves || !series_of(document, axis, lane).empty()) return "";
   const bool known = std::any_of(runs.begin(), runs.end(),
                                  [&](const Run* run) { return run->find(lane.series) != nullptr; });
   if (!known) return fmt::format("no run has a series '{}'", lane.series);
-  return fmt::format("'{}' is not on the axis of {}s", lane.series, kAxisWords[index_of(axis)]);
+  return not_on_axis();
 }
 
 }  // namespace kvf::gui

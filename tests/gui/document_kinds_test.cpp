@@ -33,7 +33,7 @@ TEST_CASE("what is wrong with a recording is said in words") {
   CHECK(document.runs[0]->kind == RunKind::captured);
   CHECK(document.runs[0]->source == "cuda");
   CHECK(document.runs[0]->problems ==
-        std::vector<std::string>{"1 releases of memory that was not allocated",
+        std::vector<std::string>{"1 release of memory that was not allocated",
                                  "3 records lost by the recorder"});
   CHECK(document.runs[1]->kind == RunKind::trace);
   CHECK(document.runs[1]->problems.empty());

@@ -430,6 +430,19 @@ TEST_CASE("Why a lane shows nothing is said") {
   CHECK(why(LaneKind::lines, {"b.kvf#1"}, "cache", Axis::row) == "there is no run b.kvf#1");
   CHECK(why(LaneKind::lines, {}, "cache", Axis::row) == "no run is chosen");
   CHECK(why(LaneKind::heads, {"a.kvf#1"}, "", Axis::row).empty());
+  const auto of_two = [&](const char* other, const char* series, Axis axis) {
+    Lane lane{LaneKind::difference, {"a.kvf#1", other}, series, 1, false};
+    ViewState view;
+    view.lanes = {lane};
+    return why_nothing(with_derived(document, view), axis, lane);
+  };
+  CHECK(of_two("a.kvf#2", "cache", Axis::row).empty());
+  CHECK(of_two("b.kvf#1", "cache", Axis::row) == "there is no run b.kvf#1");
+  CHECK(of_two("a.kvf#2", "layer 0 full", Axis::row) == "streaming has no series 'layer 0 full'");
+  CHECK(of_two("a.kvf#2", "cache", Axis::pass) == "'cache' is not on the axis of passes");
+  CHECK(why(LaneKind::difference, {"a.kvf#1"}, "cache", Axis::row) == "it is of two runs");
+  CHECK(why(LaneKind::difference, {"a.kvf#1", "a.kvf#2"}, "cache", Axis::row) ==
+        "the two runs have nothing in common");  // or nothing has been made of them
 }
 
 TEST_CASE("Of two files of several runs the first pair is seen, with its difference") {
