@@ -115,6 +115,7 @@ class SessionTest : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(window_->document().complete && !window_->document().runs.empty(),
                              60000);
     QVERIFY(window_->view().theme == Theme::dark);  // what is seen first keeps it
+    QVERIFY(window_->view().lanes == first_view(window_->document()).lanes);
     options.pareto = true;
     QCOMPARE(without_meaning_in_window(options),
              std::string("--pareto has no meaning without --kind critical"));
