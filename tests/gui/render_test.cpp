@@ -1327,23 +1327,34 @@ class RenderTest : public QObject {
     run->series = {series("held", xs, {900, 900, 900, 900}, 4),
                    series("device", xs, {1000, 1000, 1000, 1000}, 4),
                    series("reserved", xs, {800, 800, 800, 800}, 4)};
-    const Document document = document_of(run);
-    const QColor line = mark(std::size_t{0}, Theme::light).line;
-    const QColor fill = mark(Component::live_kv, Theme::light).fill;
+    Document document = document_of(run);
+    auto less = std::make_shared<Run>(*run);
+    less->id = "b#1";
+    less->series = {series("device", xs, {0, 0, 0, 0}, 4)};
+    document.runs.push_back(less);
     const QColor edge = palette(Theme::light).axis;
-    ViewState alone = view_of(LaneKind::lines, "nothing", {"a#1"});
-    alone.lanes[0].pinned = true;
-    for (const LaneKind kind : {LaneKind::lines, LaneKind::stack}) {
-      ViewState view = alone;
-      view.range = alone.range = {0, 4};
-      for (int i = 0; i < 7; ++i) {
-        view.lanes.push_back(view_of(kind, "device", {"a#1"}).lanes[0]);
-      }
+    const struct {
+      LaneKind kind;
+      std::vector<std::string> runs;
+      std::vector<QColor> colours;
+    } cases[] = {
+        {LaneKind::lines, {"a#1"}, {mark(std::size_t{0}, Theme::light).line}},
+        {LaneKind::stack, {"a#1"}, {mark(Component::live_kv, Theme::light).fill, edge}},
+        {LaneKind::difference,
+         {"b#1", "a#1"},
+         {mark(Component::residual_above, Theme::light).fill, edge}},
+    };
+    for (const auto& [kind, runs, colours] : cases) {
+      ViewState view = view_of(LaneKind::lines, "nothing", {"a#1"});
+      view.lanes[0].pinned = true;
+      view.range = {0, 4};
+      for (int i = 0; i < 7; ++i) view.lanes.push_back(view_of(kind, "device", runs).lanes[0]);
+      const Document with = with_derived(document, view);
       bool under = false, below = false;
       for (double scroll = 0; scroll < 3; scroll += 0.05) {
         view.scroll = scroll;
         const Layout layout = layout_of(document, view, kSize);
-        const QImage image = picture(document, view);
+        const QImage image = picture(with, view);
         const QRectF pinned = layout.plot_of(0);
         for (std::size_t lane = 1; lane < 8; ++lane) {
           const QRectF plot = layout.plot_of(lane);
@@ -1353,8 +1364,8 @@ class RenderTest : public QObject {
         const auto x = static_cast<int>(layout.pixel_of(2.9));
         for (int y = 0; y < kSize.height(); ++y) {
           const QRgb pixel = image.pixel(x, y);
-          const bool curve = near(pixel, kind == LaneKind::lines ? line : fill) ||
-                             (kind == LaneKind::stack && near(pixel, edge));
+          const bool curve = std::any_of(colours.begin(), colours.end(),
+                                         [&](const QColor& colour) { return near(pixel, colour); });
           const bool allowed = y >= layout.pinned_bottom && y <= layout.ruler.top();
           QVERIFY2(!curve || allowed, qPrintable(QString::number(y)));
         }
