@@ -97,7 +97,8 @@ std::string words_beside(const std::string& name) {
 
 Component component_of_role(std::string_view role) {
   if (role == "full") return Component::full_heads_kv;
-  if (role == "streaming" || role == "window") return Component::streaming_heads_kv;
+  if (role == "streaming") return Component::streaming_heads_kv;
+  if (role == "window") return Component::window_layers_kv;
   return Component::live_kv;
 }
 

@@ -57,6 +57,7 @@ constexpr std::array<Look, kComponents> kLooks{{
     {Component::live_kv, kGreen, 0, Qt::NoBrush, Shape::circle},
     {Component::full_heads_kv, kBlue, 0, Qt::NoBrush, Shape::square},
     {Component::streaming_heads_kv, kSky, 1, Qt::BDiagPattern, Shape::triangle},
+    {Component::window_layers_kv, kSky, 4, Qt::HorPattern, Shape::diamond},
     {Component::waste, kVermillion, 2, Qt::DiagCrossPattern, Shape::cross},
     {Component::copies, kOrange, 3, Qt::FDiagPattern, Shape::diamond},
     {Component::slack, kYellow, 5, Qt::HorPattern, Shape::down},

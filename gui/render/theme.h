@@ -26,6 +26,7 @@ enum class Component : std::uint8_t {
   live_kv,
   full_heads_kv,
   streaming_heads_kv,
+  window_layers_kv,
   waste,   // dead or pinned
   copies,  // of entries, while they are moved
   slack,   // the allocator's
@@ -40,7 +41,7 @@ enum class Component : std::uint8_t {
   residual_above,  // more was found than expected
   residual_below,
 };
-inline constexpr std::size_t kComponents = 16;
+inline constexpr std::size_t kComponents = 17;
 
 enum class Shape : std::uint8_t { circle, square, triangle, diamond, cross, plus, down, star };
 inline constexpr std::size_t kShapes = 8;

@@ -716,6 +716,19 @@ class RenderTest : public QObject {
       seen.push_back(part.component);
     }
     QCOMPARE(seen.size(), std::size_t{5});
+    // And each kind of cell.
+    run.series = {series("total", count(1), {30}, 1, TrackUnit::entries)};
+    for (const char* role : {"full", "streaming", "window"}) {
+      run.series.push_back(series("group", count(1), {10}, 1, TrackUnit::entries));
+      run.series.back().role = role;
+      run.series.back().on[1] = run.series[0].on[1];
+    }
+    seen.clear();
+    for (const StackPart& part : stack_of(run, run.series[0], Axis::pass).parts) {
+      QVERIFY(std::find(seen.begin(), seen.end(), part.component) == seen.end());
+      seen.push_back(part.component);
+    }
+    QCOMPARE(seen.size(), std::size_t{3});
   }
 
   // More lies above zero, less below it, each in its own colour; what is equal in neither.
