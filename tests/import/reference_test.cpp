@@ -24,11 +24,11 @@ json::value read_json(const fs::path& path) {
   return json::parse(text.str());
 }
 
-const DeviceRecording& device(const Recording& recording, const std::string& name) {
+const DeviceRecording& device(const Recording& recording, std::string_view name) {
   for (const DeviceRecording& found : recording.devices) {
     if (found.device == name) return found;
   }
-  throw std::runtime_error("no " + name);
+  throw std::runtime_error("no " + std::string(name));
 }
 
 std::map<std::int64_t, int> steps(const std::vector<std::int64_t>& values) {
