@@ -99,6 +99,9 @@ TEST_CASE("tensors between passes under kvpress are those of a profiled decode l
   for (std::int64_t i = 0; i < 8; ++i) want.push_back(57'608 + 1920 * i);
   for (std::int64_t i = 0; i < 25; ++i) want.push_back(38'408 + 1920 * (i % 8));
   CHECK(decoding.held_after == want);
+  // In the pass in which it fires: 68 tokens of the first layer and the 40 that it keeps, 67 of the second
+  // one, which is not reached yet, and all that has waited.
+  CHECK(decoding.held_during[8] == 480 * (68 + 40 + 67) + 7 * 960 + 8);
 }
 
 TEST_CASE("hidden states of a press wait up to 256 steps") {

@@ -50,9 +50,11 @@ TEST_CASE("CUPTI's records become a track: the base taken off, in the order of t
                  usage(150, -500), usage(205, -1000)};
   seen.vmm = {call(320, records::VmmOperation::create, 1, 4096),
               call(330, records::VmmOperation::create, 2, 4096, 2),  // failed
-              call(340, records::VmmOperation::map, 1, 4096),
+              call(340, records::VmmOperation::map, 1, 4096),  // is no release
+              call(345, records::VmmOperation::create, 3, 100),
               call(350, records::VmmOperation::release, 1, 0),
-              call(360, records::VmmOperation::release, 1, 0)};
+              call(360, records::VmmOperation::release, 1, 0),
+              call(370, records::VmmOperation::release, 3, 0)};
   CuptiLedger ledger;
   ledger.see(seen);
   const Track track = ledger.track(captured);
@@ -60,6 +62,6 @@ TEST_CASE("CUPTI's records become a track: the base taken off, in the order of t
   CHECK(track.info.unit == TrackUnit::bytes);
   CHECK(track.columns.rows == Numbers{5, 1, 1});
   CHECK(track.columns.past == Numbers{0, 0, 10});
-  CHECK(track.columns.held_during == Numbers{1500, 10, 4106});
+  CHECK(track.columns.held_during == Numbers{1500, 10, 4206});
   CHECK(track.columns.held_after == Numbers{1000, 10, 10});
 }

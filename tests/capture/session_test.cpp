@@ -171,7 +171,9 @@ TEST_CASE("a batch is captured as predicted: who waits, and who has finished") {
   const std::string table = GENERATE(as<std::string>(), "sequence", "layer", "head");
   const std::string compaction = GENERATE(as<std::string>(), "true", "false");
   const std::string sequences =
-      GENERATE(as<std::string>(), kUnequal, "{prompt_tokens: 40, output_tokens: 12, count: 3}");
+      GENERATE(as<std::string>(), kUnequal, "{prompt_tokens: 40, output_tokens: 12, count: 3}",
+               // The first one waits.
+               "{prompt_tokens: 20, output_tokens: 9}, {prompt_tokens: 70, output_tokens: 12}");
   const input::Scenario scenario = batch_of(
       policy, "block_tokens: 5, compaction: " + compaction + ", table: " + table, sequences);
   CAPTURE(policy, table, compaction, sequences);
