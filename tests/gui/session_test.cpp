@@ -63,6 +63,20 @@ class SessionTest : public QObject {
     if (widget == nullptr) qFatal("no '%s'", qPrintable(name));
     return widget;
   }
+  // The scenario of that name as a run file in the folder.
+  static std::string played(const std::string& name, const test::TemporaryFolder& folder) {
+    const input::Scenario scenario = input::read_scenario(KVF_SCENARIOS_DIR "/" + name + ".yaml");
+    const std::string file = (folder.path / (name + ".kvf")).string();
+    RunFileWriter writer(file, {});
+    play(scenario, {}, writer);
+    writer.finish();
+    return file;
+  }
+  void open(const QString& file) {
+    opener_->open({file});
+    QTRY_VERIFY_WITH_TIMEOUT(window_->document().complete && !window_->document().runs.empty(),
+                             60000);
+  }
   // Also whether all words of the panels are whole.
   void look(const QString& name) {
     QCoreApplication::processEvents();
@@ -111,9 +125,7 @@ class SessionTest : public QObject {
     options.height = 777;
     apply(options, *window_);
     QCOMPARE(window_->size(), QSize(1234, 777));
-    opener_->open({QStringLiteral(KVF_SCENARIOS_DIR "/tiny.yaml")});
-    QTRY_VERIFY_WITH_TIMEOUT(window_->document().complete && !window_->document().runs.empty(),
-                             60000);
+    open(QStringLiteral(KVF_SCENARIOS_DIR "/tiny.yaml"));
     QVERIFY(window_->view().theme == Theme::dark);  // what is seen first keeps it
     QVERIFY(window_->view().lanes == first_view(window_->document()).lanes);
     options.pareto = true;
@@ -131,9 +143,7 @@ class SessionTest : public QObject {
     const std::string file = (folder.path / "dark.json").string();
     test::write_file(file, "{\"kvfootprint-view\": 1, \"phases\": false}");
     QCOMPARE(window_->open_view(QString::fromStdString(file)), QString());
-    opener_->open({QStringLiteral(KVF_SCENARIOS_DIR "/tiny.yaml")});
-    QTRY_VERIFY_WITH_TIMEOUT(window_->document().complete && !window_->document().runs.empty(),
-                             60000);
+    open(QStringLiteral(KVF_SCENARIOS_DIR "/tiny.yaml"));
     QVERIFY(window_->view().lanes == first_view(window_->document()).lanes);
     QVERIFY(!window_->view().phases);
   }
@@ -141,16 +151,8 @@ class SessionTest : public QObject {
   // From the main job to what holds most, and another share of streaming heads beside it.
   void the_main_job() {
     const test::TemporaryFolder folder;
-    const std::string file = (folder.path / "paper-128k.kvf").string();
-    {
-      const input::Scenario scenario = input::read_scenario(KVF_SCENARIOS_DIR "/paper-128k.yaml");
-      RunFileWriter writer(file, {});
-      play(scenario, {}, writer);
-      writer.finish();
-    }
-    opener_->open({QString::fromStdString(file)});
-    QTRY_VERIFY_WITH_TIMEOUT(window_->document().complete && !window_->document().runs.empty(),
-                             60000);
+    const std::string file = played("paper-128k", folder);
+    open(QString::fromStdString(file));
     const Header alone = header_of(window_->document(), window_->view(), window_->view().lanes[0]);
     QVERIFY(alone.title.starts_with("total, entries, all layers at once, recall"));
     look("main-job");
@@ -175,13 +177,7 @@ class SessionTest : public QObject {
   // What a stack has of a total is in it, at every moment: of each series of a simulation, and of a capture.
   void parts_are_within_their_totals() {
     const test::TemporaryFolder folder;
-    const std::string file = (folder.path / "five-levels.kvf").string();
-    {
-      const input::Scenario scenario = input::read_scenario(KVF_SCENARIOS_DIR "/five-levels.yaml");
-      RunFileWriter writer(file, {});
-      play(scenario, {}, writer);
-      writer.finish();
-    }
+    const std::string file = played("five-levels", folder);
     Document document = complete(load_outline({file}));
     document.runs.push_back(captured(KVF_SCENARIOS_DIR "/small-decode.yaml"));
     std::set<std::string> stacked, lines;
@@ -212,9 +208,7 @@ class SessionTest : public QObject {
   }
 
   void a_scenario_is_opened_and_asked_what_if() {
-    opener_->open({QStringLiteral(KVF_SCENARIOS_DIR "/one-million.yaml")});
-    QTRY_VERIFY_WITH_TIMEOUT(window_->document().complete && !window_->document().runs.empty(),
-                             60000);
+    open(QStringLiteral(KVF_SCENARIOS_DIR "/one-million.yaml"));
     QVERIFY(window_->document().errors.empty());
     QVERIFY(!window_->view().lanes.empty());
     for (const auto& run : window_->document().runs) {
