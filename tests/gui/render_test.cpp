@@ -1442,6 +1442,7 @@ class RenderTest : public QObject {
         };
         QCOMPARE(says("5.00 MiB left"), room == 5 * kMib);
         QCOMPARE(says("5.00 MiB too much"), room == -5 * kMib);
+        QCOMPARE(says("1.00 GiB left"), false);  // far from it, there is nothing to be told apart
       }
     }
   }
