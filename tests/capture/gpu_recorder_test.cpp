@@ -50,7 +50,7 @@ TEST_CASE("CUPTI's records become a track: the base taken off, in the order of t
                  usage(150, -500), usage(205, -1000)};
   seen.vmm = {call(320, records::VmmOperation::create, 1, 4096),
               call(330, records::VmmOperation::create, 2, 4096, 2),  // failed
-              call(340, records::VmmOperation::map, 1, 4096),  // is no release
+              call(340, records::VmmOperation::map, 1, 4096),        // is no release
               call(345, records::VmmOperation::create, 3, 100),
               call(350, records::VmmOperation::release, 1, 0),
               call(360, records::VmmOperation::release, 1, 0),
