@@ -14,6 +14,7 @@
 #include "gui/export/figure_file.h"
 #include "gui/export/view_file.h"
 #include "gui/view/keys.h"
+#include "gui/widgets/canvas.h"
 #include "gui/widgets/look.h"
 #include "gui/widgets/main_window.h"
 #include "gui/widgets/opener.h"
@@ -50,10 +51,11 @@ int show_window(const Options& options) {
   MainWindow window;
   apply(figure, window);
   Opener opener;
-  window.set_export([](const QString& file, const Document& document, const ViewState& view,
-                       QSize size) -> QString {
+  window.set_export([&window](const QString& file, const Document& document, const ViewState& view,
+                              QSize size) -> QString {
     try {
-      write_view(QFile::encodeName(file).toStdString(), document, view, size);
+      write_view(QFile::encodeName(file).toStdString(), document, view, size,
+                 window.canvas().devicePixelRatioF());
       return {};
     } catch (const FigureError& error) {
       return QString::fromStdString(error.what());

@@ -23,6 +23,10 @@ void add_figure_options(CLI::App& app, FigureOptions& options) {
       ->check(CLI::Range(1, kLargest));
   app.add_option("--height", options.height, "in pixels; default 900")
       ->check(CLI::Range(1, kLargest));
+  app.add_option("--scale", options.scale,
+                 "of a PNG, for screens and prints of many dots: how many dots a pixel has in each "
+                 "direction; default 1")
+      ->check(CLI::Range(1, 8));
 }
 
 std::vector<std::string> arguments_of(const FigureOptions& options) {
@@ -38,6 +42,7 @@ std::vector<std::string> arguments_of(const FigureOptions& options) {
   if (!options.theme.empty()) add("--theme", options.theme);
   if (options.width) add("--width", std::to_string(*options.width));
   if (options.height) add("--height", std::to_string(*options.height));
+  if (options.scale) add("--scale", std::to_string(*options.scale));
   out.emplace_back("--");
   out.insert(out.end(), options.files.begin(), options.files.end());
   return out;

@@ -17,7 +17,7 @@ struct FigureOptions {
   std::string task;                // critical; empty: all
   bool pareto = false;             // critical
   std::string theme;
-  std::optional<int> width, height;
+  std::optional<int> width, height, scale;
   std::vector<std::string> files;
 };
 inline constexpr int kFigureWidth = 1600, kFigureHeight = 900;

@@ -96,7 +96,8 @@ struct Run {
   std::string task;
   std::string model;
   RunKind kind = RunKind::simulated;
-  std::string source;  // of a recording: "host", "cuda", "kineto" ...
+  std::string
+      source;  // of a recording: "host", "cuda", "kineto" ...; of a what-if: "baseline", or none
   // What was lost or is wrong: words to show as a badge; empty for good data.
   std::vector<std::string> problems;
   std::vector<Series> series;

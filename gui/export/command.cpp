@@ -51,7 +51,7 @@ void export_critical(const cli::FigureOptions& options, const std::string& file)
                                   size.width(), size.height(), figure.panels.size(),
                                   figure.panels.size() == 1 ? "" : "s"));
   }
-  write_figure(file, size, paint, "Score against KV footprint");
+  write_figure(file, size, paint, "Score against KV footprint", options.scale.value_or(1));
 }
 
 // All of the files, to their ends.
@@ -108,7 +108,7 @@ void export_view(const cli::FigureOptions& options, const std::string& file) {
   const Document document = with_derived(files, view);
   warn(document, view, options.view.empty());
   if (view.lanes.empty()) throw FigureError("there is nothing to draw: no run has a series");
-  write_view(file, document, view, size_of(options));
+  write_view(file, document, view, size_of(options), options.scale.value_or(1));
 }
 
 // Qt's remarks on a session without a screen say nothing of the figure.
@@ -126,7 +126,10 @@ int export_figure(int& argc, char** argv, const cli::FigureOptions& options,
     if (const std::string words = cli::without_meaning(options); !words.empty()) {
       throw FigureError(words);
     }
-    figure_format(file);  // before files are read that may be long
+    // Before files are read that may be long.
+    if (figure_format(file) != FigureFormat::png && options.scale) {
+      throw FigureError(fmt::format("--scale has no meaning for {}; expected a .png", file));
+    }
     qInstallMessageHandler(errors_alone);
     qputenv("QT_QPA_PLATFORM", "offscreen");
     const QGuiApplication application(argc, argv);

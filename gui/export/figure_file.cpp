@@ -28,11 +28,11 @@ constexpr int kDotsPerInch = 96;
   throw FigureError(fmt::format("cannot write {}: {}", file, why));
 }
 
-QByteArray png(QSize size, const Paint& paint) {
+QByteArray png(QSize size, const Paint& paint, double scale) {
   QByteArray bytes;
   QBuffer buffer(&bytes);
   buffer.open(QIODevice::WriteOnly);
-  figure_image(size, paint).save(&buffer, "PNG");
+  figure_image(size, paint, scale).save(&buffer, "PNG");
   return bytes;
 }
 
@@ -86,20 +86,23 @@ FigureFormat figure_format(const std::string& file) {
       file, ending.empty() ? "its name has no ending" : "its name ends with '" + ending + "'"));
 }
 
-QImage figure_image(QSize size, const Paint& paint) {
-  QImage image(size, QImage::Format_RGB32);
-  constexpr int kDotsPerMeter = 3780;  // 96 an inch
-  image.setDotsPerMeterX(kDotsPerMeter);
-  image.setDotsPerMeterY(kDotsPerMeter);
+QImage figure_image(QSize size, const Paint& paint, double scale) {
+  QImage image(size * scale, QImage::Format_RGB32);
+  if (image.isNull()) return image;
+  image.setDevicePixelRatio(scale);
+  constexpr double kDotsPerMeter = 3780;  // 96 an inch
+  image.setDotsPerMeterX(qRound(kDotsPerMeter * scale));
+  image.setDotsPerMeterY(qRound(kDotsPerMeter * scale));
   QPainter painter(&image);
   paint(painter, size);
   return image;
 }
 
-QByteArray figure_bytes(FigureFormat format, QSize size, const Paint& paint, const QString& title) {
+QByteArray figure_bytes(FigureFormat format, QSize size, const Paint& paint, const QString& title,
+                        double scale) {
   switch (format) {
     case FigureFormat::png:
-      return png(size, paint);
+      return png(size, paint, scale);
     case FigureFormat::svg:
       return svg(size, paint, title);
     case FigureFormat::pdf:
@@ -131,10 +134,11 @@ void write_file(const std::string& file, std::string_view bytes) {
   }
 }
 
-void write_figure(const std::string& file, QSize size, const Paint& paint, const QString& title) {
-  const QByteArray bytes = figure_bytes(figure_format(file), size, paint, title);
+void write_figure(const std::string& file, QSize size, const Paint& paint, const QString& title,
+                  double scale) {
+  const QByteArray bytes = figure_bytes(figure_format(file), size, paint, title, scale);
   if (bytes.isEmpty())
-    fail(file, fmt::format("no picture of {} x {}", size.width(), size.height()));
+    fail(file, fmt::format("no picture of {} x {}", size.width() * scale, size.height() * scale));
   write_file(file, {bytes.data(), static_cast<std::size_t>(bytes.size())});
 }
 

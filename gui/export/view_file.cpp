@@ -71,7 +71,7 @@ std::string csv_of(const Document& document, const ViewState& view) {
 }
 
 void write_view(const std::string& file, const Document& document, const ViewState& view,
-                QSize size) {
+                QSize size, double scale) {
   if (figure_format(file) == FigureFormat::csv) return write_file(file, csv_of(document, view));
   if (const int least = least_height(view); size.height() < least) {
     throw FigureError(
@@ -90,7 +90,7 @@ void write_view(const std::string& file, const Document& document, const ViewSta
   const auto paint = [&](QPainter& painter, QSize area) {
     render(painter, document, view, area, Room::fixed);
   };
-  write_figure(file, size, paint, "GPU memory over time");
+  write_figure(file, size, paint, "GPU memory over time", scale);
 }
 
 }  // namespace kvf::gui

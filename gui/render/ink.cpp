@@ -72,6 +72,7 @@ bool hatched(Qt::BrushStyle style, int x, int y) {
 Ink::Ink(QPainter& painter, const Frame& frame) : painter_(painter), frame_(frame) {
   if (!fills_pixels(painter)) return;
   ratio_ = painter.device()->devicePixelRatioF();
+  unit_ = std::max(1, static_cast<int>(std::round(ratio_)));
   layer_ = QImage(static_cast<int>(frame.columns()),
                   static_cast<int>(std::ceil(frame.plot.height() * ratio_)),
                   QImage::Format_ARGB32_Premultiplied);
@@ -99,8 +100,21 @@ void Ink::line(const Scale& scale, std::span<const StepColumn> columns, const Ma
     const double bottom = std::round(scale.y_of(static_cast<double>(low)));
     line.rows[i] = {row_of(top - kThick / 2), row_of(bottom + kThick / 2)};
   }
+  if (unit_ > 1) widen_jumps(line.rows);
   if (!on_pixels()) line.columns.assign(columns.begin(), columns.end());
   lines_.push_back(std::move(line));
+}
+
+void Ink::widen_jumps(std::vector<Rows>& rows) const {
+  const std::vector<Rows> narrow = rows;
+  for (std::size_t i = 0; i < narrow.size(); ++i) {
+    if (is_level(narrow[i])) continue;
+    const std::size_t end = std::min(i + static_cast<std::size_t>(unit_), narrow.size());
+    for (std::size_t right = i + 1; right < end && narrow[right].height() > 0; ++right) {
+      rows[right].top = std::min(rows[right].top, narrow[i].top);
+      rows[right].bottom = std::max(rows[right].bottom, narrow[i].bottom);
+    }
+  }
 }
 
 void Ink::fill(std::span<const FilledColumn> columns, const Mark& mark) {
@@ -147,6 +161,8 @@ int Ink::row_of(double y) const {
                                      std::ceil(frame_.plot.height() * ratio_)));
 }
 
+bool Ink::is_level(const Rows& rows) const { return rows.height() <= 2 * kThick * ratio_; }
+
 void Ink::pieces_of(std::size_t i, std::vector<Piece>& pieces) const {
   pieces.clear();
   const auto before = [](const Rows& a, const Rows& b) {
@@ -171,7 +187,6 @@ void Ink::lines_on_pixels() {
   }
   const auto stride = layer_.bytesPerLine() / static_cast<qsizetype>(sizeof(QRgb));
   auto* pixels = reinterpret_cast<QRgb*>(layer_.bits());
-  const double level = 2 * kThick * ratio_;
   std::vector<Piece> pieces;
   for (std::size_t i = 0; i < frame_.columns(); ++i) {
     pieces_of(i, pieces);
@@ -182,7 +197,7 @@ void Ink::lines_on_pixels() {
       touch(i, rows);
       const std::size_t together = end - first;
       QRgb* pixel = pixels + rows.top * stride + static_cast<qsizetype>(i);
-      if (rows.height() > level) {
+      if (!is_level(rows)) {
         std::size_t seen = pieces[first].line;
         for (int y = rows.top; y < rows.bottom; ++y, pixel += stride) {
           if (together > 1) seen = pieces[first + turn_at(y / ratio_, together)].line;
@@ -199,7 +214,6 @@ void Ink::lines_on_pixels() {
 
 void Ink::fill_on_pixels(std::span<const FilledColumn> columns, const Mark& mark) {
   const QRgb colours[] = {mark.fill.rgb(), mark.line.rgb()};
-  const int unit = std::max(1, static_cast<int>(std::round(ratio_)));
   const auto stride = layer_.bytesPerLine() / static_cast<qsizetype>(sizeof(QRgb));
   auto* pixels = reinterpret_cast<QRgb*>(layer_.bits());
   for (std::size_t i = 0; i < columns.size(); ++i) {
@@ -208,7 +222,7 @@ void Ink::fill_on_pixels(std::span<const FilledColumn> columns, const Mark& mark
     const Rows rows{row_of(columns[i].top), row_of(columns[i].bottom)};
     touch(i, rows);
     for (int y = rows.top; y < rows.bottom; ++y) {
-      pixels[y * stride + x] = colours[hatched(mark.hatch, x / unit, y / unit) ? 1 : 0];
+      pixels[y * stride + x] = colours[hatched(mark.hatch, x / unit_, y / unit_) ? 1 : 0];
     }
   }
 }

@@ -41,6 +41,7 @@ class Ink {
     int height() const { return bottom - top; }
     friend bool operator==(const Rows&, const Rows&) = default;
   };
+  bool is_level(const Rows& rows) const;  // about, so that it may have gaps
   struct Line {
     Mark mark;
     std::vector<Rows> rows;           // of each column
@@ -53,6 +54,8 @@ class Ink {
   };
   // What the lines are in column i, the longest first, equal ones in their order.
   void pieces_of(std::size_t i, std::vector<Piece>& pieces) const;
+  // A jump, a column wide, is made as wide as it is on a screen of fewer dots.
+  void widen_jumps(std::vector<Rows>& rows) const;
   void lines_on_pixels();
   void draw_layer();
   void touch(std::size_t column, const Rows& rows);
@@ -65,6 +68,7 @@ class Ink {
   QPainter& painter_;
   const Frame& frame_;
   double ratio_ = 1;         // pixels a unit of the painter
+  int unit_ = 1;             // as whole pixels
   QImage layer_;             // null: paths
   std::vector<Rows> inked_;  // of each stripe of the layer: where anything is
   std::vector<Line> lines_;

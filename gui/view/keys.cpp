@@ -126,6 +126,9 @@ constexpr std::array kCommands{
 
     CommandInfo{Command::what_if, Menu::view, "what-if", "What if ...", "Ctrl+I", kEverywhere,
                 nullptr, kAlone},
+    CommandInfo{Command::what_if_run, Menu::view, "what-if-run",
+                "What if from the run selected in the list", "Ctrl+Shift+I", kEverywhere, nullptr,
+                kAlone},
     CommandInfo{Command::palette, Menu::help, "palette", "Find a command ...", "Ctrl+Shift+P",
                 kEverywhere, nullptr, kAlone},
     CommandInfo{Command::help, Menu::help, "help", "Keys and mouse", "F1 | ?", kEverywhere, nullptr,
@@ -141,7 +144,7 @@ constexpr std::array kGestures{
     Gesture{"Wheel", "Scroll the lanes"},
     Gesture{"Ctrl+wheel", "Zoom at the pointer"},
     Gesture{"Shift+wheel", "Move left and right"},
-    Gesture{"Right click", "What can be done with the lane"},
+    Gesture{"Right click", "What can be done with the lane, or with the run in the list"},
     Gesture{"Drop files", "Open them"},
 };
 // clang-format on

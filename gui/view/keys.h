@@ -64,6 +64,7 @@ enum class Command : std::uint8_t {
   next_task,
   previous_task,
   what_if,
+  what_if_run,
   palette,
   help,
 };

@@ -57,9 +57,11 @@ Run run_of(const WhatIf& what, const PassPlan& plan, const Footprint& footprint,
   run.id = std::move(id);
   run.file = "what-if";
   run.label = what.policy.name;
-  run.task = fmt::format("{} + {} tokens{}", grouped(what.workload.prompt.count()),
-                         grouped(what.workload.output.count()),
-                         what.batch == 1 ? "" : fmt::format(" x {}", grouped(what.batch)));
+  run.task = what.task
+                 ? *what.task
+                 : fmt::format("{} + {} tokens{}", grouped(what.workload.prompt.count()),
+                               grouped(what.workload.output.count()),
+                               what.batch == 1 ? "" : fmt::format(" x {}", grouped(what.batch)));
   run.model = what.model->title;
   run.kind = RunKind::what_if;
   run.footprint = footprint.footprint;

@@ -27,7 +27,9 @@ struct WhatIf {
   PolicySpec policy;
   Workload workload;
   std::int64_t batch = 1;  // equal sequences
-  std::string kv_dtype;    // of the cache; "": the model's
+  // Whose workload and batch these are; nothing: a workload of its own.
+  std::optional<std::string> task{};
+  std::string kv_dtype;  // of the cache; "": the model's
   Accounting accounting = Accounting::implementation;
   std::optional<Convention> convention{};  // absent: the policy's own
 };

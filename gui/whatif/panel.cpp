@@ -68,6 +68,13 @@ void WhatIfPanel::edit(const std::function<void()>& change) {
   update_answer();
 }
 
+void WhatIfPanel::edit_task(const std::function<void()>& change) {
+  edit([&] {
+    change();
+    what_.task.reset();
+  });
+}
+
 void WhatIfPanel::set_what_if(WhatIf what) {
   what_ = std::move(what);
   show_controls();
@@ -105,7 +112,7 @@ void WhatIfPanel::pin_baseline() {
   if (!result_.figures) return warn("There are no figures to pin.");
   auto run = std::make_shared<Run>(*result_.run);
   run->id = kBaseline;
-  run->label = "baseline: " + run->label;
+  run->source = "baseline";
   baseline_ = Baseline{*result_.figures, std::move(run)};
   say("Pinned as the baseline.");
   show_figures();
@@ -144,28 +151,39 @@ void WhatIfPanel::choose_scenario() {
 
 void WhatIfPanel::open_scenario(const QString& path, std::optional<int> number) {
   try {
-    const input::Scenario scenario = read_for_what_if(path.toStdString());
-    QStringList cases;
-    for (std::size_t i = 0; i < scenario.policies.size() * scenario.tasks.size(); ++i) {
-      cases.push_back(
-          qt_text(case_title(scenario, i / scenario.tasks.size(), i % scenario.tasks.size())));
-    }
+    std::vector<Opened> cases = cases_of(read_for_what_if(path.toStdString()));
     if (!number && cases.size() > 1) {
+      QStringList titles;
+      for (const Opened& one : cases) titles << qt_text(one.title);
       bool chosen = false;
       const QString title =
-          QInputDialog::getItem(this, "Open a scenario", "Which case?", cases, 0, false, &chosen);
+          QInputDialog::getItem(this, "Open a scenario", "Which case?", titles, 0, false, &chosen);
       if (!chosen) return;
-      number = static_cast<int>(cases.indexOf(title));
+      number = static_cast<int>(titles.indexOf(title));
     }
-    const auto i = static_cast<std::size_t>(number.value_or(0));
-    Opened opened = from_scenario(scenario, i / scenario.tasks.size(), i % scenario.tasks.size());
-    set_what_if(std::move(opened.what));
-    QString words = "Opened: " + cases.at(static_cast<qsizetype>(i)) + ".";
-    for (const std::string& note : opened.notes) words += " Note: " + qt_text(note) + ".";
-    say(words);
+    open(std::move(cases.at(static_cast<std::size_t>(number.value_or(0)))));
   } catch (const std::exception& error) {
     warn(error.what());
   }
+}
+
+void WhatIfPanel::open_run(const Run& run) {
+  try {
+    open(case_of(run));
+  } catch (const std::exception& error) {
+    warn(error.what());
+  }
+}
+
+void WhatIfPanel::open_first(const std::vector<const Run*>& runs) {
+  if (std::optional<Opened> first = first_case(runs)) open(*std::move(first));
+}
+
+void WhatIfPanel::open(Opened opened) {
+  set_what_if(std::move(opened.what));
+  QString words = "Opened: " + qt_text(opened.title) + ".";
+  for (const std::string& note : opened.notes) words += " Note: " + qt_text(note) + ".";
+  say(words);
 }
 
 void WhatIfPanel::say(const QString& words) { message_->setText(words); }

@@ -8,8 +8,10 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "gui/document/document.h"
+#include "gui/whatif/cases.h"
 #include "gui/whatif/model.h"
 #include "gui/whatif/runner.h"
 
@@ -40,6 +42,10 @@ class WhatIfPanel : public QWidget {
 
   // Opens a case of a scenario; asks which if there are several and none is given.
   void open_scenario(const QString& path, std::optional<int> number = {});
+  // Opens the case of a run, or says why it has none.
+  void open_run(const Run& run);
+  // Opens first_case(); the case stays where there is none.
+  void open_first(const std::vector<const Run*>& runs);
 
  public Q_SLOTS:
   void pin_baseline();
@@ -70,11 +76,13 @@ class WhatIfPanel : public QWidget {
 
   // What a control does: nothing while controls follow the value.
   void edit(const std::function<void()>& change);
+  void edit_task(const std::function<void()>& change);  // which is another one then
   void show_controls();
   void update_answer();
   void show_figures();
   void show_gpus();
   void hear(const Played& played);
+  void open(Opened opened);
   void copy(const QString& what, const std::string& text, const std::string& why_not);
   void say(const QString& words);
   void warn(const QString& words);

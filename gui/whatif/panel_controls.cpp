@@ -88,10 +88,10 @@ QWidget* WhatIfPanel::make_controls() {
 
   prompt_ = count_box("prompt", "Tokens of the prompt; 128K is 131,072", 0);
   connect(prompt_, &QDoubleSpinBox::valueChanged, this,
-          [this] { edit([this] { what_.workload.prompt = Tokens(prompt_->count()); }); });
+          [this] { edit_task([this] { what_.workload.prompt = Tokens(prompt_->count()); }); });
   output_ = count_box("output", "Tokens that are decoded", 0);
   connect(output_, &QDoubleSpinBox::valueChanged, this,
-          [this] { edit([this] { what_.workload.output = Tokens(output_->count()); }); });
+          [this] { edit_task([this] { what_.workload.output = Tokens(output_->count()); }); });
   form->addRow("P&rompt", side_by_side(prompt_, "O&utput", output_));
 
   chunked_ = new QCheckBox("Chun&k");
@@ -110,7 +110,7 @@ QWidget* WhatIfPanel::make_controls() {
   batch_ = count_box("batch", "Equal sequences at once", 1);
   batch_->setMaximum(1 << 20);
   connect(batch_, &QDoubleSpinBox::valueChanged, this,
-          [this] { edit([this] { what_.batch = batch_->count(); }); });
+          [this] { edit_task([this] { what_.batch = batch_->count(); }); });
   form->addRow(chunked_, side_by_side(chunk_, "&Batch", batch_));
   dtype_ = menu("KV dtype");
   dtype_->addItem("the model's", "");

@@ -93,15 +93,6 @@ std::string yaml_of_task(const WhatIf& what) {
                      yaml_of_lengths(workload.prompt, workload.output), what.batch);
 }
 
-// As it can be written again: of the catalogue, or the path of a file. "" if it is described inline.
-std::string name_of(const input::Model& model, const std::filesystem::path& scenario) {
-  if (const input::CatalogueEntry* entry = input::find_model(model.shape.name)) {
-    if (input::source_of(*entry) == model.source) return std::string(entry->name);
-  }
-  if (model.source == "given inline") return "";
-  return (scenario.parent_path() / model.source).lexically_normal().string();
-}
-
 }  // namespace
 
 Written command_line(const WhatIf& what) {
@@ -159,36 +150,6 @@ Written scenario_yaml(const WhatIf& what) {
     text += yaml_of_task(what);
     return text + fmt::format("policies:\n  - {}\n", input::to_yaml(what.policy));
   });
-}
-
-Opened from_scenario(const input::Scenario& scenario, std::size_t policy, std::size_t task) {
-  const input::ScenarioTask& from = scenario.tasks.at(task);
-  Opened opened;
-  WhatIf& what = opened.what;
-  what.model = scenario.model;
-  what.model_name = name_of(*scenario.model, scenario.file);
-  what.policy = scenario.policies.at(policy).spec;
-  what.convention = scenario.policies.at(policy).convention;
-  what.accounting = scenario.accounting;
-  what.workload = from.workload;
-  if (scenario.shape.dtype != scenario.model->shape.dtype) what.kv_dtype = scenario.shape.dtype;
-  if (!from.sequences.empty()) what.batch = from.sequences.front().count;
-  if (from.sequences.size() > 1) {
-    opened.notes.push_back(
-        fmt::format("the batch is unequal: of its {} kinds of sequences, the first is shown",
-                    from.sequences.size()));
-  }
-  return opened;
-}
-
-std::string case_title(const input::Scenario& scenario, std::size_t policy, std::size_t task) {
-  const std::string& name = scenario.tasks.at(task).name;
-  const std::string& label = scenario.policies.at(policy).label;
-  return name.empty() ? label : fmt::format("{} on {}", label, name);
-}
-
-input::Scenario read_for_what_if(const std::filesystem::path& path) {
-  return input::read_scenario(std::filesystem::absolute(path));
 }
 
 }  // namespace kvf::gui

@@ -18,7 +18,6 @@
 #include "gui/view/actions.h"
 #include "gui/view/derive.h"
 #include "gui/view/saved_view.h"
-#include "gui/whatif/panel.h"
 #include "gui/widgets/canvas.h"
 #include "gui/widgets/help.h"
 #include "gui/widgets/look.h"
@@ -107,44 +106,9 @@ void MainWindow::show_document(std::shared_ptr<const Document> document) {
   merge_documents();
 }
 
-void MainWindow::toggle_what_if() {
-  if (what_if_panel_ != nullptr) {
-    what_if_panel_->setVisible(!what_if_panel_->isVisible());
-  } else {
-    auto* panel = new WhatIfPanel;
-    what_if_panel_ =
-        add_panel(tr("What if"), QStringLiteral("what-if-panel"), panel, Qt::RightDockWidgetArea);
-    connect(what_if_panel_, &QDockWidget::visibilityChanged, this, &MainWindow::refresh);
-    connect(panel, &WhatIfPanel::changed, this, &MainWindow::show_what_if);
-    panel->set_what_if(panel->what_if());
-    what_if_panel_->show();
-  }
-  refresh();
-}
-
-void MainWindow::show_what_if(const std::shared_ptr<const Run>& baseline,
-                              const std::shared_ptr<const Run>& now) {
-  const std::shared_ptr<const Document> before = document_;
-  what_if_.clear();
-  for (const auto& run : {baseline, now}) {
-    if (run != nullptr) what_if_.push_back(run);
-  }
-  merge_documents();
-  ViewState view = history_.view();
-  for (const auto& run : what_if_) {
-    if (before->find(run->id) == nullptr) view = show_run(view, *document_, run->id, true);
-  }
-  // What a user has pinned is what the rest is set against.
-  if (baseline != nullptr && now != nullptr && before->find(baseline->id) == nullptr) {
-    view = set_compared(view, *document_, 0, baseline->id);
-    view = set_compared(view, *document_, 1, now->id);
-  }
-  set_view(view);
-}
-
 void MainWindow::merge_documents() {
   auto both = std::make_shared<Document>(*files_);
-  both->runs.insert(both->runs.end(), what_if_.begin(), what_if_.end());
+  both->runs.insert(both->runs.end(), what_if_runs_.begin(), what_if_runs_.end());
   const bool other_runs = !std::equal(both->runs.begin(), both->runs.end(), document_->runs.begin(),
                                       document_->runs.end(),
                                       [](const auto& a, const auto& b) { return a->id == b->id; });
@@ -236,6 +200,8 @@ void MainWindow::perform(Command command) {
       return;
     case Command::what_if:
       return toggle_what_if();
+    case Command::what_if_run:
+      return what_if_selected();
     default:
       return;
   }

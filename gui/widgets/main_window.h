@@ -29,6 +29,7 @@ class Canvas;
 class RunList;
 class TextTable;
 class Welcome;
+class WhatIfPanel;
 
 class MainWindow : public QMainWindow {
   Q_OBJECT
@@ -81,7 +82,9 @@ class MainWindow : public QMainWindow {
   void show_panels();
   QDockWidget* add_panel(const QString& title, const QString& name, QWidget* widget,
                          Qt::DockWidgetArea area);
+  void make_what_if();
   void toggle_what_if();
+  void what_if_selected();
   void merge_documents();
   void first_look();
   ViewState in_sight(const ViewState& view, bool focus_too) const;
@@ -100,7 +103,7 @@ class MainWindow : public QMainWindow {
   void find_command();
 
   std::shared_ptr<const Document> files_ = std::make_shared<Document>();
-  std::vector<std::shared_ptr<const Run>> what_if_;
+  std::vector<std::shared_ptr<const Run>> what_if_runs_;
   std::shared_ptr<const Document> document_ = std::make_shared<Document>();  // both
   std::shared_ptr<const Document> drawn_ = document_;  // with the differences that lanes show
   History history_;
@@ -115,6 +118,7 @@ class MainWindow : public QMainWindow {
   Welcome* welcome_ = nullptr;
   Canvas* canvas_ = nullptr;
   RunList* runs_ = nullptr;
+  WhatIfPanel* what_if_ = nullptr;
   TextTable* values_ = nullptr;
   TextTable* statistics_ = nullptr;
   TextTable* problems_ = nullptr;

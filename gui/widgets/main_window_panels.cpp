@@ -150,8 +150,12 @@ void MainWindow::make_panels() {
   values_->set_hint(tr("Move the pointer over a lane"));
   problems_ = new TextTable(tr("Problems"), {tr("File or run"), tr("What is wrong")});
   problems_->wrap_words();
-  // Who has just chosen A and B there need not go back to the lanes to see their difference.
-  runs_->tree().addAction(action(Command::difference));
+  // Its menu. Who has just chosen A and B there need not go back to the lanes to see their difference.
+  for (const Command command :
+       {Command::make_a, Command::make_b, Command::difference, Command::what_if_run}) {
+    runs_->tree().addAction(action(command));
+  }
+  runs_->tree().setContextMenuPolicy(Qt::ActionsContextMenu);
   runs_panel_ = add_panel(tr("Runs"), QStringLiteral("runs-panel"), runs_, Qt::LeftDockWidgetArea);
   values_panel_ = add_panel(values_->accessibleName(), QStringLiteral("values-panel"), values_,
                             Qt::BottomDockWidgetArea);

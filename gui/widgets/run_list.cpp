@@ -32,7 +32,8 @@ QString kind_words(const Run& run) {
       return RunList::tr("captured, %1").arg(qt(run.source));
     case RunKind::trace:
       return RunList::tr("trace, %1").arg(qt(run.source));
-    case RunKind::what_if:  // its file says so
+    case RunKind::what_if:  // its file says that it is one
+      return qt(run.source);
     case RunKind::simulated:
     case RunKind::difference:
       break;
@@ -105,9 +106,15 @@ RunList::RunList(QWidget* parent)
   connect(tree_, &QTreeWidget::itemChanged, this, &RunList::changed);
 }
 
+std::string RunList::selected() const {
+  const QTreeWidgetItem* item = tree_->currentItem();
+  return item != nullptr && item->parent() != nullptr ? id_of(item) : std::string();
+}
+
 void RunList::show_document(std::shared_ptr<const Document> document) {
   document_ = std::move(document);
   filling_ = true;
+  const std::string before = selected();
   tree_->clear();
   struct Group {
     QTreeWidgetItem* item = nullptr;
@@ -143,6 +150,7 @@ void RunList::show_document(std::shared_ptr<const Document> document) {
       item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     }
     item->setFlags(item->flags() | Qt::ItemIsUserCheckable | Qt::ItemNeverHasChildren);
+    if (run->id == before) tree_->setCurrentItem(item);
   }
   filling_ = false;
   check_boxes();

@@ -20,6 +20,8 @@ class RunList : public QWidget {
   void show_document(std::shared_ptr<const Document> document);
   void show_view(const ViewState& view);
   QTreeWidget& tree() { return *tree_; }
+  // The run that is selected; "" where none is.
+  std::string selected() const;
   // Makes the run that is selected A (0) or B (1).
   void compare_selected(std::size_t which) { compare(which, tree_->currentItem()); }
 

@@ -5,6 +5,7 @@
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QVBoxLayout>
+#include <algorithm>
 
 namespace kvf::gui {
 namespace {
@@ -16,7 +17,7 @@ constexpr int kWidth = 620;
 void set_words(QLabel& label, const QString& words) {
   label.setWordWrap(true);
   label.setText(words);
-  label.setMinimumHeight(label.heightForWidth(kWidth));
+  label.setMinimumHeight(std::max(label.heightForWidth(kWidth), 0));  // -1 without words
 }
 
 }  // namespace

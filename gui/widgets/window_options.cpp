@@ -16,6 +16,8 @@ std::string without_meaning_in_window(const cli::FigureOptions& options) {
   if (options.kind == "critical") {
     return "--kind critical has no meaning for a window; expected --export FILE with it";
   }
+  if (options.scale)
+    return "--scale has no meaning for a window; expected --export FILE.png with it";
   return cli::without_meaning(options);
 }
 

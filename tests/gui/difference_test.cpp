@@ -150,6 +150,18 @@ TEST_CASE("names tell a run apart from predictions of its name, too") {
   CHECK(name_of(other, among) == "streaming");
 }
 
+TEST_CASE("names say what is a what-if, and which one is pinned") {
+  Run stored = run("full", RunKind::simulated, 1, {4, 5}, {4, 5});
+  Run asked = run("full", RunKind::what_if, 1, {4, 5}, {4, 5});
+  asked.file = "what-if";
+  Run pinned = asked;
+  pinned.source = "baseline";
+  const std::vector<const Run*> among{&stored, &asked, &pinned};
+  CHECK(name_of(stored, among) == "full");
+  CHECK(name_of(asked, among) == "full (what if)");
+  CHECK(name_of(pinned, among) == "full (baseline)");
+}
+
 TEST_CASE("of a trace only what is held between passes counts, less what was there before") {
   const Run expected = run("predicted", RunKind::predicted, 1, {4, 5}, {4, 5});
   const Run found = run("trace", RunKind::trace, 1, {900, 1000}, {104, 107}, 100, false);

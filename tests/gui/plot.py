@@ -83,6 +83,8 @@ def critical(check):
                  f"PNG: {png[:24]}")
     check.expect(check.drawn("d.png", *kind, "--width", "640", "--height", "480") == png,
                  "the same figure has other bytes")
+    fine = check.drawn("fine.png", *kind, "--width", "640", "--height", "480", "--scale", "3")
+    check.expect(struct.unpack(">II", fine[16:24]) == (1920, 1440), f"PNG: {fine[:24]}")
     pdf = check.drawn("e.pdf", *kind)
     box = re.search(rb"/MediaBox \[0 0 ([0-9.]+) ([0-9.]+)\]", pdf)
     check.expect(pdf[:5] == b"%PDF-" and box and (float(box[1]), float(box[2])) == (1200, 675),
@@ -103,6 +105,8 @@ def view(check, scenario):
     rows = list(csv.DictReader(check.drawn("i.csv", "run.kvf").decode("utf-8").splitlines()))
     check.expect(rows and {"lane", "run", "series", "unit", "value"} <= set(rows[0]) and
                  any(int(row["value"]) > 0 for row in rows), rows[:3])
+    fine = check.drawn("fine.png", "run.kvf", "--scale", "2")
+    check.expect(struct.unpack(">II", fine[16:24]) == (3200, 1800), f"PNG: {fine[:24]}")
     check.expect(check.drawn("j.png", "run.kvf")[:4] == b"\x89PNG" and
                  check.drawn("k.pdf", "run.kvf")[:5] == b"%PDF-", "no PNG or PDF of a view")
     check.expect(any("GiB" in text or "MiB" in text or "entries" in text for text in texts), texts)
@@ -174,6 +178,16 @@ def refusals(check):
         check.refused(words, "plot", "run.kvf", "-o", "x.svg", *option)
         check.refused(words, "run.kvf", *option, program=check.viewer)
     check.refused("--view has no meaning with --kind critical", *kind, "x.svg", "--view", "bare.json")
+    for file in ["run.kvf", "scores.csv"]:
+        more = ("--kind", "critical") if file == "scores.csv" else ()
+        for name in ["x.svg", "x.pdf", "x.csv"]:
+            check.refused(f"--scale has no meaning for {name}; expected a .png", "plot", file, *more,
+                          "-o", name, "--scale", "2")
+    check.refused("--scale has no meaning for a window", "run.kvf", "--scale", "2",
+                  program=check.viewer)
+    check.refused("--scale", "plot", "run.kvf", "-o", "x.png", "--scale", "9")
+    check.refused("cannot write x.png: no picture of 131072 x 131072", "plot", "run.kvf", "-o",
+                  "x.png", "--width", "16384", "--height", "16384", "--scale", "8")
     check.refused("--kind critical has no meaning for a window", "--kind", "critical", "scores.csv",
                   program=check.viewer)
     check.refused("--kind", "plot", "--kind", "other", "scores.csv", "-o", "x.svg")

@@ -313,6 +313,29 @@ class RenderTest : public QObject {
     }
   }
 
+  // On a screen of more dots a jump is as wide as on another.
+  void a_jump_is_a_unit_wide() {
+    auto run = std::make_shared<Run>();
+    run->id = "a#1";
+    run->series.push_back(series("device", count(4), {100, 100, 700, 700}, 4));
+    const Document document = document_of(run);
+    ViewState view = view_of(LaneKind::lines, "device", {"a#1"});
+    view.range = {0, 4};
+    const Scale scale = scale_in(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    for (const double ratio : {1.0, 1.25, 1.5, 2.0, 3.0, 4.0}) {
+      const QImage image = picture(document, view, ratio);
+      const auto y = static_cast<int>(scale.y_of(430) * ratio);
+      const QRgb background = image.pixel(static_cast<int>(layout.pixel_of(1) * ratio), y);
+      int wide = 0;
+      for (double x = -10; x < 10; x += 1 / ratio) {
+        if (image.pixel(static_cast<int>((layout.pixel_of(2) + x) * ratio), y) != background)
+          ++wide;
+      }
+      QCOMPARE(wide, qRound(ratio));
+    }
+  }
+
   // What no part accounts for is drawn, and a part is never below 0.
   void parts_and_rest_are_the_total() {
     Run run;

@@ -3,6 +3,7 @@
 // With KVF_PICTURES=FOLDER the windows are also saved, to be looked at.
 #include <QComboBox>
 #include <QDockWidget>
+#include <QDoubleSpinBox>
 #include <QLabel>
 #include <QPushButton>
 #include <QTableWidget>
@@ -67,7 +68,7 @@ class SessionTest : public QObject {
   static std::string played(const std::string& name, const test::TemporaryFolder& folder) {
     const input::Scenario scenario = input::read_scenario(KVF_SCENARIOS_DIR "/" + name + ".yaml");
     const std::string file = (folder.path / (name + ".kvf")).string();
-    RunFileWriter writer(file, {});
+    RunFileWriter writer(file, {{"scenario", scenario.text}});
     play(scenario, {}, writer);
     writer.finish();
     return file;
@@ -128,6 +129,9 @@ class SessionTest : public QObject {
     open(QStringLiteral(KVF_SCENARIOS_DIR "/tiny.yaml"));
     QVERIFY(window_->view().theme == Theme::dark);  // what is seen first keeps it
     QVERIFY(window_->view().lanes == first_view(window_->document()).lanes);
+    options.scale = 2;
+    QVERIFY(without_meaning_in_window(options).starts_with("--scale has no meaning for a window"));
+    options.scale.reset();
     options.pareto = true;
     QCOMPARE(without_meaning_in_window(options),
              std::string("--pareto has no meaning without --kind critical"));
@@ -163,15 +167,21 @@ class SessionTest : public QObject {
     const std::vector<const Run*> shown = shown_runs(document, window_->view());
     QVERIFY(std::any_of(shown.begin(), shown.end(),
                         [](const Run* run) { return run->kind == RunKind::what_if; }));
-    // Names are as short as before; only the one that is of something else says of what.
+    // It is of the task that is shown, so that it is named as the others are.
     const Header both = header_of(document, window_->view(), window_->view().lanes[0]);
     QCOMPARE(both.title, alone.title);
     QCOMPARE(both.entries.size(), alone.entries.size() + 1);
     for (std::size_t i = 0; i < alone.entries.size(); ++i) {
       QCOMPARE(both.entries[i].text, alone.entries[i].text);
     }
-    QCOMPARE(both.entries.back().text, "prulong, 131,072 + 1,024 tokens");
+    QCOMPARE(QString::fromStdString(both.entries.back().text), QStringLiteral("prulong (what if)"));
     look("main-job-what-if");
+    // Of another prompt it is another task.
+    auto* prompt = named<QDoubleSpinBox>("prompt");
+    prompt->setValue(50000);
+    const Header other = header_of(window_->document(), window_->view(), window_->view().lanes[0]);
+    QCOMPARE(QString::fromStdString(other.entries.back().text),
+             QStringLiteral("prulong, 50,000 + 75 tokens (what if)"));
   }
 
   // What a stack has of a total is in it, at every moment: of each series of a simulation, and of a capture.
@@ -233,7 +243,8 @@ class SessionTest : public QObject {
     QTRY_VERIFY_WITH_TIMEOUT(simulated(), 60000);
     look("what-if");
     const auto& compared = window_->view().compared;
-    QVERIFY(window_->document().find(compared[0])->label.starts_with("baseline: full"));
+    QVERIFY(window_->document().find(compared[0])->source == "baseline");
+    QCOMPARE(window_->document().find(compared[0])->label, std::string("full"));
     QVERIFY(window_->document().find(compared[1])->label.starts_with("prulong"));
 
     window_->perform(Command::theme);

@@ -1,7 +1,10 @@
 // A view as a table: the points of what is shown, no more and no less.
 #include "gui/export/view_file.h"
 
+#include <QImage>
+#include <QTemporaryDir>
 #include <QtTest/QTest>
+#include <cstdlib>
 #include <memory>
 
 #include "gui/export/figure_file.h"
@@ -82,6 +85,34 @@ class ViewFileTest : public QObject {
     };
     QCOMPARE(why(215), "cannot write /no/a.png: a width of at least 216 is needed; it is 215");
     QVERIFY(why(216).starts_with("cannot write /no/a.png: No such file"));
+  }
+
+  // As large as before, and finer: what a screen of more dots shows.
+  void a_png_of_more_dots_shows_the_same() {
+    const QTemporaryDir folder;
+    const auto picture = [&](double scale) {
+      const std::string file = folder.filePath("a.png").toStdString();
+      write_view(file, document(), view(0, 0), QSize(600, 400), scale);
+      return QImage(QString::fromStdString(file)).convertToFormat(QImage::Format_RGB32);
+    };
+    const QImage once = picture(1);
+    QCOMPARE(once.size(), QSize(600, 400));
+    for (const double scale : {1.5, 2.0, 4.0}) {
+      const QImage fine = picture(scale);
+      QCOMPARE(fine.size(), QSize(600, 400) * scale);
+      QCOMPARE(fine.dotsPerMeterX(), qRound(once.dotsPerMeterX() * scale));
+      QVERIFY(fine != once.scaled(fine.size(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation));
+      const QImage again =
+          fine.scaled(once.size(), Qt::IgnoreAspectRatio, Qt::SmoothTransformation);
+      double difference = 0;
+      for (int y = 0; y < once.height(); ++y) {
+        for (int x = 0; x < once.width(); ++x) {
+          difference += std::abs(qGray(again.pixel(x, y)) - qGray(once.pixel(x, y)));
+        }
+      }
+      difference /= once.width() * once.height();
+      QVERIFY2(difference < 2, qPrintable(QString::number(difference)));
+    }
   }
 
   void what_is_not_shown_is_told_with_its_reason() {

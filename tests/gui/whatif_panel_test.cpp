@@ -16,6 +16,7 @@
 #include <set>
 
 #include "gui/render/words.h"
+#include "gui/whatif/cases.h"
 #include "gui/whatif/count_box.h"
 #include "gui/whatif/fits.h"
 #include "gui/whatif/panel.h"
@@ -306,7 +307,8 @@ class WhatIfPanelTest : public QObject {
     named<QPushButton>(*panel_, "Pin as baseline")->click();
     const RunPtr baseline = run_of(changed_->last(), 0);
     QVERIFY(baseline != nullptr);
-    QCOMPARE(baseline->label, std::string("baseline: full"));
+    QCOMPARE(baseline->label, std::string("full"));
+    QCOMPARE(baseline->source, std::string("baseline"));
     QVERIFY(words->text().contains("as the baseline"));
     choose(named<QComboBox>(*panel_, "policy"), "streaming");
     QVERIFY(words->text().contains("% KV footprint"));

@@ -6,6 +6,8 @@
 #include <set>
 #include <sstream>
 
+#include "gui/document/load.h"
+#include "gui/whatif/cases.h"
 #include "gui/whatif/fits.h"
 #include "gui/whatif/model.h"
 #include "gui/whatif/runner.h"
@@ -16,7 +18,9 @@
 #include "sim/input/catalogue/catalogue.h"
 #include "sim/input/policy.h"
 #include "sim/input/policy_forms.h"
+#include "sim/play.h"
 #include "tests/catch.h"
+#include "tests/run_file_sample.h"
 
 using namespace kvf;
 using namespace kvf::gui;
@@ -241,6 +245,73 @@ TEST_CASE("what-if: what a command line cannot say stays in the scenario", "[wha
   CHECK(again.what.workload == opened.what.workload);
 }
 
+TEST_CASE("what-if: a run opens as the case that it was simulated or predicted from", "[whatif]") {
+  const test::TemporaryFolder folder;
+  const std::string yaml = (kScenarios / "paper-128k.yaml").string();
+  const std::string file = (folder.path / "played.kvf").string();
+  const input::Scenario scenario = input::read_scenario(yaml);
+  RunFileWriter writer(file, {{"scenario", scenario.text}});
+  play(scenario, {}, writer);
+  writer.finish();
+  const Document document = complete(load_outline({file, yaml}));
+  const std::size_t cases = scenario.policies.size() * scenario.tasks.size();
+  REQUIRE(document.runs.size() == 2 * cases);
+  for (std::size_t i = 0; i < document.runs.size(); ++i) {
+    const Run& run = *document.runs[i];
+    const std::size_t one = i % cases;
+    const Opened expected =
+        from_scenario(scenario, one / scenario.tasks.size(), one % scenario.tasks.size());
+    const Opened opened = case_of(run);
+    CHECK(opened.title == run.label + " on " + run.task);
+    CHECK(opened.title == expected.title);
+    const WhatIfResult result = evaluate(opened.what);
+    REQUIRE(result.figures);
+    CHECK(result.figures->footprint.footprint == run.footprint);
+    CHECK(result.figures == evaluate(expected.what).figures);
+  }
+  // Who has chosen none sees streaming heads on the first that is shown.
+  const std::optional<Opened> first = first_case({document.runs[1].get()});
+  REQUIRE(first);
+  CHECK(first->title == "prulong on rag");
+  CHECK(first->what.policy == first_what_if().policy);
+  CHECK(first->what.workload == scenario.tasks[1].workload);
+  CHECK(first->what.model_name == "llama-3.1-8b-instruct");
+  CHECK(first->what.accounting == Accounting::paper);
+}
+
+TEST_CASE("what-if: what comes from no scenario says so, and the next run is taken", "[whatif]") {
+  const test::TemporaryFolder folder;
+  const std::string yaml = (folder.path / "latent.yaml").string();
+  test::write_file(yaml,
+                   "kvfootprint-scenario: 1\nmodel: deepseek-v3\nprompt_tokens: 100\n"
+                   "output_tokens: 10\npolicies: [full]\n");
+  const Document document = complete(load_outline({yaml}));
+  REQUIRE(document.runs.size() == 1);
+  Run trace = *document.runs[0];
+  trace.label = "a.json.gz";
+  for (const RunKind kind : {RunKind::trace, RunKind::what_if, RunKind::difference}) {
+    trace.kind = kind;
+    CHECK_THROWS_WITH(case_of(trace), "a.json.gz comes from no scenario");
+  }
+  Run other = *document.runs[0];
+  other.label = "streaming";
+  CHECK_THROWS_WITH(case_of(other), "the scenario of " + yaml + " has no streaming");
+  const std::string bare = (folder.path / "bare.kvf").string();
+  RunFileWriter(bare, {}).finish();
+  other.kind = RunKind::simulated;
+  other.file = bare;
+  CHECK_THROWS_WITH(case_of(other), "streaming comes from no scenario");
+  other.file = (folder.path / "gone.kvf").string();
+  CHECK_THROWS_AS(case_of(other), RunFileError);
+  CHECK_FALSE(first_case({}));
+  CHECK_FALSE(first_case({&trace, &other}));
+  // One latent for all heads: no head streams, so that the case is the run's own.
+  const std::optional<Opened> first = first_case({&trace, document.runs[0].get()});
+  REQUIRE(first);
+  CHECK(first->title == "full");
+  CHECK(first->what.model_name == "deepseek-v3");
+}
+
 TEST_CASE("what-if: every case of the repository's scenarios opens with its figures", "[whatif]") {
   std::size_t cases = 0;
   for (const fs::directory_entry& entry : fs::directory_iterator(kScenarios)) {
@@ -253,9 +324,9 @@ TEST_CASE("what-if: every case of the repository's scenarios opens with its figu
           CHECK(from_scenario(scenario, p, t).notes.size() == 1);
           continue;
         }
-        INFO(case_title(scenario, p, t));
         const auto members = input::members_of(scenario, scenario.tasks[t], scenario.policies[p]);
         const Opened opened = from_scenario(scenario, p, t);
+        INFO(opened.title);
         const WhatIfResult result = evaluate(opened.what);
         REQUIRE(result.figures);
         const auto& [policy, task] = std::pair(scenario.policies[p], scenario.tasks[t]);

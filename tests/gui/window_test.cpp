@@ -308,6 +308,20 @@ void WindowTest::every_key_of_the_window_does_what_the_table_says() {
       QCOMPARE(view().compared.at(which), which == 0 ? std::string("a.kvf#3") : "a.kvf#4");
     });
   }
+  each_key(Command::what_if_run, [&](const QString& keys) {
+    auto* panel = window_->findChild<WhatIfPanel*>();  // closed above
+    auto* message = panel->findChild<QLabel*>(QStringLiteral("message"));
+    tree->setCurrentItem(tree->topLevelItem(1));  // a task is no run
+    press(keys);
+    QVERIFY(!panel->isVisible() && message->text().isEmpty());
+    tree->setCurrentItem(tree->topLevelItem(1)->child(0));
+    press(keys);
+    QVERIFY(panel->isVisible());
+    // Its file is not there; the selection outlives the list.
+    QVERIFY(message->text().contains(QStringLiteral("a.kvf")));
+    window_->show_document(document_);
+    QVERIFY(tree->currentItem() == tree->topLevelItem(1)->child(0));
+  });
   each_key(Command::full_screen, [&](const QString& keys) {
     press(keys);
     QTRY_VERIFY(window_->isFullScreen());
