@@ -3,6 +3,7 @@
 #include <QPainterPath>
 #include <QPolygonF>
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace kvf::gui {
@@ -43,10 +44,11 @@ class Dash {
   std::vector<double> ends_;
 };
 
+constexpr int kHatch = 8;  // units: then a hatch comes again
+
 // Whether a hatch has its own colour there, in units of the painter. As Qt draws them in vectors.
 bool hatched(Qt::BrushStyle style, int x, int y) {
-  constexpr int kEvery = 8;
-  const auto falls = [](int at) { return (at & (kEvery - 1)) == 0; };
+  const auto falls = [](int at) { return at % kHatch == 0; };
   switch (style) {
     case Qt::HorPattern:
       return falls(y);
@@ -79,6 +81,9 @@ Ink::Ink(QPainter& painter, const Frame& frame) : painter_(painter), frame_(fram
   layer_.fill(Qt::transparent);
   layer_.setDevicePixelRatio(ratio_);
   inked_.resize(frame.columns() / kStripe + 1);
+  for (int y = 0; y < layer_.height(); ++y) {
+    hatch_of_row_.push_back(static_cast<std::uint8_t>(y / unit_ % kHatch));
+  }
 }
 
 void Ink::line(const Scale& scale, std::span<const StepColumn> columns, const Mark& mark) {
@@ -218,11 +223,16 @@ void Ink::fill_on_pixels(std::span<const FilledColumn> columns, const Mark& mark
   auto* pixels = reinterpret_cast<QRgb*>(layer_.bits());
   for (std::size_t i = 0; i < columns.size(); ++i) {
     if (columns[i].empty) continue;
-    const auto x = static_cast<int>(i);
     const Rows rows{row_of(columns[i].top), row_of(columns[i].bottom)};
     touch(i, rows);
-    for (int y = rows.top; y < rows.bottom; ++y) {
-      pixels[y * stride + x] = colours[hatched(mark.hatch, x / unit_, y / unit_) ? 1 : 0];
+    std::array<QRgb, kHatch> hatch{};  // of this column
+    for (int y = 0; y < kHatch; ++y) {
+      hatch[static_cast<std::size_t>(y)] =
+          colours[hatched(mark.hatch, static_cast<int>(i) / unit_, y) ? 1 : 0];
+    }
+    QRgb* pixel = pixels + rows.top * stride + static_cast<qsizetype>(i);
+    for (int y = rows.top; y < rows.bottom; ++y, pixel += stride) {
+      *pixel = hatch[hatch_of_row_[static_cast<std::size_t>(y)]];
     }
   }
 }

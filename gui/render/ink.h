@@ -6,6 +6,7 @@
 
 #include <QImage>
 #include <QPainter>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -67,10 +68,11 @@ class Ink {
 
   QPainter& painter_;
   const Frame& frame_;
-  double ratio_ = 1;         // pixels a unit of the painter
-  int unit_ = 1;             // as whole pixels
-  QImage layer_;             // null: paths
-  std::vector<Rows> inked_;  // of each stripe of the layer: where anything is
+  double ratio_ = 1;                        // pixels a unit of the painter
+  int unit_ = 1;                            // as whole pixels
+  QImage layer_;                            // null: paths
+  std::vector<Rows> inked_;                 // of each stripe of the layer: where anything is
+  std::vector<std::uint8_t> hatch_of_row_;  // of the layer: its place in a hatch, which comes again
   std::vector<Line> lines_;
 };
 
