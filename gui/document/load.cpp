@@ -14,6 +14,7 @@
 #include "gui/document/describe.h"
 #include "gui/document/load_other.h"
 #include "gui/document/map_facts.h"
+#include "gui/document/open_file.h"
 #include "gui/document/stored_run.h"
 #include "timeline/run_file.h"
 
@@ -22,21 +23,6 @@ namespace {
 
 // Lives of so many entries of a run are made into maps; those of further cells are not.
 constexpr std::int64_t kMostLives = 4'000'000;
-
-// A run file that is open.
-struct OpenFile {
-  explicit OpenFile(const std::string& file) : reader(file), curves(reader.curves()) {}
-  RunFileReader reader;
-  std::vector<StoredCurve> curves;
-
-  StoredRun run(std::int64_t run_id) const {
-    for (const StoredRun& run : reader.runs()) {
-      if (run.id == run_id) return run;
-    }
-    throw RunFileError("the run is no longer in the file");
-  }
-  StoredParts parts(std::int64_t run_id) const { return parts_of(reader, run(run_id), curves); }
-};
 
 std::vector<std::shared_ptr<const Run>> outline_file(const std::string& file) {
   const OpenFile open(file);
@@ -55,16 +41,6 @@ std::vector<std::shared_ptr<const Run>> outline_file(const std::string& file) {
     runs.push_back(std::move(run));
   }
   return runs;
-}
-
-bool is_outlined(const Series& series) {
-  return std::any_of(series.on.begin(), series.on.end(),
-                     [](const auto& on) { return on != nullptr && !on->complete(); });
-}
-
-bool is_outlined(const Run& run) {
-  return std::any_of(run.series.begin(), run.series.end(),
-                     [](const Series& series) { return is_outlined(series); });
 }
 
 // Where runs of a file belong: behind those of the files before it.
@@ -229,62 +205,6 @@ class Completion {
   std::chrono::steady_clock::time_point next_{};
 };
 
-// The pieces of an outline that touch [begin, end]: [first, second).
-std::pair<std::size_t, std::size_t> touching(const std::vector<OutlinePiece>& pieces,
-                                             std::int64_t begin, std::int64_t end) {
-  std::size_t first = 0;
-  while (first < pieces.size() && pieces[first].end < begin) ++first;
-  std::size_t last = first;
-  while (last < pieces.size() && pieces[last].begin <= end) ++last;
-  return {first, last};
-}
-
-Run detailed(const OpenFile& file, const Run& run, Axis axis, std::int64_t begin, std::int64_t end,
-             std::int64_t most_points) {
-  const StoredParts parts = file.parts(run.stored);
-  Run result = run;
-  outline(result, file.reader, parts);
-  for (std::size_t s = 0; s < result.series.size() && s < run.series.size(); ++s) {
-    result.series[s].layers = run.series[s].layers;
-  }
-  const std::size_t tracks = parts.tracks.size();
-  // The passes that are looked at: those of the longest track.
-  std::int64_t first_pass = 0;
-  std::int64_t last_pass = 0;
-  for (std::size_t t = 0; t < tracks; ++t) {
-    const SeriesOnAxis* on = result.series[t].at(axis);
-    if (on == nullptr || parts.tracks[t].passes != parts.passes) continue;
-    const auto [first, last] = touching(on->outline, begin, end);
-    if (first == last) continue;
-    const std::vector<StoredChunk>& chunks = parts.track_chunks[t];
-    first_pass = chunks[first].first_pass;
-    last_pass = chunks[last - 1].first_pass + chunks[last - 1].passes;
-    break;
-  }
-  std::optional<StoredPasses> passes;
-  if (first_pass < last_pass && 2 * (last_pass - first_pass) <= most_points) {
-    passes.emplace(file.reader, parts, first_pass, last_pass);
-  }
-  for (std::size_t s = 0; s < result.series.size(); ++s) {
-    Series& series = result.series[s];
-    if (!is_outlined(run.series[s])) {
-      series = run.series[s];
-    } else if (s < tracks) {
-      if (passes) series = passes->track(s, series);
-    } else if (const SeriesOnAxis* on = series.at(axis); on != nullptr) {
-      const auto [first, last] = touching(on->outline, begin, end);
-      const std::vector<StoredCurveChunk>& chunks = parts.curve_chunks[s - tracks];
-      if (first == last) continue;
-      const std::int64_t points =
-          chunks[last - 1].first_point + chunks[last - 1].points - chunks[first].first_point;
-      if (points <= most_points) {
-        series = read_curve(file.reader, parts, s - tracks, series, first, last);
-      }
-    }
-  }
-  return result;
-}
-
 }  // namespace
 
 std::string path_of(const std::string& file) {
@@ -319,28 +239,6 @@ Document load_outline(const std::vector<std::string>& files) {
 Document complete(const Document& outline, const Progress& progress, std::stop_token stop,
                   const LoadOptions& options) {
   return Completion(outline, progress, std::move(stop), options).run();
-}
-
-Document load_detail(const Document& document, Axis axis, std::int64_t begin, std::int64_t end,
-                     const LoadOptions& options) {
-  Document result = document;
-  std::map<std::string, std::shared_ptr<const OpenFile>> files;
-  for (auto& run : result.runs) {
-    if (run->stored == 0 || !is_outlined(*run)) continue;
-    try {
-      auto& file = files[run->file];
-      if (file == nullptr) file = std::make_shared<const OpenFile>(run->file);
-      run =
-          std::make_shared<const Run>(detailed(*file, *run, axis, begin, end, options.most_points));
-    } catch (const std::exception& error) {
-      // Asked for at each step of the user's, and told once.
-      const FileError found{run->file, error.what()};
-      if (std::find(result.errors.begin(), result.errors.end(), found) == result.errors.end()) {
-        result.errors.push_back(found);
-      }
-    }
-  }
-  return result;
 }
 
 }  // namespace kvf::gui

@@ -125,10 +125,13 @@ std::string choose_model(WhatIf& what, std::string_view name) {
   }
 }
 
+std::optional<PolicySpec> usual_policy(std::string_view name) {
+  std::optional<PolicySpec> policy = input::make_usual_policy(name);
+  return policy ? policy : make_policy(name);
+}
+
 void choose_policy(WhatIf& what, std::string_view name) {
-  auto policy = input::make_usual_policy(name);
-  if (!policy) policy = make_policy(name);
-  if (policy) what.policy = *std::move(policy);
+  if (std::optional<PolicySpec> policy = usual_policy(name)) what.policy = *std::move(policy);
 }
 
 std::string words_of_exception(const PolicySpec& policy) {

@@ -39,7 +39,9 @@ WhatIf first_what_if();
 
 // Takes the model of that name. Returns what is wrong with it, "" if nothing; then it is as it was.
 std::string choose_model(WhatIf& what, std::string_view name);
-// Takes the policy of that name, with what it cannot do without.
+// The policy of that name, with what it cannot do without where that is known; nothing if there is none.
+std::optional<PolicySpec> usual_policy(std::string_view name);
+// Takes that policy.
 void choose_policy(WhatIf& what, std::string_view name);
 
 struct WhatIfFigures {

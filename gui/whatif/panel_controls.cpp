@@ -12,6 +12,7 @@
 #include "gui/whatif/panel.h"
 #include "gui/whatif/panel_labels.h"
 #include "gui/whatif/parameter_form.h"
+#include "gui/whatif/policy_menu.h"
 #include "models/dtype.h"
 #include "sim/input/catalogue/catalogue.h"
 

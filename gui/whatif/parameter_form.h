@@ -8,17 +8,12 @@
 #include <QWidget>
 #include <functional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "models/policy.h"
 
-class QCheckBox;
-class QComboBox;
-
 namespace kvf::gui {
-
-// A menu of all policies by family. Data of an item: the name. `none`: the first item, for no policy.
-void fill_with_policies(QComboBox& menu, const QString& none = {});
 
 class ParameterForm : public QWidget {
   Q_OBJECT
@@ -45,7 +40,11 @@ class ParameterForm : public QWidget {
   };
   // Changes a parameter of policy_ by `change(slot)`.
   template <class Slot, class Change>
-  void edit(const std::string& name, Change&& change);
+  void edit(const std::string& name, Change&& change) {
+    change(*std::get<Slot>(find_parameter(policy_, name)->slot));
+    show_values();
+    Q_EMIT edited();
+  }
 
   void build();
   void show_values();
