@@ -72,8 +72,10 @@ void text_in(QPainter& painter, const QRectF& box, Qt::Alignment where, const QS
                    metrics.elidedText(text, Qt::ElideRight, box.width() + 0.5));
 }
 
-bool fills_pixels(const QPainter& painter) {
-  return painter.paintEngine()->type() == QPaintEngine::Raster;
+QImage* pixels_of(const QPainter& painter) {
+  if (painter.device()->devType() != QInternal::Image) return nullptr;
+  auto* image = static_cast<QImage*>(painter.device());
+  return image->format() == QImage::Format_RGB32 ? image : nullptr;
 }
 
 }  // namespace kvf::gui

@@ -1,6 +1,7 @@
 // Where a picture's parts lie, and what every lane is drawn with.
 #pragma once
 
+#include <QImage>
 #include <QPainter>
 #include <QRectF>
 #include <QString>
@@ -62,7 +63,8 @@ inline QString qt(std::string_view text) {
   return QString::fromUtf8(text.data(), std::ssize(text));
 }
 
-// Whether the painter fills pixels: else every column becomes a piece of a path.
-bool fills_pixels(const QPainter& painter);
+// The image of the format of screens that the painter paints; nullptr if it paints anything else: then every
+// column of a line becomes a piece of a path.
+QImage* pixels_of(const QPainter& painter);
 
 }  // namespace kvf::gui

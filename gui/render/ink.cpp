@@ -10,8 +10,7 @@ namespace kvf::gui {
 namespace {
 
 constexpr double kThick = 2;
-constexpr double kTurn = 20;         // pixels: then the next of the lines that coincide is seen
-constexpr std::size_t kStripe = 64;  // pixels: of what is put into the picture at a time
+constexpr double kTurn = 20;  // pixels: then the next of the lines that coincide is seen
 
 // distance - n * period, in [0, period].
 double within(double distance, double period) {
@@ -72,16 +71,19 @@ bool hatched(Qt::BrushStyle style, int x, int y) {
 }  // namespace
 
 Ink::Ink(QPainter& painter, const Frame& frame) : painter_(painter), frame_(frame) {
-  if (!fills_pixels(painter)) return;
-  ratio_ = painter.device()->devicePixelRatioF();
-  unit_ = std::max(1, static_cast<int>(std::round(ratio_)));
-  layer_ = QImage(static_cast<int>(frame.columns()),
-                  static_cast<int>(std::ceil(frame.plot.height() * ratio_)),
-                  QImage::Format_ARGB32_Premultiplied);
-  layer_.fill(Qt::transparent);
-  layer_.setDevicePixelRatio(ratio_);
-  inked_.resize(frame.columns() / kStripe + 1);
-  for (int y = 0; y < layer_.height(); ++y) {
+  QImage* image = pixels_of(painter);
+  if (image == nullptr) return;
+  ratio_ = image->devicePixelRatio();
+  unit_ = std::max(1, qRound(ratio_));
+  const int left = qRound(frame.plot.left() * ratio_), top = qRound(frame.plot.top() * ratio_);
+  stride_ = image->bytesPerLine() / static_cast<qsizetype>(sizeof(QRgb));
+  pixels_ = reinterpret_cast<QRgb*>(image->bits()) + top * stride_ + left;
+  rows_ = {std::max(qRound(frame.seen.top() * ratio_), 0) - top,
+           std::min(qRound(frame.seen.bottom() * ratio_), image->height()) - top};
+  columns_ = static_cast<std::size_t>(
+      std::clamp<int>(image->width() - left, 0, static_cast<int>(frame.columns())));
+  const auto height = static_cast<int>(std::ceil(frame.plot.height() * ratio_));
+  for (int y = 0; y < height; ++y) {
     hatch_of_row_.push_back(static_cast<std::uint8_t>(y / unit_ % kHatch));
   }
 }
@@ -133,32 +135,10 @@ void Ink::fill(std::span<const FilledColumn> columns, const Mark& mark) {
 void Ink::dry() {
   if (on_pixels()) {
     lines_on_pixels();
-    draw_layer();
   } else {
     lines_as_paths();
   }
   lines_.clear();
-}
-
-void Ink::draw_layer() {
-  // Most of a lane is empty, and the picture has a million pixels.
-  for (std::size_t stripe = 0; stripe < inked_.size(); ++stripe) {
-    const Rows rows = inked_[stripe];
-    if (rows.height() == 0) continue;
-    const auto left = static_cast<int>(stripe * kStripe);
-    const QRect part(left, rows.top, std::min<int>(kStripe, layer_.width() - left), rows.height());
-    const QRectF shown(frame_.plot.topLeft() + QPointF(part.topLeft()) / ratio_,
-                       QSizeF(part.size()) / ratio_);
-    painter_.drawImage(shown, layer_, part);
-  }
-}
-
-void Ink::touch(std::size_t column, const Rows& rows) {
-  if (rows.height() == 0) return;
-  Rows& inked = inked_[column / kStripe];
-  if (inked.height() == 0) inked = rows;
-  inked.top = std::min(inked.top, rows.top);
-  inked.bottom = std::max(inked.bottom, rows.bottom);
 }
 
 int Ink::row_of(double y) const {
@@ -183,6 +163,14 @@ void Ink::pieces_of(std::size_t i, std::vector<Piece>& pieces) const {
   }
 }
 
+template <class Colour>
+void Ink::write(std::size_t column, const Rows& rows, Colour&& colour) {
+  const int end = std::min(rows.bottom, rows_.bottom);
+  int y = std::max(rows.top, rows_.top);
+  QRgb* pixel = pixels_ + y * stride_ + static_cast<qsizetype>(column);
+  for (; y < end; ++y, pixel += stride_) *pixel = colour(y);
+}
+
 void Ink::lines_on_pixels() {
   std::vector<Dash> dashes;
   std::vector<QRgb> colours;
@@ -190,50 +178,39 @@ void Ink::lines_on_pixels() {
     dashes.emplace_back(line.mark.dash);
     colours.push_back(line.mark.line.rgb());
   }
-  const auto stride = layer_.bytesPerLine() / static_cast<qsizetype>(sizeof(QRgb));
-  auto* pixels = reinterpret_cast<QRgb*>(layer_.bits());
   std::vector<Piece> pieces;
-  for (std::size_t i = 0; i < frame_.columns(); ++i) {
+  for (std::size_t i = 0; i < columns_; ++i) {
     pieces_of(i, pieces);
     const double x = static_cast<double>(i) * frame_.column_width;
     for (std::size_t first = 0, end = 0; first < pieces.size(); first = end) {
       const Rows rows = pieces[first].rows;
       while (end < pieces.size() && pieces[end].rows == rows) ++end;
-      touch(i, rows);
       const std::size_t together = end - first;
-      QRgb* pixel = pixels + rows.top * stride + static_cast<qsizetype>(i);
-      if (!is_level(rows)) {
-        std::size_t seen = pieces[first].line;
-        for (int y = rows.top; y < rows.bottom; ++y, pixel += stride) {
-          if (together > 1) seen = pieces[first + turn_at(y / ratio_, together)].line;
-          *pixel = colours[seen];
-        }
+      const auto seen_at = [&](double distance) {
+        return pieces[first + (together > 1 ? turn_at(distance, together) : 0)].line;
+      };
+      if (!is_level(rows) && together > 1) {
+        write(i, rows, [&](int y) { return colours[seen_at(y / ratio_)]; });
         continue;
       }
-      const std::size_t seen = pieces[first + (together > 1 ? turn_at(x, together) : 0)].line;
-      if (!dashes[seen].on(together > 1 ? within(x, kTurn) : x)) continue;
-      for (int y = rows.top; y < rows.bottom; ++y, pixel += stride) *pixel = colours[seen];
+      const std::size_t seen = seen_at(x);
+      if (is_level(rows) && !dashes[seen].on(together > 1 ? within(x, kTurn) : x)) continue;
+      write(i, rows, [colour = colours[seen]](int) { return colour; });
     }
   }
 }
 
 void Ink::fill_on_pixels(std::span<const FilledColumn> columns, const Mark& mark) {
   const QRgb colours[] = {mark.fill.rgb(), mark.line.rgb()};
-  const auto stride = layer_.bytesPerLine() / static_cast<qsizetype>(sizeof(QRgb));
-  auto* pixels = reinterpret_cast<QRgb*>(layer_.bits());
-  for (std::size_t i = 0; i < columns.size(); ++i) {
+  for (std::size_t i = 0; i < columns_; ++i) {
     if (columns[i].empty) continue;
-    const Rows rows{row_of(columns[i].top), row_of(columns[i].bottom)};
-    touch(i, rows);
     std::array<QRgb, kHatch> hatch{};  // of this column
     for (int y = 0; y < kHatch; ++y) {
       hatch[static_cast<std::size_t>(y)] =
           colours[hatched(mark.hatch, static_cast<int>(i) / unit_, y) ? 1 : 0];
     }
-    QRgb* pixel = pixels + rows.top * stride + static_cast<qsizetype>(i);
-    for (int y = rows.top; y < rows.bottom; ++y, pixel += stride) {
-      *pixel = hatch[hatch_of_row_[static_cast<std::size_t>(y)]];
-    }
+    write(i, {row_of(columns[i].top), row_of(columns[i].bottom)},
+          [&](int y) { return hatch[hatch_of_row_[static_cast<std::size_t>(y)]]; });
   }
 }
 

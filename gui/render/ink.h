@@ -1,10 +1,9 @@
 // Lines and fills of a lane, a column of pixels at a time.
 //
-// On pixels they are written into an image of the lane, which is drawn once: ten thousand rectangles of a
-// pixel's width would cost several times as much. Elsewhere each is a path.
+// On pixels they are written there: ten thousand rectangles of a pixel's width, or an image of the lane that
+// is laid over the picture, would cost several times as much. Elsewhere each is a path.
 #pragma once
 
-#include <QImage>
 #include <QPainter>
 #include <cstdint>
 #include <span>
@@ -20,7 +19,8 @@ struct FilledColumn {
   bool empty = true;
 };
 
-// A fill covers those before it, and lines all fills; dry() puts all of it into the picture, once.
+// A fill covers what was there before it. Lines are drawn by dry(), all at once, and cover all fills. Only what
+// scrolling leaves in sight of the lane is touched.
 class Ink {
  public:
   Ink(QPainter& painter, const Frame& frame);
@@ -34,9 +34,9 @@ class Ink {
   void dry();
 
  private:
-  bool on_pixels() const { return !layer_.isNull(); }
-  int row_of(double y) const;  // of the layer, within it
-  // The rows of the layer that a line takes in a column.
+  bool on_pixels() const { return pixels_ != nullptr; }
+  int row_of(double y) const;  // of the plot, within it
+  // The rows of the plot that a line takes in a column.
   struct Rows {
     int top = 0, bottom = 0;
     int height() const { return bottom - top; }
@@ -58,8 +58,9 @@ class Ink {
   // A jump, a column wide, is made as wide as it is on a screen of fewer dots.
   void widen_jumps(std::vector<Rows>& rows) const;
   void lines_on_pixels();
-  void draw_layer();
-  void touch(std::size_t column, const Rows& rows);
+  // Calls `colour(row)` for each row that is in sight, from the top, for the pixel there.
+  template <class Colour>
+  void write(std::size_t column, const Rows& rows, Colour&& colour);
   void lines_as_paths();
   // But in the columns where it is `hidden`.
   void line_as_path(const Line& line, const std::vector<bool>& hidden);
@@ -68,11 +69,15 @@ class Ink {
 
   QPainter& painter_;
   const Frame& frame_;
-  double ratio_ = 1;                        // pixels a unit of the painter
-  int unit_ = 1;                            // as whole pixels
-  QImage layer_;                            // null: paths
-  std::vector<Rows> inked_;                 // of each stripe of the layer: where anything is
-  std::vector<std::uint8_t> hatch_of_row_;  // of the layer: its place in a hatch, which comes again
+  double ratio_ = 1;  // pixels a unit of the painter
+  int unit_ = 1;      // as whole pixels
+  // The upper left pixel of the plot; nullptr: paths.
+  QRgb* pixels_ = nullptr;
+  qsizetype stride_ = 0;     // from one row of pixels to the next
+  Rows rows_;                // of the plot, that are in sight
+  std::size_t columns_ = 0;  // that the picture has
+  // Of the rows of the plot: their places in a hatch, which comes again.
+  std::vector<std::uint8_t> hatch_of_row_;
   std::vector<Line> lines_;
 };
 

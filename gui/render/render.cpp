@@ -15,7 +15,7 @@ Frame frame_of(const QPainter& painter, const Document& document, const ViewStat
                const Layout& layout, std::size_t number, const QRectF& sight) {
   const QRectF rect = layout.lanes[number];
   Frame frame{document, view, view.lanes[number], layout, rect, layout.plot_of(number), {}};
-  const double pixels = fills_pixels(painter) ? painter.device()->devicePixelRatioF() : 1;
+  const double pixels = pixels_of(painter) != nullptr ? painter.device()->devicePixelRatioF() : 1;
   const double columns = std::max(1.0, std::floor(frame.plot.width() * pixels));
   frame.column_width = frame.plot.width() / columns;
   frame.edges = column_edges(layout.range, static_cast<std::size_t>(columns));
