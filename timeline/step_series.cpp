@@ -65,6 +65,7 @@ void StepSeries::columns(std::span<const std::int64_t> edges, std::span<StepColu
   if (edges.size() != columns.size() + 1) refuse("edges are not one more than columns");
   if (!std::is_sorted(edges.begin(), edges.end())) refuse("edges descend");
   std::int64_t first = first_point_from(edges[0]);
+  std::int64_t before = first > 0 ? value(first - 1) : 0;  // what the point before `first` holds
   for (std::size_t i = 0; i < columns.size(); ++i) {
     StepColumn& column = columns[i] = StepColumn{};
     const std::int64_t left = edges[i];
@@ -90,12 +91,11 @@ void StepSeries::columns(std::span<const std::int64_t> edges, std::span<StepColu
                 max_point == MaxPoint::wanted ? values_->first_max(found) : kUnknown};
     }
     if (enters) {
-      const std::int64_t held = values_->coarse(first - 1);
-      if (column.empty) column = {false, held, held, held, held, first - 1};
-      column.entry = held;
-      column.min = std::min(column.min, held);
-      if (held >= column.max) {
-        column.max = held;
+      if (column.empty) column = {false, before, before, before, before, first - 1};
+      column.entry = before;
+      column.min = std::min(column.min, before);
+      if (before >= column.max) {
+        column.max = before;
         column.max_point = first - 1;
       }
     } else if (first < last) {
@@ -104,6 +104,7 @@ void StepSeries::columns(std::span<const std::int64_t> edges, std::span<StepColu
       const std::int64_t on_edge = behind - xs_->begin() - 1;
       column.entry = value(std::max(first, on_edge));
     }
+    if (first < last) before = column.last;
     first = last;
   }
   if (!columns.empty() && !empty() && edges.back() == end_) {
