@@ -129,11 +129,13 @@ int run_capture(const Options& options) {
                       cupti.problem, cupti.advice.empty() ? "" : "; ", cupti.advice));
     }
   }
-  RunFileWriter writer(options.output, {{"producer", "kvfootprint " KVF_VERSION},
-                                        {"command_line", options.command_line},
-                                        {"scenario", scenario.text},
-                                        {"scores", options.scores.described(scenario.scores)},
-                                        {"source", options.backend}});
+  RunFileWriter writer(options.output,
+                       {{"producer", "kvfootprint " KVF_VERSION},
+                        {"command_line", options.command_line},
+                        {"scenario", scenario.text},
+                        {"scenario_file", std::filesystem::absolute(options.scenario).string()},
+                        {"scores", options.scores.described(scenario.scores)},
+                        {"source", options.backend}});
   Records records(writer);
   std::unique_ptr<capture::GpuRecorder> gpu;  // before the first context
   if (!host && !options.no_cupti) {

@@ -87,6 +87,7 @@ int run(const Options& options) {
   RunFileMeta meta{{"producer", "kvfootprint " KVF_VERSION},
                    {"command_line", options.command_line},
                    {"scenario", scenario.text},
+                   {"scenario_file", std::filesystem::absolute(options.scenario).string()},
                    {"accounting", std::string(to_string(scenario.accounting))}};
   if (std::string seconds = seconds_in_words(scenario); !seconds.empty()) {
     meta.emplace("seconds", std::move(seconds));

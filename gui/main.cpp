@@ -14,7 +14,6 @@
 #include "gui/export/figure_file.h"
 #include "gui/export/view_file.h"
 #include "gui/view/keys.h"
-#include "gui/widgets/canvas.h"
 #include "gui/widgets/look.h"
 #include "gui/widgets/main_window.h"
 #include "gui/widgets/opener.h"
@@ -51,11 +50,10 @@ int show_window(const Options& options) {
   MainWindow window;
   apply(figure, window);
   Opener opener;
-  window.set_export([&window](const QString& file, const Document& document, const ViewState& view,
-                              QSize size) -> QString {
+  window.set_export([](const QString& file, const Document& document, const ViewState& view,
+                       QSize size, double scale) -> QString {
     try {
-      write_view(QFile::encodeName(file).toStdString(), document, view, size,
-                 window.canvas().devicePixelRatioF());
+      write_view(QFile::encodeName(file).toStdString(), document, view, size, scale);
       return {};
     } catch (const FigureError& error) {
       return QString::fromStdString(error.what());

@@ -195,6 +195,7 @@ class RunFileReader {
   RunFileReader(const RunFileReader&) = delete;
   RunFileReader& operator=(const RunFileReader&) = delete;
 
+  const std::filesystem::path& file() const;
   const RunFileMeta& meta() const;
   bool complete() const;  // false: the writer did not come to its end
 

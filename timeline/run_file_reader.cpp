@@ -172,6 +172,7 @@ RunFileReader::RunFileReader(const fs::path& file) {
 
 RunFileReader::~RunFileReader() = default;
 
+const fs::path& RunFileReader::file() const { return state_->file; }
 const RunFileMeta& RunFileReader::meta() const { return state_->meta; }
 bool RunFileReader::complete() const { return state_->complete; }
 

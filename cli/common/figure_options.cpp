@@ -18,11 +18,10 @@ void add_figure_options(CLI::App& app, FigureOptions& options) {
   app.add_option("--theme", options.theme, "light (default) or dark")
       ->check(CLI::IsMember({"light", "dark"}))
       ->excludes(view);
-  constexpr int kLargest = 16384;
   app.add_option("--width", options.width, "in pixels, 96 an inch; default 1600")
-      ->check(CLI::Range(1, kLargest));
+      ->check(CLI::Range(1, kLargestFigure));
   app.add_option("--height", options.height, "in pixels; default 900")
-      ->check(CLI::Range(1, kLargest));
+      ->check(CLI::Range(1, kLargestFigure));
   app.add_option("--scale", options.scale,
                  "of a PNG, for screens and prints of many dots: how many dots a pixel has in each "
                  "direction; default 1")

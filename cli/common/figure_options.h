@@ -21,6 +21,7 @@ struct FigureOptions {
   std::vector<std::string> files;
 };
 inline constexpr int kFigureWidth = 1600, kFigureHeight = 900;
+inline constexpr int kLargestFigure = 16384;  // dots in each direction
 inline constexpr double kFraction = 0.9;
 
 void add_figure_options(CLI::App& app, FigureOptions& options);

@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "gui/document/stored_scenario.h"
+
 namespace kvf::gui {
 namespace {
 
@@ -74,11 +76,9 @@ Layers layers_of(const input::Scenario& scenario) {
   return shared ? Layers::at_once : Layers::in_turn;
 }
 
-ScenarioFacts scenario_facts(const RunFileReader& reader, const std::filesystem::path& file) {
-  const auto text = reader.meta().find("scenario");
-  if (text == reader.meta().end() || text->second.empty()) return {};
+ScenarioFacts scenario_facts(const RunFileReader& reader) {
   try {
-    const input::Scenario scenario = input::parse_scenario(text->second, file);
+    const input::Scenario scenario = stored_scenario(reader);
     ScenarioFacts facts;
     facts.layers = layers_of(scenario);
     if (!scenario.memory || !scenario.memory->gpu) return facts;
@@ -87,7 +87,7 @@ ScenarioFacts scenario_facts(const RunFileReader& reader, const std::filesystem:
     facts.device_bytes = device.memory.count();
     return facts;
   } catch (const std::exception&) {
-    // Its model may be a file that is elsewhere by now: then nothing is known.
+    // There may be none, or its model a file that is elsewhere by now: then nothing is known.
     return {};
   }
 }

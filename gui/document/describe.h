@@ -1,7 +1,6 @@
 // What a run is called, where it comes from, and what is wrong with it, in words.
 #pragma once
 
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -28,6 +27,6 @@ struct ScenarioFacts {
   std::optional<std::int64_t> device_bytes;
   Layers layers = Layers::unknown;
 };
-ScenarioFacts scenario_facts(const RunFileReader& reader, const std::filesystem::path& file);
+ScenarioFacts scenario_facts(const RunFileReader& reader);
 
 }  // namespace kvf::gui

@@ -96,8 +96,8 @@ struct Run {
   std::string task;
   std::string model;
   RunKind kind = RunKind::simulated;
-  std::string
-      source;  // of a recording: "host", "cuda", "kineto" ...; of a what-if: "baseline", or none
+  std::string source;   // of a recording: "host", "cuda", "kineto" ...
+  bool pinned = false;  // a what-if that others are set against
   // What was lost or is wrong: words to show as a badge; empty for good data.
   std::vector<std::string> problems;
   std::vector<Series> series;

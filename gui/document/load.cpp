@@ -26,7 +26,7 @@ constexpr std::int64_t kMostLives = 4'000'000;
 
 std::vector<std::shared_ptr<const Run>> outline_file(const std::string& file) {
   const OpenFile open(file);
-  const ScenarioFacts facts = scenario_facts(open.reader, file);
+  const ScenarioFacts facts = scenario_facts(open.reader);
   std::vector<std::shared_ptr<const Run>> runs;
   for (const StoredRun& stored : open.reader.runs()) {
     auto run = std::make_shared<Run>(describe(open.reader, stored, file));

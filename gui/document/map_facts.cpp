@@ -1,8 +1,8 @@
 #include "gui/document/map_facts.h"
 
 #include <algorithm>
-#include <string_view>
 
+#include "gui/document/stored_scenario.h"
 #include "sim/alloc/score_model.h"
 #include "sim/input/scenario.h"
 #include "sim/scenario_scores.h"
@@ -15,11 +15,6 @@ MapFacts unknown_reads() {
   MapFacts facts;
   facts.reads.count = [](std::int64_t, std::int64_t) { return std::int64_t{0}; };
   return facts;
-}
-
-std::string_view text_of(const RunFileReader& reader, const std::string& key) {
-  const auto found = reader.meta().find(key);
-  return found == reader.meta().end() ? std::string_view() : std::string_view(found->second);
 }
 
 // Number of a cell for the scores.
@@ -75,12 +70,12 @@ MapFacts facts_in(const input::Scenario& scenario, const StoredRun& run, const L
 }  // namespace
 
 MapFacts facts_of(const RunFileReader& reader, const StoredRun& run, const LifespanInfo& cell) {
-  const std::string_view command = text_of(reader, "command_line");
-  const bool scores_known = command.find("--scores") == std::string_view::npos &&
-                            command.find("--seed") == std::string_view::npos;
+  const auto command = reader.meta().find("command_line");
+  const bool scores_known =
+      command == reader.meta().end() || (command->second.find("--scores") == std::string::npos &&
+                                         command->second.find("--seed") == std::string::npos);
   try {
-    return facts_in(input::parse_scenario(std::string(text_of(reader, "scenario")), "scenario"),
-                    run, cell, scores_known);
+    return facts_in(stored_scenario(reader), run, cell, scores_known);
   } catch (const std::exception&) {
     // Both keys are the sparse policies' own.
     const bool sparse = run.info.policy.find("\"active_") != std::string::npos;

@@ -28,8 +28,7 @@ std::string name_of(const Run& run, const std::vector<const Run*>& among) {
   const bool say_predicted = usual_of(&Run::kind) != RunKind::predicted;
   const auto kind_words = [&](const Run& of) -> std::string {
     if (of.kind == RunKind::captured) return " (" + of.source + ")";
-    if (of.kind == RunKind::what_if)
-      return of.source.empty() ? " (what if)" : " (" + of.source + ")";
+    if (of.kind == RunKind::what_if) return of.pinned ? " (baseline)" : " (what if)";
     return of.kind == RunKind::predicted && say_predicted ? " (predicted)" : "";
   };
   const auto twin = [&](const Run* other) {

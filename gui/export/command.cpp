@@ -1,6 +1,7 @@
 #include "gui/export/command.h"
 
 #include <QGuiApplication>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <utility>
@@ -129,6 +130,13 @@ int export_figure(int& argc, char** argv, const cli::FigureOptions& options,
     // Before files are read that may be long.
     if (figure_format(file) != FigureFormat::png && options.scale) {
       throw FigureError(fmt::format("--scale has no meaning for {}; expected a .png", file));
+    }
+    const QSize dots = size_of(options) * options.scale.value_or(1);
+    if (std::max(dots.width(), dots.height()) > cli::kLargestFigure) {
+      throw FigureError(
+          fmt::format("cannot write {}: {} x {} dots are asked for; expected at most {} "
+                      "in each direction",
+                      file, dots.width(), dots.height(), cli::kLargestFigure));
     }
     qInstallMessageHandler(errors_alone);
     qputenv("QT_QPA_PLATFORM", "offscreen");

@@ -138,7 +138,7 @@ void write_figure(const std::string& file, QSize size, const Paint& paint, const
                   double scale) {
   const QByteArray bytes = figure_bytes(figure_format(file), size, paint, title, scale);
   if (bytes.isEmpty())
-    fail(file, fmt::format("no picture of {} x {}", size.width() * scale, size.height() * scale));
+    fail(file, fmt::format("no picture of {} x {}", size.width(), size.height()));
   write_file(file, {bytes.data(), static_cast<std::size_t>(bytes.size())});
 }
 

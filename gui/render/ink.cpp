@@ -82,10 +82,6 @@ Ink::Ink(QPainter& painter, const Frame& frame) : painter_(painter), frame_(fram
            std::min(qRound(frame.seen.bottom() * ratio_), image->height()) - top};
   columns_ = static_cast<std::size_t>(
       std::clamp<int>(image->width() - left, 0, static_cast<int>(frame.columns())));
-  const auto height = static_cast<int>(std::ceil(frame.plot.height() * ratio_));
-  for (int y = 0; y < height; ++y) {
-    hatch_of_row_.push_back(static_cast<std::uint8_t>(y / unit_ % kHatch));
-  }
 }
 
 void Ink::line(const Scale& scale, std::span<const StepColumn> columns, const Mark& mark) {
@@ -202,6 +198,12 @@ void Ink::lines_on_pixels() {
 
 void Ink::fill_on_pixels(std::span<const FilledColumn> columns, const Mark& mark) {
   const QRgb colours[] = {mark.fill.rgb(), mark.line.rgb()};
+  if (hatch_of_row_.empty()) {
+    hatch_of_row_.resize(static_cast<std::size_t>(std::ceil(frame_.plot.height() * ratio_)));
+    for (std::size_t y = 0; y < hatch_of_row_.size(); ++y) {
+      hatch_of_row_[y] = static_cast<std::uint8_t>(static_cast<int>(y) / unit_ % kHatch);
+    }
+  }
   for (std::size_t i = 0; i < columns_; ++i) {
     if (columns[i].empty) continue;
     std::array<QRgb, kHatch> hatch{};  // of this column

@@ -76,7 +76,7 @@ class Ink {
   qsizetype stride_ = 0;     // from one row of pixels to the next
   Rows rows_;                // of the plot, that are in sight
   std::size_t columns_ = 0;  // that the picture has
-  // Of the rows of the plot: their places in a hatch, which comes again.
+  // Of the rows of the plot: their places in a hatch, which comes again. Empty until something is filled.
   std::vector<std::uint8_t> hatch_of_row_;
   std::vector<Line> lines_;
 };

@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <exception>
+#include <set>
 #include <stdexcept>
 #include <utility>
 
+#include "gui/document/stored_scenario.h"
 #include "sim/input/catalogue/catalogue.h"
 #include "timeline/run_file.h"
 
@@ -31,16 +32,11 @@ input::Scenario scenario_behind(const Run& run) {
     case RunKind::predicted:
       return read_for_what_if(run.file);
     case RunKind::simulated:
-    case RunKind::captured: {
-      const RunFileReader reader(run.file);
-      const auto text = reader.meta().find("scenario");
-      if (text == reader.meta().end() || text->second.empty()) break;
-      // Where its own folder is it does not say: files that it names are looked for beside this one.
-      return input::parse_scenario(
-          text->second, std::filesystem::absolute(run.file).replace_filename("scenario"));
-    }
-    case RunKind::trace:
+    case RunKind::captured:
+      return stored_scenario(RunFileReader(run.file));
     case RunKind::what_if:
+      throw std::runtime_error(fmt::format("{} is a what-if already", run.label));
+    case RunKind::trace:
     case RunKind::difference:
       break;
   }
@@ -60,13 +56,14 @@ Opened from_scenario(const input::Scenario& scenario, std::size_t policy, std::s
   what.convention = scenario.policies.at(policy).convention;
   what.accounting = scenario.accounting;
   what.workload = from.workload;
-  what.task = from.name;
   if (scenario.shape.dtype != scenario.model->shape.dtype) what.kv_dtype = scenario.shape.dtype;
   if (!from.sequences.empty()) what.batch = from.sequences.front().count;
   if (from.sequences.size() > 1) {
     opened.notes.push_back(
         fmt::format("the batch is unequal: of its {} kinds of sequences, the first is shown",
                     from.sequences.size()));
+  } else {
+    what.task = {from.name, what.workload, what.batch};
   }
   return opened;
 }
@@ -86,27 +83,37 @@ input::Scenario read_for_what_if(const std::filesystem::path& path) {
 }
 
 Opened case_of(const Run& run) {
-  for (Opened& one : cases_of(scenario_behind(run))) {
-    if (one.title == title_of(run.label, run.task)) return std::move(one);
+  const input::Scenario scenario = scenario_behind(run);
+  for (std::size_t policy = 0; policy < scenario.policies.size(); ++policy) {
+    if (scenario.policies[policy].label != run.label) continue;
+    for (std::size_t task = 0; task < scenario.tasks.size(); ++task) {
+      if (scenario.tasks[task].name == run.task) return from_scenario(scenario, policy, task);
+    }
   }
   throw std::runtime_error(
       fmt::format("the scenario of {} has no {}", run.file, title_of(run.label, run.task)));
 }
 
-std::optional<Opened> first_case(const std::vector<const Run*>& runs) {
+FirstCase first_case(const std::vector<const Run*>& runs) {
+  FirstCase first;
+  std::set<std::string> asked;  // files, of which each run would say the same
   for (const Run* run : runs) {
+    if (asked.count(run->file) != 0) continue;
     try {
       Opened opened = case_of(*run);
       Opened streaming = opened;
       streaming.what.policy = first_what_if().policy;
       streaming.what.convention.reset();
       streaming.title = title_of(std::string(streaming.what.policy.name), run->task);
-      return evaluate(streaming.what).figures ? streaming : opened;
-    } catch (const std::exception&) {
-      // Nobody asked for this one: another may have a case.
+      first.opened = evaluate(streaming.what).figures ? std::move(streaming) : std::move(opened);
+      first.why_not.clear();
+      return first;
+    } catch (const std::exception& error) {
+      if (first.why_not.empty()) first.why_not = error.what();
+      asked.insert(run->file);
     }
   }
-  return {};
+  return first;
 }
 
 }  // namespace kvf::gui

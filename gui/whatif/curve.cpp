@@ -52,16 +52,26 @@ std::int64_t row_of_pass(const PassPlan& plan, std::int64_t pass) {
   return plan.rows().count();
 }
 
+// "recall", as its scenario calls it, or "131,072 + 1,024 tokens".
+std::string task_of(const WhatIf& what) {
+  const Workload& workload = what.workload;
+  if (what.task && what.task->workload == workload && what.task->batch == what.batch) {
+    return what.task->name;
+  }
+  std::string words = fmt::format("{} + {} tokens", grouped(workload.prompt.count()),
+                                  grouped(workload.output.count()));
+  if (what.batch != 1) words += " x " + grouped(what.batch);
+  const std::size_t turns = workload.turns.size();
+  if (turns != 0) words += fmt::format(", {} more turn{}", turns, turns == 1 ? "" : "s");
+  return words;
+}
+
 Run run_of(const WhatIf& what, const PassPlan& plan, const Footprint& footprint, std::string id) {
   Run run;
   run.id = std::move(id);
   run.file = "what-if";
   run.label = what.policy.name;
-  run.task = what.task
-                 ? *what.task
-                 : fmt::format("{} + {} tokens{}", grouped(what.workload.prompt.count()),
-                               grouped(what.workload.output.count()),
-                               what.batch == 1 ? "" : fmt::format(" x {}", grouped(what.batch)));
+  run.task = task_of(what);
   run.model = what.model->title;
   run.kind = RunKind::what_if;
   run.footprint = footprint.footprint;

@@ -27,8 +27,13 @@ struct WhatIf {
   PolicySpec policy;
   Workload workload;
   std::int64_t batch = 1;  // equal sequences
-  // Whose workload and batch these are; nothing: a workload of its own.
-  std::optional<std::string> task{};
+  // That of a scenario, where the case comes from one: it is of this task as long as it has its workload.
+  struct Task {
+    std::string name;
+    Workload workload;
+    std::int64_t batch = 1;
+  };
+  std::optional<Task> task{};
   std::string kv_dtype;  // of the cache; "": the model's
   Accounting accounting = Accounting::implementation;
   std::optional<Convention> convention{};  // absent: the policy's own

@@ -68,13 +68,6 @@ void WhatIfPanel::edit(const std::function<void()>& change) {
   update_answer();
 }
 
-void WhatIfPanel::edit_task(const std::function<void()>& change) {
-  edit([&] {
-    change();
-    what_.task.reset();
-  });
-}
-
 void WhatIfPanel::set_what_if(WhatIf what) {
   what_ = std::move(what);
   show_controls();
@@ -112,7 +105,7 @@ void WhatIfPanel::pin_baseline() {
   if (!result_.figures) return warn("There are no figures to pin.");
   auto run = std::make_shared<Run>(*result_.run);
   run->id = kBaseline;
-  run->source = "baseline";
+  run->pinned = true;
   baseline_ = Baseline{*result_.figures, std::move(run)};
   say("Pinned as the baseline.");
   show_figures();
@@ -167,16 +160,21 @@ void WhatIfPanel::open_scenario(const QString& path, std::optional<int> number) 
   }
 }
 
-void WhatIfPanel::open_run(const Run& run) {
-  try {
-    open(case_of(run));
-  } catch (const std::exception& error) {
-    warn(error.what());
+void WhatIfPanel::begin(const Run* selected, const std::vector<const Run*>& shown) {
+  std::string why;
+  if (selected != nullptr) {
+    try {
+      return open(case_of(*selected));
+    } catch (const std::exception& error) {
+      why = error.what();
+    }
   }
-}
-
-void WhatIfPanel::open_first(const std::vector<const Run*>& runs) {
-  if (std::optional<Opened> first = first_case(runs)) open(*std::move(first));
+  FirstCase first = first_case(shown);
+  if (first.opened) open(*std::move(first.opened));
+  if (why.empty()) why = first.why_not;
+  if (why.empty()) return;
+  const QString opened = first.opened ? " " + message_->text() : "";
+  warn(qt_text(why) + "." + opened);
 }
 
 void WhatIfPanel::open(Opened opened) {

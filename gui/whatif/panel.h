@@ -42,10 +42,9 @@ class WhatIfPanel : public QWidget {
 
   // Opens a case of a scenario; asks which if there are several and none is given.
   void open_scenario(const QString& path, std::optional<int> number = {});
-  // Opens the case of a run, or says why it has none.
-  void open_run(const Run& run);
-  // Opens first_case(); the case stays where there is none.
-  void open_first(const std::vector<const Run*>& runs);
+  // Opens the case of the run that is selected, if one is; else, or where that has none, first_case() of those
+  // that are shown. Says what was opened, and why another was not; where there is none the case stays.
+  void begin(const Run* selected, const std::vector<const Run*>& shown);
 
  public Q_SLOTS:
   void pin_baseline();
@@ -55,7 +54,8 @@ class WhatIfPanel : public QWidget {
   void choose_scenario();
 
  Q_SIGNALS:
-  // What the case holds now, and what the baseline does. `baseline` is nullptr until one is pinned,
+  // What the case holds now, and what the baseline does: not before a case is set, opened or changed.
+  // `baseline` is nullptr until one is pinned,
   // `now` while there is no answer. Comes again, with the same ids, when a case has been played.
   void changed(std::shared_ptr<const kvf::gui::Run> baseline,
                std::shared_ptr<const kvf::gui::Run> now);
@@ -76,7 +76,6 @@ class WhatIfPanel : public QWidget {
 
   // What a control does: nothing while controls follow the value.
   void edit(const std::function<void()>& change);
-  void edit_task(const std::function<void()>& change);  // which is another one then
   void show_controls();
   void update_answer();
   void show_figures();

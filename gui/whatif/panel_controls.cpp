@@ -57,6 +57,11 @@ QWidget* side_by_side(QWidget* first, const QString& words, QWidget* second) {
   return row;
 }
 
+// One that a scenario describes has no name.
+const std::string& shown_model(const WhatIf& what) {
+  return what.model_name.empty() ? what.model->title : what.model_name;
+}
+
 }  // namespace
 
 QWidget* WhatIfPanel::make_controls() {
@@ -78,7 +83,7 @@ QWidget* WhatIfPanel::make_controls() {
   model_->setToolTip("Type a part of a name, or the path of a config.json");
   const auto choose = [this] {
     const std::string name = model_->currentText().toStdString();
-    if (showing_ || name == what_.model_name) return;
+    if (showing_ || name == shown_model(what_)) return;
     const std::string error = choose_model(what_, name);
     if (!error.empty()) return warn(qt_text(error));
     edit([this] { show_controls(); });
@@ -89,10 +94,10 @@ QWidget* WhatIfPanel::make_controls() {
 
   prompt_ = count_box("prompt", "Tokens of the prompt; 128K is 131,072", 0);
   connect(prompt_, &QDoubleSpinBox::valueChanged, this,
-          [this] { edit_task([this] { what_.workload.prompt = Tokens(prompt_->count()); }); });
+          [this] { edit([this] { what_.workload.prompt = Tokens(prompt_->count()); }); });
   output_ = count_box("output", "Tokens that are decoded", 0);
   connect(output_, &QDoubleSpinBox::valueChanged, this,
-          [this] { edit_task([this] { what_.workload.output = Tokens(output_->count()); }); });
+          [this] { edit([this] { what_.workload.output = Tokens(output_->count()); }); });
   form->addRow("P&rompt", side_by_side(prompt_, "O&utput", output_));
 
   chunked_ = new QCheckBox("Chun&k");
@@ -111,7 +116,7 @@ QWidget* WhatIfPanel::make_controls() {
   batch_ = count_box("batch", "Equal sequences at once", 1);
   batch_->setMaximum(1 << 20);
   connect(batch_, &QDoubleSpinBox::valueChanged, this,
-          [this] { edit_task([this] { what_.batch = batch_->count(); }); });
+          [this] { edit([this] { what_.batch = batch_->count(); }); });
   form->addRow(chunked_, side_by_side(chunk_, "&Batch", batch_));
   dtype_ = menu("KV dtype");
   dtype_->addItem("the model's", "");
@@ -158,7 +163,7 @@ QWidget* WhatIfPanel::make_controls() {
 
 void WhatIfPanel::show_controls() {
   showing_ = true;
-  model_->setEditText(qt_text(what_.model_name.empty() ? what_.model->title : what_.model_name));
+  model_->setEditText(qt_text(shown_model(what_)));
   model_->lineEdit()->setCursorPosition(0);
   policy_->setCurrentIndex(policy_->findData(qt_text(what_.policy.name)));
   const PolicyDescription policy = describe(what_.policy);

@@ -103,16 +103,10 @@ void MainWindow::set_export(Export write) {
 
 void MainWindow::show_document(std::shared_ptr<const Document> document) {
   files_ = std::move(document);
-  merge_documents();
-}
-
-void MainWindow::merge_documents() {
-  auto both = std::make_shared<Document>(*files_);
-  both->runs.insert(both->runs.end(), what_if_runs_.begin(), what_if_runs_.end());
-  const bool other_runs = !std::equal(both->runs.begin(), both->runs.end(), document_->runs.begin(),
-                                      document_->runs.end(),
-                                      [](const auto& a, const auto& b) { return a->id == b->id; });
-  const std::shared_ptr<const Document> before = std::exchange(document_, std::move(both));
+  const std::shared_ptr<const Document> before = merge_documents();
+  const bool other_runs =
+      !std::equal(document_->runs.begin(), document_->runs.end(), before->runs.begin(),
+                  before->runs.end(), [](const auto& a, const auto& b) { return a->id == b->id; });
   if (other_runs) {
     if (asked_view_) {  // its runs may be here only now
       history_.set(saved_view(*document_, history_.view()), "open-view");
@@ -120,14 +114,23 @@ void MainWindow::merge_documents() {
       first_look();
     } else {
       ViewState view = history_.view();
-      for (const auto& run : document_->runs) {
+      for (const auto& run : files_->runs) {
         const bool known = before->find(run->id) != nullptr;
-        if (!known && run->kind != RunKind::what_if)
-          view = show_run(view, *document_, run->id, true);
+        if (!known) view = show_run(view, *document_, run->id, true);
       }
       history_.set(view);
     }
   }
+  show_merged();
+}
+
+std::shared_ptr<const Document> MainWindow::merge_documents() {
+  auto both = std::make_shared<Document>(*files_);
+  both->runs.insert(both->runs.end(), what_if_runs_.begin(), what_if_runs_.end());
+  return std::exchange(document_, std::move(both));
+}
+
+void MainWindow::show_merged() {
   QStringList names;
   for (const std::string& file : document_->files) {
     names << QFileInfo(QString::fromStdString(file)).fileName();
@@ -142,9 +145,11 @@ void MainWindow::merge_documents() {
   refresh_problems();
 }
 
+// Of what the files hold; a what-if lies beside it.
 void MainWindow::first_look() {
-  ViewState first = first_view(*document_);
+  ViewState first = first_view(files_->runs.empty() ? *document_ : *files_);
   first.theme = history_.view().theme;
+  for (const auto& run : what_if_runs_) first = show_run(first, *document_, run->id, true);
   history_.restart(first);
 }
 

@@ -35,9 +35,9 @@ class MainWindow : public QMainWindow {
   Q_OBJECT
 
  public:
-  // Writes a picture or a table of what is shown; gives why it could not.
-  using Export =
-      std::function<QString(const QString& file, const Document&, const ViewState&, QSize)>;
+  // Writes a picture or a table of what is shown; gives why it could not. `scale`: dots a pixel of the window.
+  using Export = std::function<QString(const QString& file, const Document&, const ViewState&,
+                                       QSize, double scale)>;
 
   MainWindow();
   ~MainWindow() override;
@@ -83,9 +83,12 @@ class MainWindow : public QMainWindow {
   QDockWidget* add_panel(const QString& title, const QString& name, QWidget* widget,
                          Qt::DockWidgetArea area);
   void make_what_if();
+  void begin_what_if();
   void toggle_what_if();
   void what_if_selected();
-  void merge_documents();
+  // What was shown before; show_merged() brings all up to what is now.
+  std::shared_ptr<const Document> merge_documents();
+  void show_merged();
   void first_look();
   ViewState in_sight(const ViewState& view, bool focus_too) const;
   void refresh();

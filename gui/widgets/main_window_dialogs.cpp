@@ -112,7 +112,7 @@ QString MainWindow::save_view(const QString& name) const {
 
 QString MainWindow::export_to(const QString& name) const {
   if (name.endsWith(QStringLiteral(".json"))) return save_view(name);
-  return export_(name, *drawn_, view(), canvas_->size());
+  return export_(name, *drawn_, view(), canvas_->size(), canvas_->devicePixelRatioF());
 }
 
 void MainWindow::find_lane() {

@@ -33,7 +33,7 @@ QString kind_words(const Run& run) {
     case RunKind::trace:
       return RunList::tr("trace, %1").arg(qt(run.source));
     case RunKind::what_if:  // its file says that it is one
-      return qt(run.source);
+      return run.pinned ? RunList::tr("baseline") : QString();
     case RunKind::simulated:
     case RunKind::difference:
       break;
@@ -79,7 +79,7 @@ RunList::RunList(QWidget* parent)
   tree_->setAccessibleName(tr("Runs"));
   tree_->setAccessibleDescription(
       tr("Space shows or hides a run. Ctrl+Shift+A and Ctrl+Shift+B choose the two that are "
-         "compared."));
+         "compared, Ctrl+Shift+I asks what if."));
   tree_->setHeaderLabels({tr("Run"), tr("A"), tr("B"), tr("Footprint"), tr("Peak")});
   tree_->headerItem()->setToolTip(kA, tr("Compared: what B is set against"));
   tree_->headerItem()->setToolTip(kB, tr("Compared: B less A is shown"));
@@ -115,6 +115,10 @@ void RunList::show_document(std::shared_ptr<const Document> document) {
   document_ = std::move(document);
   filling_ = true;
   const std::string before = selected();
+  std::map<std::string, bool> was_expanded;  // what a user has opened and closed stays so
+  for (int i = 0; i < tree_->topLevelItemCount(); ++i) {
+    was_expanded[id_of(tree_->topLevelItem(i))] = tree_->topLevelItem(i)->isExpanded();
+  }
   tree_->clear();
   struct Group {
     QTreeWidgetItem* item = nullptr;
@@ -135,6 +139,7 @@ void RunList::show_document(std::shared_ptr<const Document> document) {
       if (files.size() > 1 && !run->task.empty()) name += QStringLiteral(" - ") + file;
       if (kinds.size() == 1) name = with_kind(name, kind);
       group = new QTreeWidgetItem(tree_, {name});
+      group->setData(0, Qt::UserRole, qt(run->file + '\n' + run->task));
       group->setFirstColumnSpanned(true);
       group->setToolTip(kShown, qt(run->file));
       group->setFlags(group->flags() | Qt::ItemIsUserCheckable);
@@ -150,14 +155,18 @@ void RunList::show_document(std::shared_ptr<const Document> document) {
       item->setTextAlignment(column, Qt::AlignRight | Qt::AlignVCenter);
     }
     item->setFlags(item->flags() | Qt::ItemIsUserCheckable | Qt::ItemNeverHasChildren);
-    if (run->id == before) tree_->setCurrentItem(item);
   }
   filling_ = false;
   check_boxes();
   // The tasks that are shown are open, the others one click away.
   for (int i = 0; i < tree_->topLevelItemCount(); ++i) {
     QTreeWidgetItem* group = tree_->topLevelItem(i);
-    group->setExpanded(group->checkState(kShown) != Qt::Unchecked);
+    const auto was = was_expanded.find(id_of(group));
+    group->setExpanded(was != was_expanded.end() ? was->second
+                                                 : group->checkState(kShown) != Qt::Unchecked);
+    for (int j = 0; j < group->childCount(); ++j) {
+      if (id_of(group->child(j)) == before) tree_->setCurrentItem(group->child(j));
+    }
   }
   filter(search_->text());
 }

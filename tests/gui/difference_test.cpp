@@ -155,7 +155,7 @@ TEST_CASE("names say what is a what-if, and which one is pinned") {
   Run asked = run("full", RunKind::what_if, 1, {4, 5}, {4, 5});
   asked.file = "what-if";
   Run pinned = asked;
-  pinned.source = "baseline";
+  pinned.pinned = true;
   const std::vector<const Run*> among{&stored, &asked, &pinned};
   CHECK(name_of(stored, among) == "full");
   CHECK(name_of(asked, among) == "full (what if)");

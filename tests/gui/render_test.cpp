@@ -313,6 +313,40 @@ class RenderTest : public QObject {
     }
   }
 
+  // A hatch begins at the upper left of the plot, and is as coarse on a screen of more dots.
+  void a_hatch_goes_through_all_of_a_part() {
+    auto a = std::make_shared<Run>(), b = std::make_shared<Run>();
+    a->id = "a#1";
+    b->id = "b#1";
+    a->series.push_back(series("held", count(4), {100, 100, 100, 100}, 4));
+    b->series.push_back(series("held", count(4), {700, 650, 500, 700}, 4));
+    Document document = document_of(a);
+    document.runs.push_back(b);
+    ViewState view = view_of(LaneKind::difference, "held", {"a#1", "b#1"});
+    view.range = {0, 4};
+    document = with_derived(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    const QRectF plot = layout.plot_of(0);
+    const Scale scale = scale_in(document, view);
+    const Mark more = mark(Component::residual_above, view.theme);
+    QVERIFY(more.hatch == Qt::BDiagPattern);
+    for (const double ratio : {1.0, 1.5, 2.0, 3.0}) {
+      const QImage image = picture(document, view, ratio);
+      const int left = qRound(plot.left() * ratio), top = qRound(plot.top() * ratio);
+      const int unit = qRound(ratio);
+      const auto from = static_cast<int>((scale.y_of(350) - plot.top()) * ratio);
+      const auto to = static_cast<int>((scale.y_of(50) - plot.top()) * ratio);
+      const auto wide = static_cast<int>((layout.pixel_of(3.9) - plot.left()) * ratio);
+      QVERIFY(to - from > 20 && wide > 100);
+      for (int y = from; y < to; ++y) {
+        for (int x = 0; x < wide; ++x) {
+          const bool hatched = (x / unit + y / unit) % 8 == 0;
+          QCOMPARE(image.pixel(left + x, top + y), (hatched ? more.line : more.fill).rgb());
+        }
+      }
+    }
+  }
+
   // On a screen of more dots a jump is as wide as on another.
   void a_jump_is_a_unit_wide() {
     auto run = std::make_shared<Run>();
@@ -333,6 +367,36 @@ class RenderTest : public QObject {
           ++wide;
       }
       QCOMPARE(wide, qRound(ratio));
+    }
+  }
+
+  // Where nothing is held after a jump, nothing is drawn.
+  void a_jump_does_not_reach_into_a_gap() {
+    auto run = std::make_shared<Run>();
+    run->id = "a#1";
+    Series held = series("device", count(2), {100, 700}, 2000);
+    auto on = std::make_shared<SeriesOnAxis>(*held.on[static_cast<std::size_t>(Axis::pass)]);
+    on->steps = StepSeries(
+        std::make_shared<const Ascending>(std::vector<std::int64_t>{0, 1000, 1000, 1999}),
+        std::make_shared<const MinMaxPyramid>(std::vector<std::int64_t>{100, 700, 700, 100}), 2000,
+        {2});
+    held.on[static_cast<std::size_t>(Axis::pass)] = on;
+    run->series.push_back(held);
+    const Document document = document_of(run);
+    ViewState view = view_of(LaneKind::lines, "device", {"a#1"});
+    view.range = {0, 2000};
+    const Scale scale = scale_in(document, view);
+    const Layout layout = layout_of(document, view, kSize);
+    for (const double ratio : {1.0, 2.0, 3.0}) {
+      const QImage image = picture(document, view, ratio);
+      const auto y = static_cast<int>(scale.y_of(430) * ratio);
+      const QRgb background = image.pixel(static_cast<int>(layout.pixel_of(500) * ratio), y);
+      int wide = 0;
+      for (double x = -10; x < 10; x += 1 / ratio) {
+        const auto at = static_cast<int>((layout.pixel_of(1000) + x) * ratio);
+        if (image.pixel(at, y) != background) ++wide;
+      }
+      QVERIFY2(wide == 1, qPrintable(QString::number(ratio)));
     }
   }
 

@@ -7,6 +7,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QTableWidget>
+#include <QTreeWidget>
 #include <QtTest/QtTest>
 #include <algorithm>
 #include <set>
@@ -18,6 +19,7 @@
 #include "gui/render/theme.h"
 #include "gui/view/actions.h"
 #include "gui/view/view_state.h"
+#include "gui/whatif/panel.h"
 #include "gui/widgets/canvas.h"
 #include "gui/widgets/look.h"
 #include "gui/widgets/main_window.h"
@@ -184,6 +186,71 @@ class SessionTest : public QObject {
              QStringLiteral("prulong, 50,000 + 75 tokens (what if)"));
   }
 
+  // Of another task than is shown, and of no other policy.
+  void the_run_that_is_selected_is_asked_what_if() {
+    const test::TemporaryFolder folder;
+    open(QString::fromStdString(played("paper-128k", folder)));
+    auto* tree = window_->findChild<QTreeWidget*>();
+    const auto item = [&](int group, int run) { return tree->topLevelItem(group)->child(run); };
+    tree->setCurrentItem(item(2, 5));
+    QCOMPARE(item(2, 5)->text(0), QStringLiteral("snapkv naive"));
+    const ViewState before = window_->view();
+    window_->perform(Command::what_if);
+    auto* panel = window_->findChild<WhatIfPanel*>();
+    QCOMPARE(panel->what_if().policy.name, std::string_view("snapkv"));
+    QCOMPARE(panel->what_if().workload.prompt.count(), std::int64_t{85000});
+    const Run& asked = *window_->document().runs.back();
+    QCOMPARE(asked.task, std::string("rerank"));
+    QCOMPARE(tree->currentItem()->text(0), QStringLiteral("snapkv naive"));
+    QVERIFY(asked.footprint == window_->document().find(asked.id)->footprint);
+    // It comes to what is shown, and goes again.
+    const auto series_in = [](const ViewState& view) {
+      std::vector<std::string> names;
+      for (const Lane& lane : view.lanes) names.push_back(lane.series);
+      return names;
+    };
+    QVERIFY(series_in(window_->view()) == series_in(before));
+    QCOMPARE(window_->view().lanes[0].runs.size(), before.lanes[0].runs.size() + 1);
+    window_->perform(Command::undo);
+    QVERIFY(window_->view().lanes == before.lanes);
+    // Asked for again it is shown, and what it comes from.
+    window_->perform(Command::what_if_run);
+    QCOMPARE(window_->view().lanes[0].runs.size(), before.lanes[0].runs.size() + 2);
+    // The other way round: with the panel there, of what is selected now.
+    tree->setCurrentItem(item(1, 0));
+    window_->perform(Command::what_if_run);
+    QCOMPARE(panel->what_if().policy.name, std::string_view("full"));
+    QCOMPARE(panel->what_if().workload.prompt.count(), std::int64_t{119000});
+    tree->setCurrentItem(nullptr);
+    window_->perform(Command::what_if_run);
+    QCOMPARE(panel->what_if().policy.name, std::string_view("prulong"));
+    QCOMPARE(panel->what_if().workload.prompt.count(), std::int64_t{104000});
+  }
+
+  // Whatever is opened, a what-if takes nothing away from it.
+  void a_what_if_lies_beside_what_is_shown() {
+    for (const char* name : {"hybrid", "latent", "tiny", "small-decode", "head-scores"}) {
+      init();
+      open(QStringLiteral(KVF_SCENARIOS_DIR "/%1.yaml").arg(QLatin1String(name)));
+      const ViewState before = window_->view();
+      window_->perform(Command::what_if);
+      QVERIFY2(window_->document().runs.back()->kind == RunKind::what_if, name);
+      const ViewState after = window_->view();
+      QVERIFY2(after.lanes.size() >= before.lanes.size(), name);
+      for (std::size_t i = 0; i < before.lanes.size(); ++i) {
+        QVERIFY2(after.lanes[i].series == before.lanes[i].series, name);
+        for (const std::string& run : before.lanes[i].runs) {
+          const auto& runs = after.lanes[i].runs;
+          QVERIFY2(std::find(runs.begin(), runs.end(), run) != runs.end(), name);
+        }
+      }
+      window_->perform(Command::undo);
+      QVERIFY2(window_->view().lanes == before.lanes, name);
+      cleanup();
+    }
+    init();
+  }
+
   // What a stack has of a total is in it, at every moment: of each series of a simulation, and of a capture.
   void parts_are_within_their_totals() {
     const test::TemporaryFolder folder;
@@ -242,8 +309,12 @@ class SessionTest : public QObject {
     choose("policy", "prulong");
     QTRY_VERIFY_WITH_TIMEOUT(simulated(), 60000);
     look("what-if");
+    QCOMPARE(window_->findChild<QTreeWidget*>()
+                 ->findItems("full (baseline)", Qt::MatchExactly | Qt::MatchRecursive)
+                 .size(),
+             1);
     const auto& compared = window_->view().compared;
-    QVERIFY(window_->document().find(compared[0])->source == "baseline");
+    QVERIFY(window_->document().find(compared[0])->pinned);
     QCOMPARE(window_->document().find(compared[0])->label, std::string("full"));
     QVERIFY(window_->document().find(compared[1])->label.starts_with("prulong"));
 

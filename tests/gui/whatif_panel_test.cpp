@@ -308,7 +308,7 @@ class WhatIfPanelTest : public QObject {
     const RunPtr baseline = run_of(changed_->last(), 0);
     QVERIFY(baseline != nullptr);
     QCOMPARE(baseline->label, std::string("full"));
-    QCOMPARE(baseline->source, std::string("baseline"));
+    QVERIFY(baseline->pinned);
     QVERIFY(words->text().contains("as the baseline"));
     choose(named<QComboBox>(*panel_, "policy"), "streaming");
     QVERIFY(words->text().contains("% KV footprint"));
@@ -397,6 +397,26 @@ class WhatIfPanelTest : public QObject {
     panel_->open_scenario("/no/such/file.yaml", 0);
     QVERIFY(named<QLabel>(*panel_, "message")->text().contains("/no/such/file.yaml"));
     QCOMPARE(yaml_of(panel_->what_if()), yaml_of(before));
+  }
+
+  // A model that a scenario describes has no name; who passes by its field chooses none.
+  void a_model_without_a_name_stays() {
+    panel_->open_scenario(KVF_SCENARIOS_DIR "/small-decode.yaml", 0);
+    auto* message = named<QLabel>(*panel_, "message");
+    const QString opened = message->text();
+    QVERIFY(opened.startsWith("Opened: "));
+    auto* model = named<QComboBox>(*panel_, "model");
+    QVERIFY(!model->currentText().isEmpty());
+    Q_EMIT model->lineEdit()->editingFinished();
+    QCOMPARE(message->text(), opened);
+    model->setEditText("no-such-model");
+    Q_EMIT model->lineEdit()->editingFinished();
+    QVERIFY(message->text().contains("no-such-model"));
+  }
+
+  void what_is_left_out_of_a_case_is_said() {
+    panel_->open_scenario(KVF_SCENARIOS_DIR "/unequal-batch.yaml", 1);
+    QVERIFY(named<QLabel>(*panel_, "message")->text().contains("Note: the batch is unequal"));
   }
 
   // With KVF_PICTURES=FOLDER the panel is also saved, to be looked at.

@@ -270,13 +270,14 @@ TEST_CASE("what-if: a run opens as the case that it was simulated or predicted f
     CHECK(result.figures == evaluate(expected.what).figures);
   }
   // Who has chosen none sees streaming heads on the first that is shown.
-  const std::optional<Opened> first = first_case({document.runs[1].get()});
-  REQUIRE(first);
-  CHECK(first->title == "prulong on rag");
-  CHECK(first->what.policy == first_what_if().policy);
-  CHECK(first->what.workload == scenario.tasks[1].workload);
-  CHECK(first->what.model_name == "llama-3.1-8b-instruct");
-  CHECK(first->what.accounting == Accounting::paper);
+  const FirstCase first = first_case({document.runs[1].get()});
+  REQUIRE(first.opened);
+  CHECK(first.why_not.empty());
+  CHECK(first.opened->title == "prulong on rag");
+  CHECK(first.opened->what.policy == first_what_if().policy);
+  CHECK(first.opened->what.workload == scenario.tasks[1].workload);
+  CHECK(first.opened->what.model_name == "llama-3.1-8b-instruct");
+  CHECK(first.opened->what.accounting == Accounting::paper);
 }
 
 TEST_CASE("what-if: what comes from no scenario says so, and the next run is taken", "[whatif]") {
@@ -289,7 +290,9 @@ TEST_CASE("what-if: what comes from no scenario says so, and the next run is tak
   REQUIRE(document.runs.size() == 1);
   Run trace = *document.runs[0];
   trace.label = "a.json.gz";
-  for (const RunKind kind : {RunKind::trace, RunKind::what_if, RunKind::difference}) {
+  trace.kind = RunKind::what_if;
+  CHECK_THROWS_WITH(case_of(trace), "a.json.gz is a what-if already");
+  for (const RunKind kind : {RunKind::difference, RunKind::trace}) {
     trace.kind = kind;
     CHECK_THROWS_WITH(case_of(trace), "a.json.gz comes from no scenario");
   }
@@ -300,16 +303,107 @@ TEST_CASE("what-if: what comes from no scenario says so, and the next run is tak
   RunFileWriter(bare, {}).finish();
   other.kind = RunKind::simulated;
   other.file = bare;
-  CHECK_THROWS_WITH(case_of(other), "streaming comes from no scenario");
+  CHECK_THROWS_WITH(case_of(other), bare + " holds no scenario");
   other.file = (folder.path / "gone.kvf").string();
   CHECK_THROWS_AS(case_of(other), RunFileError);
-  CHECK_FALSE(first_case({}));
-  CHECK_FALSE(first_case({&trace, &other}));
+  CHECK_FALSE(first_case({}).opened);
+  CHECK(first_case({}).why_not.empty());
+  CHECK_FALSE(first_case({&trace, &other}).opened);
+  CHECK(first_case({&trace, &other}).why_not == "a.json.gz comes from no scenario");
   // One latent for all heads: no head streams, so that the case is the run's own.
-  const std::optional<Opened> first = first_case({&trace, document.runs[0].get()});
-  REQUIRE(first);
-  CHECK(first->title == "full");
-  CHECK(first->what.model_name == "deepseek-v3");
+  trace.file = "a.json.gz";
+  const FirstCase first = first_case({&trace, document.runs[0].get()});
+  REQUIRE(first.opened);
+  CHECK(first.why_not.empty());
+  CHECK(first.opened->title == "full");
+  CHECK(first.opened->what.model_name == "deepseek-v3");
+}
+
+TEST_CASE("what-if: files that a stored scenario names are found where it was read", "[whatif]") {
+  const test::TemporaryFolder folder;
+  const fs::path there = folder.path / "scenarios", here = folder.path / "runs";
+  fs::create_directories(there);
+  fs::create_directories(here);
+  const auto write = [](const fs::path& to) {
+    test::write_file(to / "heads.tsv", "0.9\t0.1\n0.2\t0.8\n");
+    test::write_file(to / "config.json",
+                     "{\"model_type\": \"llama\", \"num_hidden_layers\": 2, \"hidden_size\": 64, "
+                     "\"num_attention_heads\": 4, \"num_key_value_heads\": 2}");
+  };
+  write(there);
+  const std::string yaml = (there / "s.yaml").string();
+  test::write_file(yaml,
+                   "kvfootprint-scenario: 1\nmodel: config.json\nprompt_tokens: 100\n"
+                   "output_tokens: 10\npolicies:\n"
+                   "  - {name: prulong, implementation: duo-static, heads_file: heads.tsv, "
+                   "streaming_heads: 0.5}\n");
+  const input::Scenario scenario = input::read_scenario(yaml);
+  const auto stored_in = [&](const fs::path& file, RunFileMeta meta) {
+    meta.emplace("scenario", scenario.text);
+    RunFileWriter writer(file, meta);
+    play(scenario, {}, writer);
+    writer.finish();
+    return complete(load_outline({file.string()}));
+  };
+  const Document known = stored_in(here / "known.kvf", {{"scenario_file", yaml}});
+  const Document unknown = stored_in(here / "unknown.kvf", {});
+  REQUIRE(known.runs.size() == 1);
+  Run run = *known.runs[0];
+  for (const RunKind kind : {RunKind::simulated, RunKind::captured}) {
+    run.kind = kind;
+    CHECK(fs::path(case_of(run).what.model_name) == there / "config.json");
+  }
+  CHECK(evaluate(case_of(run).what).figures == evaluate(from_scenario(scenario).what).figures);
+  const std::string beside = (here / "unknown.kvf").string();
+  CHECK_THROWS_WITH(case_of(*unknown.runs[0]), Catch::Matchers::StartsWith(beside + ":"));
+  // That folder is gone: beside the run file, from wherever one looks.
+  fs::remove_all(there);
+  CHECK_THROWS_WITH(case_of(run), Catch::Matchers::StartsWith((here / "known.kvf").string() + ":"));
+  write(here);
+  CHECK(fs::path(case_of(run).what.model_name) == here / "config.json");
+  CHECK(fs::path(case_of(*unknown.runs[0]).what.model_name) == here / "config.json");
+  // Streaming heads are counted as they are usually, not as this run's policy is.
+  const FirstCase first = first_case({&run});
+  REQUIRE(first.opened);
+  CHECK(case_of(run).what.convention == Convention::duo_static);
+  CHECK_FALSE(first.opened->what.convention);
+}
+
+TEST_CASE("what-if: it is of its scenario's task as long as it has its workload", "[whatif]") {
+  const std::string text =
+      "kvfootprint-scenario: 1\nmodel: llama-3.1-8b\ntasks:\n"
+      "  - {name: one, prompt_tokens: 100, output_tokens: 10, prefill_chunk_tokens: 50}\n"
+      "  - {name: equal, sequences: [{prompt_tokens: 100, output_tokens: 10, count: 3}]}\n"
+      "  - {name: unequal, sequences: [{prompt_tokens: 100, output_tokens: 10}, "
+      "{prompt_tokens: 50, output_tokens: 10}]}\n"
+      "  - {name: talk, turns: [{prompt_tokens: 100, output_tokens: 10}, "
+      "{prompt_tokens: 50, output_tokens: 20}]}\n"
+      "policies: [full]\n";
+  const input::Scenario scenario = input::parse_scenario(text, "x.yaml");
+  const auto task_of = [](const WhatIf& what) { return evaluate(what).run->task; };
+  WhatIf what = from_scenario(scenario, 0, 0).what;
+  CHECK(task_of(what) == "one");
+  const Workload workload = what.workload;
+  what.workload.prompt = Tokens(101);
+  CHECK(task_of(what) == "101 + 10 tokens");
+  what.workload.prompt = Tokens(100);
+  CHECK(task_of(what) == "one");
+  what.workload.output = Tokens(11);
+  CHECK(task_of(what) == "100 + 11 tokens");
+  what.workload = workload;
+  what.workload.chunk.reset();
+  CHECK(task_of(what) == "100 + 10 tokens");
+  what.workload = workload;
+  what.batch = 2;
+  CHECK(task_of(what) == "100 + 10 tokens x 2");
+  CHECK(task_of(from_scenario(scenario, 0, 1).what) == "equal");
+  const Opened unequal = from_scenario(scenario, 0, 2);
+  CHECK(task_of(unequal.what) == "100 + 10 tokens");
+  CHECK(unequal.notes.size() == 1);
+  what = from_scenario(scenario, 0, 3).what;
+  CHECK(task_of(what) == "talk");
+  what.workload.prompt = Tokens(99);
+  CHECK(task_of(what) == "99 + 10 tokens, 1 more turn");
 }
 
 TEST_CASE("what-if: every case of the repository's scenarios opens with its figures", "[whatif]") {

@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QDockWidget>
+#include <QDoubleSpinBox>
 #include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
@@ -74,6 +75,7 @@ class WindowTest : public QObject {
   void focused_lanes_come_into_sight();
   void dropped_files_are_opened();
   void runs_are_shown_and_compared_from_the_list();
+  void a_right_click_offers_what_can_be_done_with_the_run();
   void footprint_and_peak_are_in_the_list();
   void the_next_task_is_opened_in_the_list();
   void runs_are_filtered();
@@ -244,7 +246,7 @@ void WindowTest::every_key_of_the_window_does_what_the_table_says() {
     for (const QString& keys : qt(info(command).keys).split(QStringLiteral(" | "))) check(keys);
   };
   window_->set_export(
-      [](const QString&, const Document&, const ViewState&, QSize) { return QString(); });
+      [](const QString&, const Document&, const ViewState&, QSize, double) { return QString(); });
   const std::map<Command, QString> waiting{
       {Command::open, QStringLiteral("Open files")},
       {Command::open_view, QStringLiteral("Open a saved view")},
@@ -294,7 +296,12 @@ void WindowTest::every_key_of_the_window_does_what_the_table_says() {
     auto* panel = window_->findChild<WhatIfPanel*>();
     QVERIFY(panel != nullptr && panel->isVisible());
     QVERIFY(window_->action(command)->isChecked());
-    // Its case is shown at once.
+    // The file is not there, so that no run has a case: that is said, and nothing drawn until it is asked for.
+    QVERIFY(panel->findChild<QLabel*>(QStringLiteral("message"))
+                ->text()
+                .contains(QStringLiteral("a.kvf")));
+    QVERIFY(window_->document().runs.back()->kind != RunKind::what_if);
+    panel->findChild<QDoubleSpinBox*>(QStringLiteral("prompt"))->setValue(1000);
     QVERIFY(window_->document().runs.back()->kind == RunKind::what_if);
     canvas().setFocus();
     press(keys);
@@ -311,16 +318,23 @@ void WindowTest::every_key_of_the_window_does_what_the_table_says() {
   each_key(Command::what_if_run, [&](const QString& keys) {
     auto* panel = window_->findChild<WhatIfPanel*>();  // closed above
     auto* message = panel->findChild<QLabel*>(QStringLiteral("message"));
-    tree->setCurrentItem(tree->topLevelItem(1));  // a task is no run
-    press(keys);
-    QVERIFY(!panel->isVisible() && message->text().isEmpty());
-    tree->setCurrentItem(tree->topLevelItem(1)->child(0));
-    press(keys);
-    QVERIFY(panel->isVisible());
-    // Its file is not there; the selection outlives the list.
-    QVERIFY(message->text().contains(QStringLiteral("a.kvf")));
+    for (QTreeWidgetItem* item : {tree->topLevelItem(1), tree->topLevelItem(1)->child(0)}) {
+      panel->parentWidget()->hide();
+      message->clear();
+      tree->setCurrentItem(item);  // a task, then a run
+      press(keys);
+      QVERIFY(panel->isVisible());
+      QVERIFY(message->text().contains(QStringLiteral("a.kvf")));
+    }
+    const auto shown = shown_runs(window_->document(), view());  // what it would come from
+    QVERIFY(std::any_of(shown.begin(), shown.end(),
+                        [](const Run* run) { return run->id == "a.kvf#3"; }));
+    // What is selected and open outlives the list.
+    tree->topLevelItem(0)->setExpanded(false);
+    tree->topLevelItem(1)->setExpanded(true);
     window_->show_document(document_);
     QVERIFY(tree->currentItem() == tree->topLevelItem(1)->child(0));
+    QVERIFY(!tree->topLevelItem(0)->isExpanded() && tree->topLevelItem(1)->isExpanded());
   });
   each_key(Command::full_screen, [&](const QString& keys) {
     press(keys);
@@ -648,6 +662,15 @@ void WindowTest::runs_are_shown_and_compared_from_the_list() {
   // One is always A.
   tree->topLevelItem(1)->child(0)->setCheckState(1, Qt::Unchecked);
   QCOMPARE(tree->topLevelItem(1)->child(0)->checkState(1), Qt::Checked);
+}
+
+void WindowTest::a_right_click_offers_what_can_be_done_with_the_run() {
+  const auto* tree = window_->findChild<QTreeWidget*>();
+  QCOMPARE(tree->contextMenuPolicy(), Qt::ActionsContextMenu);
+  const QList<QAction*> actions{window_->action(Command::make_a), window_->action(Command::make_b),
+                                window_->action(Command::difference),
+                                window_->action(Command::what_if_run)};
+  QCOMPARE(tree->actions(), actions);
 }
 
 void WindowTest::footprint_and_peak_are_in_the_list() {
@@ -1009,14 +1032,20 @@ void WindowTest::views_are_saved_and_opened() {
 void WindowTest::exports_go_through_the_door() {
   QVERIFY(!window_->action(Command::export_picture)->isEnabled());
   QString written;
-  window_->set_export(
-      [&written](const QString& file, const Document& document, const ViewState&, QSize size) {
-        written = QStringLiteral("%1 %2 %3").arg(file).arg(document.runs.size()).arg(size.width());
-        return QStringLiteral("disk full");
-      });
+  window_->set_export([&written](const QString& file, const Document& document, const ViewState&,
+                                 QSize size, double scale) {
+    written = QStringLiteral("%1 %2 %3 %4")
+                  .arg(file)
+                  .arg(document.runs.size())
+                  .arg(size.width())
+                  .arg(scale);
+    return QStringLiteral("disk full");
+  });
   QVERIFY(window_->action(Command::export_picture)->isEnabled());
   QCOMPARE(window_->export_to(QStringLiteral("x.svg")), QStringLiteral("disk full"));
-  QCOMPARE(written, QStringLiteral("x.svg 4 %1").arg(canvas().width()));
+  QCOMPARE(written, QStringLiteral("x.svg 4 %1 %2")
+                        .arg(canvas().width())
+                        .arg(qEnvironmentVariable("QT_SCALE_FACTOR", "1")));
 }
 
 void WindowTest::lanes_and_commands_are_found_by_typing() {
