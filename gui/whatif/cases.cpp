@@ -105,7 +105,9 @@ FirstCase first_case(const std::vector<const Run*>& runs) {
       streaming.what.policy = first_what_if().policy;
       streaming.what.convention.reset();
       streaming.title = title_of(std::string(streaming.what.policy.name), run->task);
-      first.opened = evaluate(streaming.what).figures ? std::move(streaming) : std::move(opened);
+      const WhatIfResult result = evaluate(streaming.what);
+      const bool forgets = result.figures && result.figures->footprint.footprint < 1.0;
+      first.opened = forgets ? std::move(streaming) : std::move(opened);
       first.why_not.clear();
       return first;
     } catch (const std::exception& error) {

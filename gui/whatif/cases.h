@@ -32,7 +32,7 @@ input::Scenario read_for_what_if(const std::filesystem::path& path);
 Opened case_of(const Run& run);
 
 // What a user who has chosen no run sees first: the policy of first_what_if() on the model and workload
-// of the first run that has a case; that run's own policy where the other cannot be.
+// of the first run that has a case; that run's own policy where the other cannot be, or forgets nothing.
 struct FirstCase {
   std::optional<Opened> opened;
   std::string why_not;  // where no run has a case: why the first one has none

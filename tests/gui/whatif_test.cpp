@@ -319,6 +319,21 @@ TEST_CASE("what-if: what comes from no scenario says so, and the next run is tak
   CHECK(first.opened->what.model_name == "deepseek-v3");
 }
 
+TEST_CASE("what-if: streaming heads are seen first where they forget something", "[whatif]") {
+  const test::TemporaryFolder folder;
+  const std::string yaml = (folder.path / "s.yaml").string();
+  const auto title_at = [&](int prompt) {
+    test::write_file(yaml,
+                     "kvfootprint-scenario: 1\nmodel: llama-3.1-8b\noutput_tokens: 10\n"
+                     "policies: [{name: streaming, window_tokens: 64}]\nprompt_tokens: " +
+                         std::to_string(prompt) + "\n");
+    const Document document = complete(load_outline({yaml}));
+    return first_case({document.runs.at(0).get()}).opened->title;
+  };
+  CHECK(title_at(1000) == "streaming");  // of 128 sinks and a window of 1,024 nothing has left
+  CHECK(title_at(2000) == "prulong");
+}
+
 TEST_CASE("what-if: files that a stored scenario names are found where it was read", "[whatif]") {
   const test::TemporaryFolder folder;
   const fs::path there = folder.path / "scenarios", here = folder.path / "runs";
@@ -333,7 +348,7 @@ TEST_CASE("what-if: files that a stored scenario names are found where it was re
   write(there);
   const std::string yaml = (there / "s.yaml").string();
   test::write_file(yaml,
-                   "kvfootprint-scenario: 1\nmodel: config.json\nprompt_tokens: 100\n"
+                   "kvfootprint-scenario: 1\nmodel: config.json\nprompt_tokens: 2000\n"
                    "output_tokens: 10\npolicies:\n"
                    "  - {name: prulong, implementation: duo-static, heads_file: heads.tsv, "
                    "streaming_heads: 0.5}\n");
