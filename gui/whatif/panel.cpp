@@ -64,12 +64,14 @@ WhatIfPanel::~WhatIfPanel() {
 void WhatIfPanel::edit(const std::function<void()>& change) {
   if (showing_) return;
   message_->clear();
+  begun_ = true;
   change();
   update_answer();
 }
 
 void WhatIfPanel::set_what_if(WhatIf what) {
   what_ = std::move(what);
+  begun_ = true;
   show_controls();
   update_answer();
 }
@@ -168,6 +170,7 @@ void WhatIfPanel::begin(const Run* selected, const std::vector<const Run*>& show
     } catch (const std::exception& error) {
       why = error.what();
     }
+    if (begun_) return warn(qt_text(why) + ".");
   }
   FirstCase first = first_case(shown);
   if (first.opened) open(*std::move(first.opened));

@@ -42,8 +42,9 @@ class WhatIfPanel : public QWidget {
 
   // Opens a case of a scenario; asks which if there are several and none is given.
   void open_scenario(const QString& path, std::optional<int> number = {});
-  // Opens the case of the run that is selected, if one is; else, or where that has none, first_case() of those
-  // that are shown. Says what was opened, and why another was not; where there is none the case stays.
+  // Opens the case of the run that is selected; without one, first_case() of those that are shown. A run that
+  // has no case leaves the one that is here as it is; where nobody has touched that yet, first_case() is opened.
+  // Says what was opened, and why another was not.
   void begin(const Run* selected, const std::vector<const Run*>& shown);
 
  public Q_SLOTS:
@@ -89,6 +90,7 @@ class WhatIfPanel : public QWidget {
   WhatIf what_;
   WhatIfResult result_;
   std::optional<Baseline> baseline_;
+  bool begun_ = false;    // a case was set, opened or changed
   bool showing_ = false;  // controls follow the value, not the other way
 
   QComboBox* model_ = nullptr;

@@ -221,6 +221,12 @@ class SessionTest : public QObject {
     window_->perform(Command::what_if_run);
     QCOMPARE(panel->what_if().policy.name, std::string_view("full"));
     QCOMPARE(panel->what_if().workload.prompt.count(), std::int64_t{119000});
+    // A what-if is the case of nothing else: it stays, with all that was turned.
+    named<QDoubleSpinBox>("prompt")->setValue(7000);
+    tree->setCurrentItem(tree->topLevelItem(tree->topLevelItemCount() - 1)->child(0));
+    window_->perform(Command::what_if_run);
+    QCOMPARE(panel->what_if().workload.prompt.count(), std::int64_t{7000});
+    QVERIFY(named<QLabel>("message")->text().contains("is a what-if already"));
     tree->setCurrentItem(nullptr);
     window_->perform(Command::what_if_run);
     QCOMPARE(panel->what_if().policy.name, std::string_view("prulong"));
