@@ -347,6 +347,32 @@ class RenderTest : public QObject {
     }
   }
 
+  // Wherever it is, a peak of one moment does not fall between two dashes.
+  void no_peak_falls_between_dashes() {
+    auto flat = std::make_shared<Run>(), peaked = std::make_shared<Run>();
+    flat->id = "a#1";
+    peaked->id = "b#1";
+    flat->label = "a";
+    peaked->label = "b";
+    flat->series.push_back(series("device", count(1), {100}, 20000));
+    const QColor line = mark(std::size_t{1}, Theme::light).line;
+    for (std::int64_t at = 5000; at < 6500; at += 25) {
+      const auto xs = std::make_shared<const Ascending>(std::vector<std::int64_t>{0, at, at + 1});
+      peaked->series = {series("device", xs, {300, 700, 300}, 20000)};
+      Document document = document_of(flat);
+      document.runs.push_back(std::make_shared<const Run>(*peaked));
+      ViewState view = view_of(LaneKind::lines, "device", {"a#1", "b#1"});
+      view.range = {0, 20000};
+      const QImage image = picture(document, view);
+      const auto x =
+          static_cast<int>(layout_of(document, view, kSize).pixel_of(static_cast<double>(at)));
+      const auto y = static_cast<int>(scale_in(document, view).y_of(500));
+      bool seen = false;
+      for (int i = -2; i <= 2; ++i) seen = seen || near(image.pixel(x + i, y), line);
+      QVERIFY2(seen, qPrintable(QString::number(at)));
+    }
+  }
+
   // On a screen of more dots a jump is as wide as on another.
   void a_jump_is_a_unit_wide() {
     auto run = std::make_shared<Run>();
