@@ -23,6 +23,7 @@ import os
 import re
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -238,6 +239,12 @@ def run(check):
     # What is proposed next can be typed as it stands.
     text = check.output("run", check.file("scenario.yaml", SCENARIO))
     folder = os.path.dirname(check.program)
+    # From wherever the run file is opened, files that its scenario names are found.
+    check.output("run", "scenario.yaml", "-o", "near.kvf")
+    with sqlite3.connect(os.path.join(check.folder, "near.kvf")) as database:
+        rows = database.execute("SELECT value FROM meta WHERE key = 'scenario_file'").fetchall()
+    check.same("scenario_file", rows,
+               [(os.path.join(os.path.realpath(check.folder), "scenario.yaml"),)])
     check.same("next", bool(re.search(rf"next: {folder}/kvfootprint\S* (show )?scenario.kvf\n", text)),
                True)
 

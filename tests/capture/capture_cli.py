@@ -103,7 +103,10 @@ def batch(folder):
     with sqlite3.connect(file) as database:
         sequences = database.execute("SELECT DISTINCT sequence FROM KVF_APPLICATION_EVENTS "
                                      "ORDER BY sequence").fetchall()
+        read_from = database.execute("SELECT value FROM meta "
+                                     "WHERE key = 'scenario_file'").fetchall()
     check("sequences of a batch", sequences == [(0,), (1,), (2,)], sequences)
+    check("where the scenario was read", read_from == [(str(scenario.absolute()),)], read_from)
 
 
 def refusals(folder):
