@@ -353,6 +353,10 @@ TEST_CASE("what-if: files that a stored scenario names are found where it was re
                    "  - {name: prulong, implementation: duo-static, heads_file: heads.tsv, "
                    "streaming_heads: 0.5}\n");
   const input::Scenario scenario = input::read_scenario(yaml);
+  // Written down, a case is read from anywhere.
+  const std::string model = from_scenario(read_for_what_if(fs::relative(yaml))).what.model_name;
+  CHECK(fs::path(model).is_absolute());
+  CHECK(fs::equivalent(model, there / "config.json"));
   const auto stored_in = [&](const fs::path& file, RunFileMeta meta) {
     meta.emplace("scenario", scenario.text);
     RunFileWriter writer(file, meta);
