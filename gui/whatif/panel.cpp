@@ -100,7 +100,7 @@ void WhatIfPanel::hear(const Played& played) {
   simulation_->setText(*played.agrees ? "closed form = simulation"
                                       : "closed form and simulation DIFFER: please report it");
   result_.run = played.run;
-  Q_EMIT changed(baseline_ ? baseline_->run : nullptr, result_.run);
+  if (begun_) Q_EMIT changed(baseline_ ? baseline_->run : nullptr, result_.run);
 }
 
 void WhatIfPanel::pin_baseline() {
@@ -109,6 +109,7 @@ void WhatIfPanel::pin_baseline() {
   run->id = kBaseline;
   run->pinned = true;
   baseline_ = Baseline{*result_.figures, std::move(run)};
+  begun_ = true;
   say("Pinned as the baseline.");
   show_figures();
   Q_EMIT changed(baseline_->run, result_.run);

@@ -90,7 +90,7 @@ class WhatIfPanel : public QWidget {
   WhatIf what_;
   WhatIfResult result_;
   std::optional<Baseline> baseline_;
-  bool begun_ = false;    // a case was set, opened or changed
+  bool begun_ = false;    // a case was set, opened, changed or pinned
   bool showing_ = false;  // controls follow the value, not the other way
 
   QComboBox* model_ = nullptr;

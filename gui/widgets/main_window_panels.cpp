@@ -8,6 +8,7 @@
 #include <QProgressBar>
 #include <QStatusBar>
 #include <QToolBar>
+#include <QTreeWidget>
 #include <algorithm>
 #include <array>
 #include <map>
@@ -156,6 +157,13 @@ void MainWindow::make_panels() {
     runs_->tree().addAction(action(command));
   }
   runs_->tree().setContextMenuPolicy(Qt::ActionsContextMenu);
+  const auto offer = [this] {  // a task is no run
+    for (const Command command : {Command::make_a, Command::make_b}) {
+      action(command)->setEnabled(!runs_->selected().empty());
+    }
+  };
+  connect(&runs_->tree(), &QTreeWidget::currentItemChanged, this, offer);
+  offer();
   runs_panel_ = add_panel(tr("Runs"), QStringLiteral("runs-panel"), runs_, Qt::LeftDockWidgetArea);
   values_panel_ = add_panel(values_->accessibleName(), QStringLiteral("values-panel"), values_,
                             Qt::BottomDockWidgetArea);

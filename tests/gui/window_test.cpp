@@ -300,6 +300,9 @@ void WindowTest::every_key_of_the_window_does_what_the_table_says() {
     QVERIFY(panel->findChild<QLabel*>(QStringLiteral("message"))
                 ->text()
                 .contains(QStringLiteral("a.kvf")));
+    auto* simulation = panel->findChild<QLabel*>(QStringLiteral("simulation"));
+    QTRY_COMPARE_WITH_TIMEOUT(simulation->text(), QStringLiteral("closed form = simulation"),
+                              60000);
     QVERIFY(window_->document().runs.back()->kind != RunKind::what_if);
     panel->findChild<QDoubleSpinBox*>(QStringLiteral("prompt"))->setValue(1000);
     QVERIFY(window_->document().runs.back()->kind == RunKind::what_if);
@@ -665,8 +668,14 @@ void WindowTest::runs_are_shown_and_compared_from_the_list() {
 }
 
 void WindowTest::a_right_click_offers_what_can_be_done_with_the_run() {
-  const auto* tree = window_->findChild<QTreeWidget*>();
+  auto* tree = window_->findChild<QTreeWidget*>();
   QCOMPARE(tree->contextMenuPolicy(), Qt::ActionsContextMenu);
+  QVERIFY(!window_->action(Command::make_a)->isEnabled());
+  tree->setCurrentItem(tree->topLevelItem(0)->child(0));
+  QVERIFY(window_->action(Command::make_a)->isEnabled());
+  QVERIFY(window_->action(Command::make_b)->isEnabled());
+  tree->setCurrentItem(tree->topLevelItem(0));
+  QVERIFY(!window_->action(Command::make_b)->isEnabled());
   const QList<QAction*> actions{window_->action(Command::make_a), window_->action(Command::make_b),
                                 window_->action(Command::difference),
                                 window_->action(Command::what_if_run)};
