@@ -56,8 +56,8 @@ class WhatIfPanel : public QWidget {
 
  Q_SIGNALS:
   // What the case holds now, and what the baseline does: not before a case is set, opened or changed.
-  // `baseline` is nullptr until one is pinned,
-  // `now` while there is no answer. Comes again, with the same ids, when a case has been played.
+  // `baseline` is nullptr until one is pinned, `now` while there is no answer. Comes again, with the same
+  // ids, when a case has been played.
   void changed(std::shared_ptr<const kvf::gui::Run> baseline,
                std::shared_ptr<const kvf::gui::Run> now);
 

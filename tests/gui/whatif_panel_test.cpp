@@ -15,6 +15,7 @@
 #include <QTest>
 #include <set>
 
+#include "gui/document/load.h"
 #include "gui/render/words.h"
 #include "gui/whatif/cases.h"
 #include "gui/whatif/count_box.h"
@@ -314,6 +315,26 @@ class WhatIfPanelTest : public QObject {
     QVERIFY(words->text().contains("% KV footprint"));
     QCOMPARE(run_of(changed_->last(), 0), baseline);
     QVERIFY(run_of(changed_->last(), 1)->id != baseline->id);
+  }
+
+  // Who has pinned a case has asked for it: no other takes its place but one that is asked for, too.
+  void a_pinned_case_stays() {
+    const Document document = complete(load_outline({KVF_SCENARIOS_DIR "/paper-128k.yaml"}));
+    const std::vector<const Run*> shown{document.runs.at(0).get()};
+    Run trace;
+    trace.kind = RunKind::trace;
+    trace.label = "a trace";
+    named<QPushButton>(*panel_, "Pin as baseline")->click();
+    panel_->begin(&trace, shown);
+    QCOMPARE(yaml_of(panel_->what_if()), yaml_of(first_what_if()));
+    QVERIFY(named<QLabel>(*panel_, "message")->text().contains("a trace comes from no scenario"));
+    // Of one that nobody has touched it does.
+    WhatIfPanel fresh;
+    fresh.begin(&trace, shown);
+    QCOMPARE(fresh.what_if().workload.prompt.count(), std::int64_t{104000});
+    const QString said = named<QLabel>(fresh, "message")->text();
+    QVERIFY(said.contains("a trace comes from no scenario") &&
+            said.contains("Opened: prulong on recall."));
   }
 
   void texts_are_copied() {
